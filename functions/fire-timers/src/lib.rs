@@ -1,0 +1,85 @@
+//! Hands everything that is due to the queue of its kind, each minute.
+//!
+//! A timer is removed only after its message is sent: it may fire twice, never not at all.
+
+use contracts::event::timer_queue_variable;
+use domain::timer::{DueHour, TimerKind};
+use edge::schedule::{self, ScheduleHandler};
+use edge::{Context, Error, Function, Outgoing, Sender};
+use store::timers::Timers;
+
+/// The function.
+pub const FUNCTION: Function = schedule::schedule::<FireTimers>();
+
+/// The most timers of one shard that one round takes.
+const ROUND: i32 = 100;
+
+/// How many hours the very first run looks back, for timers set before the schedule began.
+const FIRST_LOOK_BACK: i64 = 24;
+
+/// Hands due timers on.
+#[derive(Debug)]
+pub struct FireTimers {
+    context: Context,
+    timers: Timers,
+    sender: Sender,
+    shards: u16,
+}
+
+impl ScheduleHandler for FireTimers {
+    fn new(context: &Context) -> Result<Self, Error> {
+        Ok(Self {
+            timers: context.table()?,
+            sender: Sender::new(context),
+            shards: context.require("TIMER_SHARDS")?.parse()?,
+            context: context.clone(),
+        })
+    }
+
+    async fn handle(&self) -> Result<(), Error> {
+        let current = DueHour::of(self.context.now());
+        let watermark = self.timers.watermark().await?;
+        let first = watermark.unwrap_or(DueHour::at(current.get() - FIRST_LOOK_BACK));
+        for hour in first.through(current) {
+            for shard in 0..self.shards {
+                self.fire(hour, shard).await?;
+            }
+        }
+        // The hour before the current one stays open: a timer set while the hour turned may still land in it.
+        let before = DueHour::at(current.get() - 1);
+        if watermark.is_none_or(|hour| hour < before) {
+            self.timers.raise_watermark(before).await?;
+        }
+        Ok(())
+    }
+}
+
+impl FireTimers {
+    async fn fire(&self, hour: DueHour, shard: u16) -> Result<(), Error> {
+        loop {
+            let due = self
+                .timers
+                .due(hour, shard, self.context.now(), ROUND)
+                .await?;
+            let mut sent = 0_usize;
+            for one in &due {
+                let url = self.queue(one.timer.kind)?;
+                let message = Outgoing::new(&one.timer, &one.timer.record)?;
+                if self.sender.send(&url, &[message]).await.is_empty() {
+                    self.timers.remove(one).await?;
+                    sent += 1;
+                }
+            }
+            if sent < due.len() {
+                return Err("some due timers were not handed on; the next minute tries again".into());
+            }
+            if due.len() < usize::try_from(ROUND)? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn queue(&self, kind: TimerKind) -> Result<String, Error> {
+        Ok(self.context.require(timer_queue_variable(kind))?)
+    }
+}

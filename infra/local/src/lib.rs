@@ -1,0 +1,29 @@
+//! The local engine: the template, run in one process.
+//!
+//! Knows how AWS runs what the template declares: routes, tables, queues, streams, schedules, buckets, grants. It
+//! deliberately knows no operation of the shop and no attribute of its records. It is for development and tests;
+//! production is AWS.
+
+pub mod clock;
+mod connector;
+pub mod dynamo;
+pub mod engine;
+pub mod faults;
+mod functions;
+pub mod gateway;
+pub mod iam;
+pub mod journeys;
+pub mod keep;
+pub mod keys;
+pub mod pattern;
+pub mod prices;
+pub mod s3;
+pub mod schedule;
+pub mod ses;
+pub mod sqs;
+pub mod stripe;
+pub mod template;
+pub mod wire;
+
+pub use engine::{Engine, InvokeError, Options, Parked, Seeder, StartError};
+pub use functions::functions;

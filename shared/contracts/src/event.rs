@@ -1,0 +1,160 @@
+//! Events: what happened, as queue messages, and who listens.
+//!
+//! An event carries ids, not copies: a listener reads the record's state. Messages are versioned.
+
+use domain::id::ProductId;
+use domain::order::Event as OrderEvent;
+use domain::text::{Email, Slug};
+use domain::timer::TimerKind;
+use serde::{Deserialize, Serialize};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Event {
+    /// To an order.
+    Order(OrderEvent),
+    /// To anything else.
+    Shop(ShopEvent),
+}
+
+/// Something that happened to what is not an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event")]
+pub enum ShopEvent {
+    /// A product was written, or deleted.
+    #[serde(rename = "product.changed")]
+    ProductChanged {
+        /// Which.
+        product: ProductId,
+        /// Its address.
+        slug: Slug,
+    },
+    /// Somebody asked for a sign-in link.
+    #[serde(rename = "sign_in.requested")]
+    SignInRequested {
+        /// Where the link goes.
+        email: Email,
+        /// Whether it leads to the desk.
+        staff: bool,
+        /// What the link carries. It works once, for a quarter of an hour.
+        secret: String,
+    },
+}
+
+/// Who listens to events: each has a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subscriber {
+    /// Gives paid orders their locations.
+    Allocations,
+    /// Folds the catalogue's changes into its snapshot.
+    Catalog,
+    /// Writes mails.
+    Mails,
+    /// Keeps lists.
+    Projections,
+    /// Sends money back.
+    Refunds,
+    /// Sets timers.
+    Timers,
+}
+
+impl Subscriber {
+    /// All of them.
+    pub const ALL: &'static [Self] =
+        &[Self::Allocations, Self::Catalog, Self::Mails, Self::Projections, Self::Refunds, Self::Timers];
+
+    /// The variable with the URL of its queue.
+    pub const fn queue_variable(self) -> &'static str {
+        match self {
+            Self::Allocations => "ALLOCATIONS_QUEUE",
+            Self::Catalog => "CATALOG_QUEUE",
+            Self::Mails => "MAILS_QUEUE",
+            Self::Projections => "PROJECTIONS_QUEUE",
+            Self::Refunds => "REFUNDS_QUEUE",
+            Self::Timers => "TIMERS_QUEUE",
+        }
+    }
+}
+
+/// The variable with the URL of the queue that a kind of timer is handed to.
+pub const fn timer_queue_variable(kind: TimerKind) -> &'static str {
+    match kind {
+        TimerKind::HoldEnds => "HOLDS_QUEUE",
+    }
+}
+
+impl Event {
+    /// Who listens to it.
+    pub const fn subscribers(&self) -> &'static [Subscriber] {
+        use Subscriber::{Allocations, Catalog, Mails, Projections, Refunds, Timers};
+        match self {
+            Self::Order(event) => match event {
+                OrderEvent::OrderPlaced { .. } => &[Mails, Projections, Timers],
+                OrderEvent::OrderPaid { .. } => &[Allocations, Mails, Projections],
+                OrderEvent::OrderCanceled { .. }
+                | OrderEvent::OrderShipped { .. }
+                | OrderEvent::PaymentLate { .. }
+                | OrderEvent::RefundPaid { .. } => &[Mails, Projections],
+                OrderEvent::RefundRequested { .. } => &[Projections, Refunds],
+                OrderEvent::OrderAllocated { .. }
+                | OrderEvent::OrderExpired { .. }
+                | OrderEvent::OrderDelivered { .. }
+                | OrderEvent::OrderCompleted { .. }
+                | OrderEvent::PaymentFailed { .. }
+                | OrderEvent::PaymentMismatched { .. }
+                | OrderEvent::RefundFailed { .. } => &[Projections],
+            },
+            Self::Shop(event) => match event {
+                ShopEvent::ProductChanged { .. } => &[Catalog],
+                ShopEvent::SignInRequested { .. } => &[Mails],
+            },
+        }
+    }
+}
+
+/// The version of [`Message`] that is written today.
+const VERSION: u16 = 1;
+
+/// A queue message that tells of an event. It may come more than once and out of order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// The shape of this message.
+    pub version: u16,
+    /// The event's id, `{record}:{rev}:{position}`: the same for every copy of it.
+    pub id: String,
+    /// What happened.
+    pub event: Event,
+}
+
+impl Message {
+    /// The message that tells of `event`.
+    pub const fn new(id: String, event: Event) -> Self {
+        Self { version: VERSION, id, event }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::id::OrderId;
+
+    use super::*;
+
+    #[test]
+    fn reads_what_it_writes() {
+        let order = OrderId::new(1, [7; 10]);
+        let events = [
+            Event::Order(OrderEvent::OrderPaid { order }),
+            Event::Order(OrderEvent::RefundRequested { order, refund: 3 }),
+            Event::Shop(ShopEvent::ProductChanged {
+                product: ProductId::new(1, [1; 10]),
+                slug: Slug::new("mug").unwrap(),
+            }),
+        ];
+        for event in events {
+            let message = Message::new("ord_x:1:0".into(), event);
+            let json = serde_json::to_string(&message).unwrap();
+            assert_eq!(serde_json::from_str::<Message>(&json).unwrap(), message, "{json}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What crosses a wire: HTTP requests and answers, queue messages, problem types.
+//!
+//! Knows shapes; it deliberately knows no storage, no transport and no rule: commands are made from requests by
+//! `TryFrom`, so nobody sets a field that the route did not mean.
+
+pub mod auth;
+pub mod cart;
+pub mod event;
+pub mod money;
+pub mod problem;
+pub mod refusal;
+
+pub use problem::{Problem, ProblemKind};

@@ -1,0 +1,68 @@
+//! What a caller hears when the trade says no.
+
+use domain::refusal::Refusal;
+use serde_json::json;
+
+use crate::problem::{Problem, ProblemKind};
+
+/// The problem that a refusal is answered as.
+pub fn problem(refusal: &Refusal) -> Problem {
+    let kind = match refusal {
+        Refusal::CartOrdered => ProblemKind::CartOrdered,
+        Refusal::NotEnough { .. } | Refusal::NotSold { .. } => ProblemKind::OutOfStock,
+        Refusal::PriceChanged { .. } | Refusal::TotalChanged { .. } => ProblemKind::PriceChanged,
+        Refusal::EmptyCart
+        | Refusal::TooManyLines { .. }
+        | Refusal::TooMany { .. }
+        | Refusal::CountryNotServed { .. }
+        | Refusal::MethodNotOffered { .. }
+        | Refusal::PaymentMethodClosed
+        | Refusal::WrongCurrency { .. }
+        | Refusal::AmountTooLarge
+        | Refusal::EmptyRefund => ProblemKind::Unprocessable,
+        Refusal::Illegal(_)
+        | Refusal::HoldRuns { .. }
+        | Refusal::NotByHand
+        | Refusal::LineLeft { .. }
+        | Refusal::PartlyShipped
+        | Refusal::NotAllocated
+        | Refusal::RefundTooLarge { .. }
+        | Refusal::NoRefundDue
+        | Refusal::StockTooLow { .. }
+        | Refusal::NowhereEnough { .. } => ProblemKind::Conflict,
+    };
+    let problem = Problem::new(kind, refusal.to_string()).with("code", refusal.code());
+    match refusal {
+        Refusal::NotEnough { sku, available, .. } => {
+            problem.with("sku", sku.to_string()).with("available", (*available).max(0))
+        }
+        Refusal::NotSold { sku, .. } | Refusal::PriceChanged { sku, .. } | Refusal::LineLeft { sku, .. } => {
+            problem.with("sku", sku.to_string())
+        }
+        Refusal::TotalChanged { now } => problem.with("total", json!(now)),
+        Refusal::Illegal(illegal) => {
+            problem.with("axis", illegal.axis).with("state", illegal.state).with("legal", json!(illegal.legal))
+        }
+        Refusal::RefundTooLarge { left } => problem.with("left", json!(left)),
+        Refusal::StockTooLow { sku, location, left } => problem
+            .with("sku", sku.to_string())
+            .with("location", location.to_string())
+            .with("left", *left),
+        Refusal::EmptyCart
+        | Refusal::CartOrdered
+        | Refusal::TooManyLines { .. }
+        | Refusal::TooMany { .. }
+        | Refusal::CountryNotServed { .. }
+        | Refusal::MethodNotOffered { .. }
+        | Refusal::PaymentMethodClosed
+        | Refusal::WrongCurrency { .. }
+        | Refusal::AmountTooLarge
+        | Refusal::HoldRuns { .. }
+        | Refusal::NotByHand
+        | Refusal::PartlyShipped
+        | Refusal::NotAllocated
+        | Refusal::EmptyRefund
+        | Refusal::NoRefundDue
+        | Refusal::NowhereEnough { .. } => problem,
+    }
+}

@@ -1,0 +1,356 @@
+//! The order: what was bought, where its money, goods and hold stand, and what may happen to it.
+//!
+//! Knows the record and its sums. What is legal stands as tables in `states`; what a command means is decided in
+//! `decide`, purely. It deliberately knows no provider, no carrier and no mail.
+
+mod decide;
+mod event;
+mod refund;
+mod states;
+#[cfg(test)]
+mod tests;
+
+pub use decide::{Command, Decision, StockEffect, decide};
+pub use event::Event;
+pub use refund::{Refund, RefundCause, RefundStatus, RefundWhat};
+pub use states::{
+    HoldStatus, HoldStep, OrderStatus, OrderStep, PaymentStatus, PaymentStep, ShipmentStatus, ShipmentStep,
+};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::address::Address;
+use crate::id::{CartId, OrderId, OrderNumber, PersonId};
+use crate::money::{Currency, Money, MoneyError};
+use crate::pricing::Totals;
+use crate::settings::PaymentSettings;
+use crate::stock::{Allocation, SkuQuantity};
+use crate::text::{Digest, Email, MethodId, Quantity, Sku};
+
+/// How an order is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentMethod {
+    /// On the provider's page.
+    Card,
+    /// To the shop's account; staff mark it paid.
+    BankTransfer,
+}
+
+impl PaymentMethod {
+    /// Every way to pay.
+    pub const ALL: &'static [Self] = &[Self::Card, Self::BankTransfer];
+
+    /// As it is written in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Card => "card",
+            Self::BankTransfer => "bank_transfer",
+        }
+    }
+
+    /// Whether the shop takes it.
+    pub const fn is_open(self, settings: &PaymentSettings) -> bool {
+        match self {
+            Self::Card => settings.card,
+            Self::BankTransfer => settings.bank_transfer.is_some(),
+        }
+    }
+
+    /// How long its hold lasts, in seconds.
+    pub const fn hold_secs(self, settings: &PaymentSettings) -> u32 {
+        match self {
+            Self::Card => settings.hold_card_secs,
+            Self::BankTransfer => settings.hold_bank_transfer_secs,
+        }
+    }
+}
+
+/// A line of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderLine {
+    /// Of what; once in an order.
+    pub sku: Sku,
+    /// What it was called.
+    pub title: String,
+    /// How many.
+    pub quantity: Quantity,
+    /// What one cost.
+    pub unit_price: Money,
+    /// The tax of the whole line.
+    pub tax: Money,
+    /// The offer's version that the price stood on.
+    pub price_version: u64,
+    /// How many have left.
+    #[serde(default)]
+    pub shipped: u32,
+    /// How many were refunded by line.
+    #[serde(default)]
+    pub refunded: u32,
+}
+
+impl OrderLine {
+    /// How many have not left yet.
+    pub const fn unshipped(&self) -> u32 {
+        self.quantity.get().saturating_sub(self.shipped)
+    }
+
+    /// What the line cost, before discounts.
+    ///
+    /// # Errors
+    /// When it leaves the range.
+    pub fn total(&self) -> Result<Money, MoneyError> {
+        self.unit_price.times(self.quantity.get())
+    }
+}
+
+/// The stock that an order sets aside until it is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Where it stands.
+    pub status: HoldStatus,
+    /// When it ends, if it is not paid before.
+    pub until: Timestamp,
+}
+
+/// Money that came in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// The provider's id of it, or what staff wrote: the same reference is the same payment.
+    pub reference: String,
+    /// How much.
+    pub amount: Money,
+    /// When it was seen.
+    pub at: Timestamp,
+}
+
+/// The provider's page on which an order is paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentSession {
+    /// The provider's id of it.
+    pub id: String,
+    /// Where the shopper pays.
+    pub url: String,
+    /// Counts the sessions of the order, from 1.
+    pub attempt: u32,
+    /// When the page closes.
+    pub expires: Timestamp,
+}
+
+/// A parcel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shipment {
+    /// When it left.
+    pub at: Timestamp,
+    /// Who carries it.
+    pub carrier: String,
+    /// The carrier's number for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracking: Option<String>,
+    /// What is in it.
+    pub lines: Vec<SkuQuantity>,
+}
+
+/// Why somebody of the staff has to look at an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Attention {
+    /// Less than the total was paid.
+    ShortPayment {
+        /// What was paid.
+        amount: Money,
+        /// Which payment.
+        reference: String,
+    },
+    /// The payment was in another currency, or of less than nothing: it is not counted.
+    UncountedPayment {
+        /// What was paid.
+        amount: Money,
+        /// Which payment.
+        reference: String,
+    },
+    /// The provider did not send a refund: it has to be sent by hand.
+    RefundFailed {
+        /// Which refund.
+        refund: u16,
+        /// What the provider said.
+        detail: String,
+    },
+}
+
+/// An order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Its id: the one that its cart leads to.
+    pub id: OrderId,
+    /// What people call it.
+    pub number: OrderNumber,
+    /// The cart that it was.
+    pub cart: CartId,
+    /// The customer who was signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<PersonId>,
+    /// Where its mails go.
+    pub email: Email,
+    /// Where its parcels go.
+    pub shipping_address: Address,
+    /// Where its bill goes, when that is elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_address: Option<Address>,
+    /// How it is sent.
+    pub shipping_method: MethodId,
+    /// How it is paid.
+    pub payment_method: PaymentMethod,
+    /// One per SKU.
+    pub lines: Vec<OrderLine>,
+    /// What it comes to.
+    pub totals: Totals,
+    /// Where it stands as an order.
+    pub status: OrderStatus,
+    /// Where its money stands.
+    pub payment_status: PaymentStatus,
+    /// Where its goods stand.
+    pub shipment_status: ShipmentStatus,
+    /// The stock that it holds.
+    pub hold: Hold,
+    /// When it was placed.
+    pub created: Timestamp,
+    /// Counts its writes; raised by the store.
+    pub rev: u64,
+    /// All money that came, payments beyond the total too.
+    pub captured: Money,
+    /// All money that went back.
+    pub refunded: Money,
+    /// What came, one by one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub payments: Vec<Payment>,
+    /// The provider's page, once it was opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_session: Option<PaymentSession>,
+    /// What goes back, one by one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
+    /// Which locations its units come from, once it is paid.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allocation: Vec<Allocation>,
+    /// What has left, parcel by parcel.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shipments: Vec<Shipment>,
+    /// Why somebody has to look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attention: Option<Attention>,
+    /// Why it was called off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_reason: Option<String>,
+    /// The tax table that it was priced by.
+    pub tax_version: u64,
+    /// The shipping table that it was priced by.
+    pub shipping_version: u64,
+    /// Hash of the token that opens its page.
+    pub view_token_hash: Digest,
+    /// Hash of the key that repeats its answer.
+    pub idempotency_hash: Digest,
+    /// Hash of the body that was sent with it.
+    pub request_hash: Digest,
+}
+
+/// What the desk can do with an order in its state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderAction {
+    /// Say that its bank transfer came.
+    MarkPaid,
+    /// Call it off.
+    Cancel,
+    /// Send a parcel.
+    Ship,
+    /// Say that it arrived.
+    Deliver,
+    /// Send money back.
+    Refund,
+    /// Say that a refund was sent.
+    RefundPaid,
+}
+
+impl OrderAction {
+    /// Every action.
+    pub const ALL: &'static [Self] =
+        &[Self::MarkPaid, Self::Cancel, Self::Ship, Self::Deliver, Self::Refund, Self::RefundPaid];
+
+    /// As it is written in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MarkPaid => "mark_paid",
+            Self::Cancel => "cancel",
+            Self::Ship => "ship",
+            Self::Deliver => "deliver",
+            Self::Refund => "refund",
+            Self::RefundPaid => "refund_paid",
+        }
+    }
+}
+
+impl Order {
+    /// What it is priced in.
+    pub const fn currency(&self) -> Currency {
+        self.totals.total.currency
+    }
+
+    /// The line of that SKU.
+    pub fn line(&self, sku: &Sku) -> Option<&OrderLine> {
+        self.lines.iter().find(|line| line.sku == *sku)
+    }
+
+    /// All its units, as its hold has them.
+    pub fn quantities(&self) -> Vec<SkuQuantity> {
+        self.lines.iter().map(|line| SkuQuantity { sku: line.sku.clone(), quantity: line.quantity }).collect()
+    }
+
+    /// What is left to send.
+    pub fn unshipped(&self) -> Vec<SkuQuantity> {
+        let left = |line: &OrderLine| {
+            Some(SkuQuantity { sku: line.sku.clone(), quantity: Quantity::new(line.unshipped()).ok()? })
+        };
+        self.lines.iter().filter_map(left).collect()
+    }
+
+    /// The refunds that were asked for and have not been sent.
+    pub fn refund_due(&self) -> Money {
+        let due = self.refunds.iter().filter(|refund| refund.status != RefundStatus::Done);
+        Money::new(due.map(|refund| refund.amount.amount).sum(), self.currency())
+    }
+
+    /// What may still be refunded: captured, less refunded, less due.
+    pub fn refundable(&self) -> Money {
+        Money::new(self.captured.amount - self.refunded.amount - self.refund_due().amount, self.currency())
+    }
+
+    /// Which number the next session on the provider's page has.
+    pub fn next_attempt(&self) -> u32 {
+        self.payment_session.as_ref().map_or(1, |session| session.attempt + 1)
+    }
+
+    /// Whether the shopper may pay now.
+    pub fn awaits_payment(&self, now: Timestamp) -> bool {
+        self.status == OrderStatus::PendingPayment && self.hold.status == HoldStatus::Held && now < self.hold.until
+    }
+
+    /// What can be done with it now: exactly what [`decide`] would not refuse.
+    pub fn actions(&self, now: Timestamp) -> Vec<OrderAction> {
+        let possible = |action: OrderAction| {
+            let command = match action {
+                OrderAction::MarkPaid => Command::MarkPaid { reference: String::new() },
+                OrderAction::Cancel => Command::Cancel { reason: None },
+                OrderAction::Ship => Command::Ship { carrier: String::new(), tracking: None, lines: None },
+                OrderAction::Deliver => Command::Deliver,
+                OrderAction::Refund => {
+                    Command::Refund { reason: String::new(), what: RefundWhat::Amount(self.refundable()) }
+                }
+                OrderAction::RefundPaid => Command::RefundPaid { refund: None, reference: String::new() },
+            };
+            decide(self, command, now).is_ok()
+        };
+        OrderAction::ALL.iter().copied().filter(|action| possible(*action)).collect()
+    }
+}

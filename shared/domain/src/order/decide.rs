@@ -1,0 +1,495 @@
+//! What a command means: the next order, what happened, and what stock has to move.
+//!
+//! Knows every rule of an order's life and asks the tables what is legal. It deliberately does nothing: a
+//! [`Decision`] is a value that a store commits as one, on the condition that the order is still the one it was made
+//! for.
+
+use jiff::Timestamp;
+
+use super::refund::per_sku;
+use super::{
+    Attention, Event, HoldStatus, HoldStep, Order, OrderStatus, OrderStep, Payment, PaymentMethod, PaymentSession,
+    PaymentStatus, PaymentStep, RefundCause, RefundStatus, RefundWhat, Shipment, ShipmentStep,
+};
+use crate::machine::IllegalTransition;
+use crate::money::Money;
+use crate::refusal::Refusal;
+use crate::stock::{Allocation, Movement, SkuQuantity};
+use crate::text::{Quantity, Sku};
+
+/// What somebody wants of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Keep the provider's page on which it is paid.
+    OpenSession {
+        /// The provider's id of it.
+        id: String,
+        /// Where the shopper pays.
+        url: String,
+        /// When it closes.
+        expires: Timestamp,
+    },
+    /// Money came.
+    PaymentSucceeded {
+        /// How much.
+        amount: Money,
+        /// The provider's id of the payment: the same one changes nothing the second time.
+        reference: String,
+    },
+    /// An attempt to pay failed.
+    PaymentFailed,
+    /// Staff saw the bank transfer.
+    MarkPaid {
+        /// What they found on it.
+        reference: String,
+    },
+    /// Its units got their locations.
+    Allocate {
+        /// All units of all lines.
+        allocation: Vec<Allocation>,
+    },
+    /// The time of its hold is over.
+    ExpireHold,
+    /// Call it off.
+    Cancel {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// A parcel leaves.
+    Ship {
+        /// Who carries it.
+        carrier: String,
+        /// The carrier's number for it.
+        tracking: Option<String>,
+        /// What is in it; all that is left, unless it says.
+        lines: Option<Vec<SkuQuantity>>,
+    },
+    /// Everything arrived.
+    Deliver,
+    /// Send money back.
+    Refund {
+        /// Why.
+        reason: String,
+        /// What.
+        what: RefundWhat,
+    },
+    /// Money went back.
+    RefundPaid {
+        /// Which refund; without it, all that staff had to send.
+        refund: Option<u16>,
+        /// The provider's id of it, or what staff wrote.
+        reference: String,
+    },
+    /// The provider did not send a refund.
+    RefundFailed {
+        /// Which.
+        refund: u16,
+        /// What the provider said.
+        detail: String,
+    },
+}
+
+/// What stock has to move with the order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StockEffect {
+    /// Give back what the order holds.
+    Release(Vec<SkuQuantity>),
+    /// Hold once more what was given back: possible only while it is there.
+    Retake(Vec<SkuQuantity>),
+    /// Turn what the order holds into what locations have committed.
+    Commit(Vec<Allocation>),
+    /// Give back what locations have committed.
+    Uncommit(Vec<Allocation>),
+    /// Send what locations have committed.
+    Ship(Vec<Allocation>),
+}
+
+impl StockEffect {
+    /// The movements that it is made of, each of one SKU.
+    pub fn movements(&self) -> Vec<(Sku, Movement)> {
+        let held = |lines: &[SkuQuantity], movement: fn(Quantity) -> Movement| {
+            lines.iter().map(|line| (line.sku.clone(), movement(line.quantity))).collect()
+        };
+        let placed = |pieces: &[Allocation], movement: fn(crate::text::LocationId, Quantity) -> Movement| {
+            pieces.iter().map(|piece| (piece.sku.clone(), movement(piece.location.clone(), piece.quantity))).collect()
+        };
+        match self {
+            Self::Release(lines) => held(lines, Movement::Release),
+            Self::Retake(lines) => held(lines, Movement::Hold),
+            Self::Commit(pieces) => placed(pieces, Movement::Commit),
+            Self::Uncommit(pieces) => placed(pieces, Movement::Uncommit),
+            Self::Ship(pieces) => placed(pieces, Movement::Ship),
+        }
+    }
+}
+
+/// What is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The next order. Its `rev` is the old one: the store raises it.
+    pub order: Order,
+    /// What happened.
+    pub events: Vec<Event>,
+    /// What stock has to move in the same transaction.
+    pub stock: Vec<StockEffect>,
+    /// What is to be instead when that stock is not there.
+    pub otherwise: Option<Box<Self>>,
+    /// Whether there is anything to write: a message that comes twice changes nothing.
+    pub changed: bool,
+}
+
+impl Decision {
+    fn new(order: Order, events: Vec<Event>, stock: Vec<StockEffect>) -> Self {
+        Self { order, events, stock, otherwise: None, changed: true }
+    }
+
+    fn unchanged(order: &Order) -> Self {
+        Self { order: order.clone(), events: Vec::new(), stock: Vec::new(), otherwise: None, changed: false }
+    }
+}
+
+/// What `command` means for `order` at `now`.
+///
+/// # Errors
+/// When the state, the money or the goods say no; nothing is to be written then.
+pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Decision, Refusal> {
+    match command {
+        Command::OpenSession { id, url, expires } => open_session(order, id, url, expires),
+        Command::PaymentSucceeded { amount, reference } => pay(order, amount, reference, now),
+        Command::PaymentFailed => fail_payment(order),
+        Command::MarkPaid { reference } => mark_paid(order, reference, now),
+        Command::Allocate { allocation } => allocate(order, allocation),
+        Command::ExpireHold => expire(order, now),
+        Command::Cancel { reason } => cancel(order, reason, now),
+        Command::Ship { carrier, tracking, lines } => ship(order, carrier, tracking, lines, now),
+        Command::Deliver => deliver(order),
+        Command::Refund { reason, what } => refund(order, reason, what, now),
+        Command::RefundPaid { refund, reference } => refund_paid(order, refund, &reference),
+        Command::RefundFailed { refund, detail } => refund_failed(order, refund, detail),
+    }
+}
+
+/// A step that no row of the order's own table stands for.
+fn not_while(order: &Order, step: &'static str) -> Refusal {
+    let legal = order.status.legal().into_iter().map(OrderStep::as_str).collect();
+    Refusal::Illegal(IllegalTransition { axis: "order", state: order.status.as_str(), step, legal })
+}
+
+fn open_session(order: &Order, id: String, url: String, expires: Timestamp) -> Result<Decision, Refusal> {
+    if order.payment_session.as_ref().is_some_and(|session| session.id == id) {
+        return Ok(Decision::unchanged(order));
+    }
+    order.status.after(OrderStep::Pay)?;
+    if order.hold.status != HoldStatus::Held {
+        return Err(not_while(order, OrderStep::Pay.as_str()));
+    }
+    let mut next = order.clone();
+    next.payment_session = Some(PaymentSession { id, url, attempt: order.next_attempt(), expires });
+    Ok(Decision::new(next, Vec::new(), Vec::new()))
+}
+
+fn pay(order: &Order, amount: Money, reference: String, now: Timestamp) -> Result<Decision, Refusal> {
+    if order.payments.iter().any(|payment| payment.reference == reference) {
+        return Ok(Decision::unchanged(order));
+    }
+    let mut next = order.clone();
+    if amount.currency != order.currency() || amount.is_negative() {
+        let attention = Some(Attention::UncountedPayment { amount, reference });
+        if order.attention == attention {
+            return Ok(Decision::unchanged(order));
+        }
+        next.attention = attention;
+        return Ok(Decision::new(next, vec![Event::PaymentMismatched { order: order.id }], Vec::new()));
+    }
+    next.payments.push(Payment { reference: reference.clone(), amount, at: now });
+    next.captured = next.captured.plus(amount)?;
+    match order.status {
+        OrderStatus::PendingPayment if next.captured.amount < order.totals.total.amount => {
+            next.payment_status = next.payment_status.after(PaymentStep::CapturePart)?;
+            next.attention = Some(Attention::ShortPayment { amount, reference });
+            Ok(Decision::new(next, vec![Event::PaymentMismatched { order: order.id }], Vec::new()))
+        }
+        OrderStatus::PendingPayment => {
+            let events = settle(&mut next, now)?;
+            Ok(Decision::new(next, events, Vec::new()))
+        }
+        OrderStatus::Expired => late(order, next, amount, &reference, now),
+        OrderStatus::Canceled => {
+            next.payment_status = landed(order.payment_status);
+            let mut events = vec![Event::PaymentLate { order: order.id, retaken: false }];
+            events.extend(next.ask_back(amount, (RefundCause::Late, None), Vec::new(), Some(&reference), now));
+            Ok(Decision::new(next, events, Vec::new()))
+        }
+        OrderStatus::Placed | OrderStatus::Completed => {
+            let cause = (RefundCause::Duplicate, None);
+            let events = next.ask_back(amount, cause, Vec::new(), Some(&reference), now);
+            Ok(Decision::new(next, events, Vec::new()))
+        }
+    }
+}
+
+/// The payment's state when money lands that nobody waits for: here, until it is sent back. Where other money came
+/// before, that state stays.
+fn landed(status: PaymentStatus) -> PaymentStatus {
+    status.after(PaymentStep::Capture).unwrap_or(status)
+}
+
+/// The total is here while its stock is held, or was taken once more: the order stands. What was paid beyond the total
+/// goes back.
+fn settle(order: &mut Order, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    order.status = order.status.after(OrderStep::Pay)?;
+    order.payment_status = order.payment_status.after(PaymentStep::Capture)?;
+    order.hold.status = order.hold.status.after(HoldStep::Consume)?;
+    order.attention = None;
+    let mut events = vec![Event::OrderPaid { order: order.id }];
+    let beyond = order.refundable().minus(order.totals.total)?;
+    if beyond.is_positive() {
+        events.extend(order.ask_back(beyond, (RefundCause::Duplicate, None), Vec::new(), None, now));
+    }
+    Ok(events)
+}
+
+/// The one rule for a payment that lands after its hold ended: the first full one takes the stock once more; where
+/// that is not there, and for every other payment, the money goes back in full.
+fn late(before: &Order, paid: Order, amount: Money, reference: &str, now: Timestamp) -> Result<Decision, Refusal> {
+    let mut returned = paid.clone();
+    returned.payment_status = landed(before.payment_status);
+    let mut events = vec![Event::PaymentLate { order: before.id, retaken: false }];
+    events.extend(returned.ask_back(amount, (RefundCause::Late, None), Vec::new(), Some(reference), now));
+    let returned = Decision::new(returned, events, Vec::new());
+    if !before.captured.is_zero() || amount.amount < before.totals.total.amount {
+        return Ok(returned);
+    }
+    let mut retaken = paid;
+    retaken.shipment_status = retaken.shipment_status.after(ShipmentStep::Allocate)?;
+    let mut events = vec![Event::PaymentLate { order: before.id, retaken: true }];
+    events.extend(settle(&mut retaken, now)?);
+    let stock = vec![StockEffect::Retake(before.quantities())];
+    Ok(Decision { otherwise: Some(Box::new(returned)), ..Decision::new(retaken, events, stock) })
+}
+
+fn fail_payment(order: &Order) -> Result<Decision, Refusal> {
+    if order.status != OrderStatus::PendingPayment || order.payment_status == PaymentStatus::Failed {
+        return Ok(Decision::unchanged(order));
+    }
+    // Where some money is here already, a further attempt that failed says nothing new.
+    let Ok(failed) = order.payment_status.after(PaymentStep::Fail) else { return Ok(Decision::unchanged(order)) };
+    let mut next = order.clone();
+    next.payment_status = failed;
+    Ok(Decision::new(next, vec![Event::PaymentFailed { order: order.id }], Vec::new()))
+}
+
+fn mark_paid(order: &Order, reference: String, now: Timestamp) -> Result<Decision, Refusal> {
+    if order.payment_method != PaymentMethod::BankTransfer {
+        return Err(Refusal::NotByHand);
+    }
+    order.status.after(OrderStep::Pay)?;
+    order.payment_status.after(PaymentStep::Capture)?;
+    let missing = order.totals.total.minus(order.captured)?;
+    // Staff may write the same word twice; the same transfer is told by the order's state.
+    let taken = order.payments.iter().any(|payment| payment.reference == reference);
+    let reference = if taken { format!("{reference} ({})", order.payments.len() + 1) } else { reference };
+    pay(order, missing, reference, now)
+}
+
+fn allocate(order: &Order, allocation: Vec<Allocation>) -> Result<Decision, Refusal> {
+    if order.status != OrderStatus::Placed {
+        return Err(not_while(order, "allocate"));
+    }
+    if !order.allocation.is_empty() {
+        return Ok(Decision::unchanged(order));
+    }
+    let given: Vec<SkuQuantity> =
+        allocation.iter().map(|piece| SkuQuantity { sku: piece.sku.clone(), quantity: piece.quantity }).collect();
+    let given = per_sku(&given);
+    for line in &order.lines {
+        if given.get(&line.sku).copied().unwrap_or(0) != line.quantity.get() {
+            return Err(Refusal::LineLeft { sku: line.sku.clone(), left: line.quantity.get() });
+        }
+    }
+    if let Some((sku, _)) = given.iter().find(|(sku, _)| order.line(sku).is_none()) {
+        return Err(Refusal::LineLeft { sku: (*sku).clone(), left: 0 });
+    }
+    let mut next = order.clone();
+    next.allocation.clone_from(&allocation);
+    Ok(Decision::new(next, vec![Event::OrderAllocated { order: order.id }], vec![StockEffect::Commit(allocation)]))
+}
+
+/// The money's side of an order that comes to nothing: what came goes back, and where none came, none is wanted.
+fn unwind(order: &mut Order, cause: RefundCause, now: Timestamp) -> Result<Vec<Event>, Refusal> {
+    if order.captured.is_zero() && order.payments.is_empty() {
+        order.payment_status = order.payment_status.after(PaymentStep::Void)?;
+        return Ok(Vec::new());
+    }
+    let rest = order.refundable();
+    Ok(order.ask_back(rest, (cause, None), Vec::new(), None, now))
+}
+
+fn expire(order: &Order, now: Timestamp) -> Result<Decision, Refusal> {
+    let mut next = order.clone();
+    next.status = order.status.after(OrderStep::Expire)?;
+    next.hold.status = order.hold.status.after(HoldStep::Expire)?;
+    if now < order.hold.until {
+        return Err(Refusal::HoldRuns { until: order.hold.until });
+    }
+    next.shipment_status = order.shipment_status.after(ShipmentStep::Cancel)?;
+    let mut events = vec![Event::OrderExpired { order: order.id }];
+    events.extend(unwind(&mut next, RefundCause::Short, now)?);
+    Ok(Decision::new(next, events, vec![StockEffect::Release(order.quantities())]))
+}
+
+fn cancel(order: &Order, reason: Option<String>, now: Timestamp) -> Result<Decision, Refusal> {
+    let mut next = order.clone();
+    next.status = order.status.after(OrderStep::Cancel)?;
+    if order.lines.iter().any(|line| line.shipped > 0) {
+        return Err(Refusal::PartlyShipped);
+    }
+    next.shipment_status = order.shipment_status.after(ShipmentStep::Cancel)?;
+    next.cancel_reason = reason;
+    // A paid order's hold is consumed; its units are still the offer's until they have a location.
+    if order.hold.status == HoldStatus::Held {
+        next.hold.status = order.hold.status.after(HoldStep::Release)?;
+    }
+    let stock = if order.allocation.is_empty() {
+        StockEffect::Release(order.quantities())
+    } else {
+        StockEffect::Uncommit(order.allocation.clone())
+    };
+    let mut events = vec![Event::OrderCanceled { order: order.id }];
+    events.extend(unwind(&mut next, RefundCause::Canceled, now)?);
+    Ok(Decision::new(next, events, vec![stock]))
+}
+
+fn ship(
+    order: &Order,
+    carrier: String,
+    tracking: Option<String>,
+    lines: Option<Vec<SkuQuantity>>,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    if order.status != OrderStatus::Placed {
+        return Err(not_while(order, ShipmentStep::Ship.as_str()));
+    }
+    let shipped = order.shipment_status.after(ShipmentStep::Ship)?;
+    if order.allocation.is_empty() {
+        return Err(Refusal::NotAllocated);
+    }
+    let lines = lines.unwrap_or_else(|| order.unshipped());
+    let mut next = order.clone();
+    let mut parcel = Vec::new();
+    let mut pieces = Vec::new();
+    for (sku, count) in per_sku(&lines) {
+        let left = order.line(sku).map_or(0, super::OrderLine::unshipped);
+        let quantity = Quantity::new(count).ok().filter(|_| count <= left);
+        let Some(quantity) = quantity else { return Err(Refusal::LineLeft { sku: sku.clone(), left }) };
+        pieces.extend(leaving(order, sku, count));
+        parcel.push(SkuQuantity { sku: sku.clone(), quantity });
+        for line in next.lines.iter_mut().filter(|line| line.sku == *sku) {
+            line.shipped += count;
+        }
+    }
+    if parcel.is_empty() {
+        let sku = order.lines.first().map(|line| line.sku.clone());
+        return Err(sku.map_or(Refusal::EmptyCart, |sku| Refusal::LineLeft { sku, left: 0 }));
+    }
+    if next.lines.iter().all(|line| line.unshipped() == 0) {
+        next.shipment_status = shipped;
+    }
+    let shipment = u16::try_from(order.shipments.len()).unwrap_or(u16::MAX);
+    next.shipments.push(Shipment { at: now, carrier, tracking, lines: parcel });
+    Ok(Decision::new(next, vec![Event::OrderShipped { order: order.id, shipment }], vec![StockEffect::Ship(pieces)]))
+}
+
+/// Which pieces of the allocation the next `count` units of `sku` are: those after the ones that have left.
+fn leaving(order: &Order, sku: &Sku, count: u32) -> Vec<Allocation> {
+    let mut gone = order.line(sku).map_or(0, |line| line.shipped);
+    let mut wanted = count;
+    let mut pieces = Vec::new();
+    for piece in order.allocation.iter().filter(|piece| piece.sku == *sku) {
+        let skipped = gone.min(piece.quantity.get());
+        gone -= skipped;
+        let taken = wanted.min(piece.quantity.get() - skipped);
+        wanted -= taken;
+        if let Ok(quantity) = Quantity::new(taken) {
+            pieces.push(Allocation { quantity, ..piece.clone() });
+        }
+    }
+    pieces
+}
+
+fn deliver(order: &Order) -> Result<Decision, Refusal> {
+    let mut next = order.clone();
+    next.shipment_status = order.shipment_status.after(ShipmentStep::Deliver)?;
+    next.status = order.status.after(OrderStep::Complete)?;
+    let events = vec![Event::OrderDelivered { order: order.id }, Event::OrderCompleted { order: order.id }];
+    Ok(Decision::new(next, events, Vec::new()))
+}
+
+fn refund(order: &Order, reason: String, what: RefundWhat, now: Timestamp) -> Result<Decision, Refusal> {
+    // A payment that is not all here yet goes back with a cancellation, which gives the stock back too.
+    if order.status == OrderStatus::PendingPayment {
+        return Err(not_while(order, "refund"));
+    }
+    let left = order.refundable();
+    let mut next = order.clone();
+    let (amount, lines) = match what {
+        RefundWhat::Amount(amount) if amount.currency != order.currency() => {
+            return Err(Refusal::WrongCurrency { expected: order.currency() });
+        }
+        RefundWhat::Amount(amount) if amount.amount > left.amount => return Err(Refusal::RefundTooLarge { left }),
+        RefundWhat::Amount(amount) if !amount.is_positive() => return Err(Refusal::EmptyRefund),
+        RefundWhat::Amount(amount) => (amount, Vec::new()),
+        RefundWhat::Lines(lines) => {
+            let amount = order.refund_of_lines(&lines)?;
+            for (sku, count) in per_sku(&lines) {
+                for line in next.lines.iter_mut().filter(|line| line.sku == *sku) {
+                    line.refunded += count;
+                }
+            }
+            (amount, lines)
+        }
+    };
+    let events = next.ask_back(amount, (RefundCause::Requested, Some(reason)), lines, None, now);
+    Ok(Decision::new(next, events, Vec::new()))
+}
+
+fn refund_paid(order: &Order, refund: Option<u16>, reference: &str) -> Result<Decision, Refusal> {
+    let due = |index: &usize| order.refunds[*index].status == RefundStatus::Due;
+    let indices: Vec<usize> = match refund {
+        Some(refund) if usize::from(refund) < order.refunds.len() => vec![usize::from(refund)],
+        Some(_) => return Err(Refusal::NoRefundDue),
+        None => (0..order.refunds.len()).filter(due).collect(),
+    };
+    if indices.is_empty() {
+        return Err(Refusal::NoRefundDue);
+    }
+    let mut next = order.clone();
+    let mut events = Vec::new();
+    for index in indices {
+        events.extend(next.sent_back(index, reference)?);
+    }
+    if events.is_empty() {
+        return Ok(Decision::unchanged(order));
+    }
+    let settled = |attention: &Attention| match attention {
+        Attention::RefundFailed { refund, .. } => {
+            next.refunds.get(usize::from(*refund)).is_some_and(|refund| refund.status == RefundStatus::Done)
+        }
+        Attention::ShortPayment { .. } | Attention::UncountedPayment { .. } => false,
+    };
+    if next.attention.as_ref().is_some_and(settled) {
+        next.attention = None;
+    }
+    Ok(Decision::new(next, events, Vec::new()))
+}
+
+fn refund_failed(order: &Order, refund: u16, detail: String) -> Result<Decision, Refusal> {
+    let mut next = order.clone();
+    let Some(failed) = next.refunds.get_mut(usize::from(refund)) else { return Err(Refusal::NoRefundDue) };
+    if failed.status != RefundStatus::Pending {
+        return Ok(Decision::unchanged(order));
+    }
+    failed.status = RefundStatus::Due;
+    next.attention = Some(Attention::RefundFailed { refund, detail });
+    Ok(Decision::new(next, vec![Event::RefundFailed { order: order.id, refund }], Vec::new()))
+}

@@ -1,0 +1,98 @@
+//! What happened to an order: names and ids, no copies.
+//!
+//! Knows what others have to hear of; deliberately carries no quantities, names or prices, which a reader takes from
+//! the record.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::id::OrderId;
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident = $text:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* };)*) => {
+        /// Something that happened to an order.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "event")]
+        pub enum Event {
+            $($(#[$doc])* #[serde(rename = $text)] $name {
+                /// Which order.
+                order: OrderId,
+                $($(#[$field_doc])* $field: $type,)*
+            },)*
+        }
+
+        impl Event {
+            /// Every name.
+            pub const NAMES: &'static [&'static str] = &[$($text,)*];
+
+            /// Its name.
+            pub const fn name(&self) -> &'static str { match self { $(Self::$name { .. } => $text,)* } }
+
+            /// Which order it happened to.
+            pub const fn order(&self) -> OrderId { match self { $(Self::$name { order, .. } => *order,)* } }
+        }
+    };
+}
+
+events! {
+    /// A shopper placed it; its stock is held.
+    OrderPlaced = "order.placed" {
+        /// When its hold ends.
+        until: Timestamp,
+    };
+    /// Its total is here.
+    OrderPaid = "order.paid" {};
+    /// Its units have their locations.
+    OrderAllocated = "order.allocated" {};
+    /// It was called off.
+    OrderCanceled = "order.canceled" {};
+    /// Its hold ended before it was paid.
+    OrderExpired = "order.expired" {};
+    /// A parcel left.
+    OrderShipped = "order.shipped" {
+        /// Which of its shipments, from 0.
+        shipment: u16,
+    };
+    /// It arrived.
+    OrderDelivered = "order.delivered" {};
+    /// Nothing is left to do.
+    OrderCompleted = "order.completed" {};
+    /// A payment was tried and failed.
+    PaymentFailed = "payment.failed" {};
+    /// A payment landed after the order had expired or was called off.
+    PaymentLate = "payment.late" {
+        /// Whether the stock was taken once more, so that the order stands; else the money goes back.
+        retaken: bool,
+    };
+    /// A payment was not what it should have been: staff have to look.
+    PaymentMismatched = "payment.mismatched" {};
+    /// Money is to go back.
+    RefundRequested = "refund.requested" {
+        /// Which of its refunds, from 0.
+        refund: u16,
+    };
+    /// Money went back.
+    RefundPaid = "refund.paid" {
+        /// Which of its refunds, from 0.
+        refund: u16,
+    };
+    /// The provider did not send money back: staff have to.
+    RefundFailed = "refund.failed" {
+        /// Which of its refunds, from 0.
+        refund: u16,
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn carries_its_name_and_ids_alone() {
+        let event = Event::OrderShipped { order: OrderId::new(1, [1; 10]), shipment: 2 };
+        let json = serde_json::to_string(&event).unwrap();
+        assert_eq!(json, format!(r#"{{"event":"order.shipped","order":"{}","shipment":2}}"#, event.order()));
+        assert_eq!(serde_json::from_str::<Event>(&json).unwrap(), event);
+        assert!(Event::NAMES.contains(&event.name()));
+    }
+}

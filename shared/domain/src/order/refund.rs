@@ -1,0 +1,247 @@
+//! Refunds: what goes back, of which payment, and never more than came.
+//!
+//! Knows what a line is worth and how a sum is spread over the payments. It deliberately moves no goods: taking units
+//! out of an order is a cancellation or a return.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Event, Order, PaymentMethod, PaymentStatus, PaymentStep};
+use crate::money::{Money, MoneyError};
+use crate::refusal::Refusal;
+use crate::stock::SkuQuantity;
+use crate::text::Sku;
+
+/// Why money goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundCause {
+    /// Staff sent it back, for the reason beside it.
+    Requested,
+    /// The order was called off.
+    Canceled,
+    /// The payment landed too late, and the goods were gone or no longer wanted.
+    Late,
+    /// It had been paid already, or more was paid than it cost.
+    Duplicate,
+    /// Less than the total was paid, and the hold is over.
+    Short,
+}
+
+impl RefundCause {
+    /// As it is written in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Canceled => "canceled",
+            Self::Late => "late",
+            Self::Duplicate => "duplicate",
+            Self::Short => "short",
+        }
+    }
+}
+
+/// Where a refund stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundStatus {
+    /// Staff have to send it.
+    Due,
+    /// The provider has to send it.
+    Pending,
+    /// It was sent.
+    Done,
+}
+
+impl RefundStatus {
+    /// As it is written in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Pending => "pending",
+            Self::Done => "done",
+        }
+    }
+}
+
+/// Money that goes back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// Its place among the order's refunds, from 0.
+    pub id: u16,
+    /// When it was asked for.
+    pub at: Timestamp,
+    /// How much.
+    pub amount: Money,
+    /// Why.
+    pub cause: RefundCause,
+    /// What staff wrote about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The units that it is for, when it is for units.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<SkuQuantity>,
+    /// The reference of the payment that it comes out of.
+    pub payment: String,
+    /// Where it stands.
+    pub status: RefundStatus,
+    /// The provider's id of it, or what staff wrote when they had sent it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+}
+
+/// What is asked back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefundWhat {
+    /// A sum.
+    Amount(Money),
+    /// What units cost.
+    Lines(Vec<SkuQuantity>),
+}
+
+/// Sums the quantities of each SKU, so that a line that stands twice counts twice.
+pub(super) fn per_sku(lines: &[SkuQuantity]) -> BTreeMap<&Sku, u32> {
+    let mut sums = BTreeMap::new();
+    for line in lines {
+        let sum: &mut u32 = sums.entry(&line.sku).or_default();
+        *sum = sum.saturating_add(line.quantity.get());
+    }
+    sums
+}
+
+impl Order {
+    /// What each line was paid with: its price less its share of the discount (by largest remainder), and its tax where
+    /// that is not in the price.
+    ///
+    /// # Errors
+    /// When a sum leaves the range.
+    pub fn line_worths(&self) -> Result<Vec<Money>, MoneyError> {
+        let totals: Vec<Money> = self.lines.iter().map(super::OrderLine::total).collect::<Result<_, _>>()?;
+        let weights: Vec<u64> = totals.iter().map(|total| u64::try_from(total.amount).unwrap_or(0)).collect();
+        let discounts = self.totals.discount.split(&weights);
+        let mut worths = Vec::with_capacity(totals.len());
+        for ((line, total), discount) in self.lines.iter().zip(totals).zip(discounts) {
+            let price = total.minus(discount)?;
+            worths.push(if self.totals.tax_included { price } else { price.plus(line.tax)? });
+        }
+        Ok(worths)
+    }
+
+    /// What a refund of `lines` comes to: each unit's share of what its line was paid with, so that all units of a line
+    /// come to all of it; and when no unit of the order is left after it, everything that is left, shipping and its tax
+    /// among it. Never above what may still be refunded: a sum that went back before is part of it.
+    ///
+    /// # Errors
+    /// When the order has no such line or not that many units left to refund, or nothing is left.
+    pub fn refund_of_lines(&self, lines: &[SkuQuantity]) -> Result<Money, Refusal> {
+        let wanted = per_sku(lines);
+        if wanted.is_empty() {
+            return Err(Refusal::EmptyRefund);
+        }
+        for (sku, count) in &wanted {
+            let left = self.line(sku).map_or(0, |line| line.quantity.get().saturating_sub(line.refunded));
+            if *count > left {
+                return Err(Refusal::LineLeft { sku: (*sku).clone(), left });
+            }
+        }
+        let refundable = self.refundable();
+        if !refundable.is_positive() {
+            return Err(Refusal::RefundTooLarge { left: refundable });
+        }
+        let mut sum = Money::zero(self.currency());
+        let mut all = true;
+        for (line, worth) in self.lines.iter().zip(self.line_worths()?) {
+            let count = wanted.get(&line.sku).copied().unwrap_or(0);
+            let after = line.refunded + count;
+            all &= after == line.quantity.get();
+            let share = |units: u32| {
+                let weights = [u64::from(units), u64::from(line.quantity.get().saturating_sub(units))];
+                worth.split(&weights).first().copied().unwrap_or(worth)
+            };
+            sum = sum.plus(share(after).minus(share(line.refunded))?)?;
+        }
+        let amount = if all { refundable.amount } else { sum.amount.min(refundable.amount) };
+        if amount == 0 { Err(Refusal::EmptyRefund) } else { Ok(Money::new(amount, self.currency())) }
+    }
+
+    /// What of a payment has not been asked back yet.
+    fn payment_left(&self, reference: &str) -> i64 {
+        let came: i64 = self
+            .payments
+            .iter()
+            .filter(|payment| payment.reference == reference)
+            .map(|payment| payment.amount.amount)
+            .sum();
+        let asked: i64 =
+            self.refunds.iter().filter(|refund| refund.payment == reference).map(|refund| refund.amount.amount).sum();
+        came - asked
+    }
+
+    /// Asks `amount` back, out of `payment` when that is named, else out of the payments in the order in which they
+    /// came: a refund for each that it touches, the units with the first. Takes no more than is left.
+    pub(super) fn ask_back(
+        &mut self,
+        amount: Money,
+        (cause, reason): (RefundCause, Option<String>),
+        lines: Vec<SkuQuantity>,
+        payment: Option<&str>,
+        now: Timestamp,
+    ) -> Vec<Event> {
+        let mut missing = amount.amount.min(self.refundable().amount);
+        let mut lines = Some(lines);
+        let mut events = Vec::new();
+        let references: Vec<String> = match payment {
+            Some(reference) => vec![reference.to_owned()],
+            None => self.payments.iter().map(|payment| payment.reference.clone()).collect(),
+        };
+        for reference in references {
+            let part = missing.min(self.payment_left(&reference));
+            if part <= 0 {
+                continue;
+            }
+            missing -= part;
+            let id = u16::try_from(self.refunds.len()).unwrap_or(u16::MAX);
+            self.refunds.push(Refund {
+                id,
+                at: now,
+                amount: Money::new(part, amount.currency),
+                cause,
+                reason: reason.clone(),
+                lines: lines.take().unwrap_or_default(),
+                payment: reference,
+                status: match self.payment_method {
+                    PaymentMethod::Card => RefundStatus::Pending,
+                    PaymentMethod::BankTransfer => RefundStatus::Due,
+                },
+                reference: None,
+            });
+            events.push(Event::RefundRequested { order: self.id, refund: id });
+        }
+        events
+    }
+
+    /// Marks the refund at `index` as sent and moves the payment's state with it: all of what came is back, or less
+    /// than the total is left. A payment beyond the total that went back leaves the order captured, and one that comes
+    /// after everything went back leaves it refunded.
+    pub(super) fn sent_back(&mut self, index: usize, reference: &str) -> Result<Option<Event>, Refusal> {
+        let Some(refund) = self.refunds.get_mut(index).filter(|refund| refund.status != RefundStatus::Done) else {
+            return Ok(None);
+        };
+        refund.status = RefundStatus::Done;
+        refund.reference = Some(reference.to_owned());
+        let (amount, id) = (refund.amount, refund.id);
+        self.refunded = self.refunded.plus(amount)?;
+        let kept = self.captured.amount - self.refunded.amount;
+        let over = matches!(self.payment_status, PaymentStatus::Refunded | PaymentStatus::ChargedBack);
+        if !over {
+            if kept == 0 {
+                self.payment_status = self.payment_status.after(PaymentStep::RefundAll)?;
+            } else if kept < self.totals.total.amount {
+                self.payment_status = self.payment_status.after(PaymentStep::RefundPart)?;
+            }
+        }
+        Ok(Some(Event::RefundPaid { order: self.id, refund: id }))
+    }
+}

@@ -1,0 +1,160 @@
+//! Who may do what: the roles of the staff, as a table.
+//!
+//! Knows roles and actions; deliberately knows nothing of tokens, sessions and customers.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// What a member of the staff is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// May do everything.
+    Owner,
+    /// Keeps the catalogue and its prices.
+    Merchandiser,
+    /// Keeps the stock and sends the parcels.
+    Warehouse,
+    /// Helps the customers.
+    Support,
+}
+
+/// A text that names no role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a role is owner, merchandiser, warehouse or support")]
+pub struct UnknownRole;
+
+impl Role {
+    /// Every role.
+    pub const ALL: &'static [Self] = &[Self::Owner, Self::Merchandiser, Self::Warehouse, Self::Support];
+
+    /// As it is written in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Merchandiser => "merchandiser",
+            Self::Warehouse => "warehouse",
+            Self::Support => "support",
+        }
+    }
+
+    /// Whether it may.
+    pub const fn may(self, action: Action) -> bool {
+        match self {
+            Self::Owner => true,
+            Self::Merchandiser => matches!(
+                action,
+                Action::ViewCatalog
+                    | Action::EditCatalog
+                    | Action::ViewStock
+                    | Action::ViewOrders
+                    | Action::ViewSettings
+            ),
+            Self::Warehouse => matches!(
+                action,
+                Action::ViewCatalog | Action::ViewStock | Action::AdjustStock | Action::ViewOrders | Action::ShipOrders
+            ),
+            Self::Support => matches!(
+                action,
+                Action::ViewCatalog
+                    | Action::ViewStock
+                    | Action::ViewOrders
+                    | Action::CancelOrders
+                    | Action::RefundOrders
+                    | Action::MarkPaid
+                    | Action::ViewCustomers
+            ),
+        }
+    }
+}
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.iter().copied().find(|role| role.as_str() == text).ok_or(UnknownRole)
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a member of the staff does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// See products that are not for sale, too.
+    ViewCatalog,
+    /// Write products, prices and images.
+    EditCatalog,
+    /// See quantities and the ledger.
+    ViewStock,
+    /// Book stock by hand.
+    AdjustStock,
+    /// See every order.
+    ViewOrders,
+    /// Mark parcels as sent and delivered.
+    ShipOrders,
+    /// Call an order off.
+    CancelOrders,
+    /// Send money back.
+    RefundOrders,
+    /// Say that a bank transfer came, or that a refund was sent.
+    MarkPaid,
+    /// See customers.
+    ViewCustomers,
+    /// See the shop's settings.
+    ViewSettings,
+    /// Change the shop's settings.
+    EditSettings,
+    /// Say who is staff.
+    EditStaff,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: &'static [Self] = &[
+        Self::ViewCatalog,
+        Self::EditCatalog,
+        Self::ViewStock,
+        Self::AdjustStock,
+        Self::ViewOrders,
+        Self::ShipOrders,
+        Self::CancelOrders,
+        Self::RefundOrders,
+        Self::MarkPaid,
+        Self::ViewCustomers,
+        Self::ViewSettings,
+        Self::EditSettings,
+        Self::EditStaff,
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_read_back() {
+        for role in Role::ALL {
+            assert_eq!(role.as_str().parse(), Ok(*role));
+        }
+        assert!("admin".parse::<Role>().is_err());
+    }
+
+    #[test]
+    fn only_the_owner_changes_settings_and_staff() {
+        for role in Role::ALL {
+            for action in [Action::EditSettings, Action::EditStaff] {
+                assert_eq!(role.may(action), *role == Role::Owner);
+            }
+        }
+        assert!(Action::ALL.iter().all(|action| Role::Owner.may(*action)));
+        assert!(!Role::Warehouse.may(Action::RefundOrders));
+        assert!(!Role::Support.may(Action::AdjustStock));
+    }
+}

@@ -1,0 +1,234 @@
+//! The trade says no: every reason, in words for people.
+//!
+//! Knows reasons; deliberately knows no statuses and no transport: what a caller hears is made of these elsewhere.
+
+use jiff::Timestamp;
+
+use crate::machine::IllegalTransition;
+use crate::money::{Currency, Money, MoneyError};
+use crate::text::{CountryCode, LocationId, MethodId, Sku};
+
+/// Why something that was asked for is not done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is nothing in the cart.
+    #[error("The cart is empty.")]
+    EmptyCart,
+    /// The cart has become an order.
+    #[error("This cart has been ordered already.")]
+    CartOrdered,
+    /// More SKUs than an order takes.
+    #[error("An order takes at most {most} different items.")]
+    TooManyLines {
+        /// How many it takes.
+        most: usize,
+    },
+    /// More of one SKU than a line takes.
+    #[error("At most {most} of {title} go into one order.")]
+    TooMany {
+        /// What it is called.
+        title: String,
+        /// How many a line takes.
+        most: u32,
+    },
+    /// Less can be promised than was asked for.
+    #[error("{}", not_enough(title, *available))]
+    NotEnough {
+        /// Of which SKU.
+        sku: Sku,
+        /// What it is called.
+        title: String,
+        /// How many there are; not below zero.
+        available: i64,
+    },
+    /// What was in the cart has another price now, or is sold under other terms.
+    #[error("The price of {title} has changed since you put it in the cart. Please look at the cart again.")]
+    PriceChanged {
+        /// Of which SKU.
+        sku: Sku,
+        /// What it is called.
+        title: String,
+    },
+    /// It is not sold, or no longer.
+    #[error("{title} is no longer sold.")]
+    NotSold {
+        /// Of which SKU.
+        sku: Sku,
+        /// What it is called.
+        title: String,
+    },
+    /// Nothing is sold to that country, or not these goods.
+    #[error("We do not sell to {}.", country.name())]
+    CountryNotServed {
+        /// Which country.
+        country: CountryCode,
+    },
+    /// No such way leads there, or none for a parcel that heavy.
+    #[error("{method} shipping does not carry this order to {}.", country.name())]
+    MethodNotOffered {
+        /// Which way was asked for.
+        method: MethodId,
+        /// To where.
+        country: CountryCode,
+    },
+    /// The shop does not take that kind of payment.
+    #[error("This way to pay is not open at the moment.")]
+    PaymentMethodClosed,
+    /// The total is another than the shopper saw.
+    #[error("The total is {} now.", now.format())]
+    TotalChanged {
+        /// What it is.
+        now: Money,
+    },
+    /// Two currencies met.
+    #[error("The shop sells in {expected}.")]
+    WrongCurrency {
+        /// What was wanted.
+        expected: Currency,
+    },
+    /// An amount is too large to be computed.
+    #[error("The amount is too large.")]
+    AmountTooLarge,
+    /// The state says no.
+    #[error("This is not possible while the {} is {}.", .0.axis, .0.state.replace('_', " "))]
+    Illegal(IllegalTransition),
+    /// The hold still runs.
+    #[error("The order holds its stock until {until}.")]
+    HoldRuns {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Only a bank transfer is marked paid by hand.
+    #[error("A card payment is confirmed by its provider alone.")]
+    NotByHand,
+    /// The order has no such line, or not that many left to do this with.
+    #[error("{}", line_left(sku, *left))]
+    LineLeft {
+        /// Which SKU.
+        sku: Sku,
+        /// How many are left.
+        left: u32,
+    },
+    /// Parts of the order have left already.
+    #[error("Parts of this order have been shipped: they can be returned, but it can no longer be canceled.")]
+    PartlyShipped,
+    /// The goods have no place yet that they could leave from.
+    #[error("Stock for this order has not been allocated yet.")]
+    NotAllocated,
+    /// More was asked back than is left.
+    #[error("{}", refund_left(*left))]
+    RefundTooLarge {
+        /// What is left to refund.
+        left: Money,
+    },
+    /// A refund of nothing.
+    #[error("A refund is more than nothing.")]
+    EmptyRefund,
+    /// There is no refund that waits to be sent.
+    #[error("No refund of this order is due.")]
+    NoRefundDue,
+    /// More would leave a location than there is.
+    #[error("{location} has only {left} of {sku} that are not promised to an order.")]
+    StockTooLow {
+        /// Of which SKU.
+        sku: Sku,
+        /// Where.
+        location: LocationId,
+        /// How many may leave.
+        left: i64,
+    },
+    /// No location has enough of it.
+    #[error("No location has enough of {sku}.")]
+    NowhereEnough {
+        /// Of which SKU.
+        sku: Sku,
+    },
+}
+
+fn not_enough(title: &str, available: i64) -> String {
+    match available {
+        ..=0 => format!("{title} is sold out."),
+        1 => format!("Only 1 of {title} is left."),
+        more => format!("Only {more} of {title} are left."),
+    }
+}
+
+fn line_left(sku: &Sku, left: u32) -> String {
+    match left {
+        0 => format!("Nothing of {sku} is left to do this with."),
+        1 => format!("Only 1 of {sku} is left to do this with."),
+        more => format!("Only {more} of {sku} are left to do this with."),
+    }
+}
+
+fn refund_left(left: Money) -> String {
+    if left.is_positive() {
+        format!("Only {} is left to refund.", left.format())
+    } else {
+        "Nothing is left to refund.".to_owned()
+    }
+}
+
+impl Refusal {
+    /// Its name for programs; never changes.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::EmptyCart => "empty-cart",
+            Self::CartOrdered => "cart-ordered",
+            Self::TooManyLines { .. } => "too-many-lines",
+            Self::TooMany { .. } => "too-many",
+            Self::NotEnough { .. } => "not-enough-stock",
+            Self::PriceChanged { .. } => "price-changed",
+            Self::NotSold { .. } => "not-sold",
+            Self::CountryNotServed { .. } => "country-not-served",
+            Self::MethodNotOffered { .. } => "shipping-method-not-offered",
+            Self::PaymentMethodClosed => "payment-method-closed",
+            Self::TotalChanged { .. } => "total-changed",
+            Self::WrongCurrency { .. } => "wrong-currency",
+            Self::AmountTooLarge => "amount-too-large",
+            Self::Illegal(_) => "illegal-transition",
+            Self::HoldRuns { .. } => "hold-runs",
+            Self::NotByHand => "not-by-hand",
+            Self::LineLeft { .. } => "too-few-left",
+            Self::PartlyShipped => "partly-shipped",
+            Self::NotAllocated => "not-allocated",
+            Self::RefundTooLarge { .. } => "refund-too-large",
+            Self::EmptyRefund => "empty-refund",
+            Self::NoRefundDue => "no-refund-due",
+            Self::StockTooLow { .. } => "stock-too-low",
+            Self::NowhereEnough { .. } => "nowhere-enough",
+        }
+    }
+}
+
+impl From<IllegalTransition> for Refusal {
+    fn from(refused: IllegalTransition) -> Self {
+        Self::Illegal(refused)
+    }
+}
+
+impl From<MoneyError> for Refusal {
+    fn from(error: MoneyError) -> Self {
+        match error {
+            MoneyError::CurrencyMismatch { left, .. } => Self::WrongCurrency { expected: left },
+            MoneyError::Overflow => Self::AmountTooLarge,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speaks_to_people() {
+        let sku = Sku::new("MUG-1").unwrap();
+        let left =
+            |available| Refusal::NotEnough { sku: sku.clone(), title: "Enamel mug".into(), available }.to_string();
+        assert_eq!(left(2), "Only 2 of Enamel mug are left.");
+        assert_eq!(left(1), "Only 1 of Enamel mug is left.");
+        assert_eq!(left(-3), "Enamel mug is sold out.");
+        let now = Money::new(1999, Currency::EUR);
+        assert_eq!(Refusal::TotalChanged { now }.to_string(), "The total is \u{20ac}19.99 now.");
+    }
+}

@@ -1,0 +1,432 @@
+//! What the shop may change about itself: topics, their checks, and what a new shop starts with.
+//!
+//! Knows one topic at a time; taxes and shipping stand with their rules. It deliberately knows no secrets: keys of
+//! providers are configuration, not settings.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::field::{FieldError, Findings};
+use crate::money::Currency;
+use crate::text::{CountryCode, Email, LocationId};
+
+/// A part of the settings that is read and written as one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// [`ShopSettings`].
+    Shop,
+    /// [`crate::tax::TaxSettings`].
+    Taxes,
+    /// [`crate::shipping::ShippingSettings`].
+    Shipping,
+    /// [`PaymentSettings`].
+    Payments,
+    /// [`LocationSettings`].
+    Locations,
+    /// [`ReturnSettings`].
+    Returns,
+    /// [`SupportSettings`].
+    Support,
+}
+
+/// A text that names no topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such topic")]
+pub struct UnknownTopic;
+
+impl Topic {
+    /// Every topic.
+    pub const ALL: &'static [Self] =
+        &[Self::Shop, Self::Taxes, Self::Shipping, Self::Payments, Self::Locations, Self::Returns, Self::Support];
+
+    /// As it stands in an address.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Shop => "shop",
+            Self::Taxes => "taxes",
+            Self::Shipping => "shipping",
+            Self::Payments => "payments",
+            Self::Locations => "locations",
+            Self::Returns => "returns",
+            Self::Support => "support",
+        }
+    }
+}
+
+impl FromStr for Topic {
+    type Err = UnknownTopic;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.iter().copied().find(|topic| topic.as_str() == text).ok_or(UnknownTopic)
+    }
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One topic's settings: they check themselves and count their writes.
+pub trait Setting: Serialize + DeserializeOwned + Clone + Sized {
+    /// Which topic.
+    const TOPIC: Topic;
+
+    /// Whether they may be used.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them, each with the pointer of its field.
+    fn check(&self) -> Result<(), Vec<FieldError>>;
+
+    /// How often they were written.
+    fn version(&self) -> u64;
+
+    /// The same with another version.
+    fn with_version(self, version: u64) -> Self;
+
+    /// What a new shop starts with, as version 1.
+    fn initial() -> Self;
+}
+
+/// Who the shop is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShopSettings {
+    /// Counts its writes.
+    #[serde(default)]
+    pub version: u64,
+    /// As it stands over the door.
+    pub name: String,
+    /// What it sells, in a line.
+    #[serde(default)]
+    pub tagline: String,
+    /// Name and address as the law wants them in mails and at the foot of pages, a line each.
+    pub legal_address: String,
+    /// Where customers write to; mails come from it.
+    pub support_email: Email,
+    /// What all its prices are in.
+    pub currency: Currency,
+    /// The country that a page assumes before it knows better.
+    pub home_country: CountryCode,
+}
+
+/// How the shop is paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentSettings {
+    /// Counts its writes.
+    #[serde(default)]
+    pub version: u64,
+    /// Whether cards are taken.
+    pub card: bool,
+    /// The account for bank transfers; without it they are not taken.
+    #[serde(default)]
+    pub bank_transfer: Option<BankAccount>,
+    /// How long an order to be paid by card holds its stock, in seconds. The provider's page lives 1,800.
+    pub hold_card_secs: u32,
+    /// How long an order to be paid by bank transfer holds its stock, in seconds.
+    pub hold_bank_transfer_secs: u32,
+}
+
+/// Where a bank transfer goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BankAccount {
+    /// Whose account it is.
+    pub account_holder: String,
+    /// Its number, without blanks.
+    pub iban: String,
+    /// Its bank.
+    #[serde(default)]
+    pub bic: Option<String>,
+    /// What people are told beside it.
+    #[serde(default)]
+    pub text: String,
+}
+
+/// Where the shop keeps its stock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LocationSettings {
+    /// Counts its writes.
+    #[serde(default)]
+    pub version: u64,
+    /// In the order in which orders are sent from them.
+    pub locations: Vec<Location>,
+}
+
+/// A place that holds stock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Location {
+    /// By what it is named everywhere.
+    pub id: LocationId,
+    /// What people call it.
+    pub name: String,
+    /// Where it is, a line each.
+    #[serde(default)]
+    pub address: String,
+}
+
+/// What may come back, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnSettings {
+    /// Counts its writes.
+    #[serde(default)]
+    pub version: u64,
+    /// Days from delivery in which goods may be returned, where a product says nothing else.
+    pub window_days: u16,
+    /// What is kept of the price of goods that were merely unwanted, in parts per million.
+    #[serde(default)]
+    pub restocking_fee_ppm: u32,
+    /// Whether the shop pays for the way back of unwanted goods.
+    #[serde(default)]
+    pub free_label: bool,
+}
+
+/// How fast the shop means to answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupportSettings {
+    /// Counts its writes.
+    #[serde(default)]
+    pub version: u64,
+    /// Business hours until the first answer.
+    pub first_response_hours: u16,
+    /// Business hours until it is resolved.
+    pub resolution_hours: u16,
+}
+
+impl Setting for ShopSettings {
+    const TOPIC: Topic = Topic::Shop;
+
+    fn check(&self) -> Result<(), Vec<FieldError>> {
+        let mut found = Findings::default();
+        found.line(&self.name, 1, 100, "/name");
+        found.line(&self.tagline, 0, 200, "/tagline");
+        found.text(&self.legal_address, 1, 1_000, "/legal_address");
+        found.or(())
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn with_version(self, version: u64) -> Self {
+        Self { version, ..self }
+    }
+
+    fn initial() -> Self {
+        Self {
+            version: 1,
+            name: "Sill & Saucer".to_owned(),
+            tagline: "Plain things for the kitchen and the table".to_owned(),
+            legal_address: "Sill & Saucer\n1 Example Street\n10115 Berlin\nGermany".to_owned(),
+            support_email: Email::of_shop(),
+            currency: Currency::EUR,
+            home_country: CountryCode::GERMANY,
+        }
+    }
+}
+
+/// ISO 13616: rearranged and read as a number, it leaves 1 when divided by 97.
+fn is_iban(iban: &str) -> bool {
+    if !(15..=34).contains(&iban.len()) || !iban.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    {
+        return false;
+    }
+    let (head, tail) = iban.split_at(4);
+    let remainder = tail.bytes().chain(head.bytes()).fold(0_u32, |remainder, byte| {
+        if byte.is_ascii_digit() {
+            (remainder * 10 + u32::from(byte - b'0')) % 97
+        } else {
+            (remainder * 100 + u32::from(byte - b'A') + 10) % 97
+        }
+    });
+    remainder == 1
+}
+
+impl Setting for PaymentSettings {
+    const TOPIC: Topic = Topic::Payments;
+
+    fn check(&self) -> Result<(), Vec<FieldError>> {
+        let mut found = Findings::default();
+        found.require(self.card || self.bank_transfer.is_some(), "/card", "At least one way to pay has to be open.");
+        // The hold has to outlive the provider's page, which lives 30 minutes at least.
+        let card = (1_860..=86_400).contains(&self.hold_card_secs);
+        found.require(card, "/hold_card_secs", "Must be 1860 to 86400 seconds: longer than the payment page lives.");
+        let transfer = (3_600..=2_592_000).contains(&self.hold_bank_transfer_secs);
+        found.require(transfer, "/hold_bank_transfer_secs", "Must be 3600 to 2592000 seconds.");
+        if let Some(account) = &self.bank_transfer {
+            found.text(&account.account_holder, 1, 100, "/bank_transfer/account_holder");
+            found.require(is_iban(&account.iban), "/bank_transfer/iban", "Must be an IBAN without blanks.");
+            found.text(account.bic.as_deref().unwrap_or_default(), 0, 11, "/bank_transfer/bic");
+            found.text(&account.text, 0, 1_000, "/bank_transfer/text");
+        }
+        found.or(())
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn with_version(self, version: u64) -> Self {
+        Self { version, ..self }
+    }
+
+    fn initial() -> Self {
+        Self {
+            version: 1,
+            card: true,
+            bank_transfer: Some(BankAccount {
+                account_holder: "Sill & Saucer".to_owned(),
+                // The example of the standard's registry; nobody's account.
+                iban: "DE89370400440532013000".to_owned(),
+                bic: None,
+                text: "Please give the order number as the reference.".to_owned(),
+            }),
+            hold_card_secs: 2_100,
+            hold_bank_transfer_secs: 604_800,
+        }
+    }
+}
+
+impl Setting for LocationSettings {
+    const TOPIC: Topic = Topic::Locations;
+
+    fn check(&self) -> Result<(), Vec<FieldError>> {
+        let mut found = Findings::default();
+        found.require(!self.locations.is_empty(), "/locations", "A shop has at least one location.");
+        found.require(self.locations.len() <= 20, "/locations", "At most 20 locations.");
+        for (index, location) in self.locations.iter().enumerate() {
+            found.text(&location.name, 1, 100, format!("/locations/{index}/name"));
+            found.text(&location.address, 0, 1_000, format!("/locations/{index}/address"));
+            let fresh = self.locations[..index].iter().all(|other| other.id != location.id);
+            found.require(fresh, format!("/locations/{index}/id"), "Stands here twice.");
+        }
+        found.or(())
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn with_version(self, version: u64) -> Self {
+        Self { version, ..self }
+    }
+
+    fn initial() -> Self {
+        let main = Location { id: LocationId::main(), name: "Main".to_owned(), address: String::new() };
+        Self { version: 1, locations: vec![main] }
+    }
+}
+
+impl Setting for ReturnSettings {
+    const TOPIC: Topic = Topic::Returns;
+
+    fn check(&self) -> Result<(), Vec<FieldError>> {
+        let mut found = Findings::default();
+        found.require(self.window_days <= 3_650, "/window_days", "Must be 0 to 3650 days.");
+        found.require(self.restocking_fee_ppm <= 1_000_000, "/restocking_fee_ppm", "Must be 0 to 1,000,000.");
+        found.or(())
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn with_version(self, version: u64) -> Self {
+        Self { version, ..self }
+    }
+
+    fn initial() -> Self {
+        Self { version: 1, window_days: 30, restocking_fee_ppm: 0, free_label: false }
+    }
+}
+
+impl Setting for SupportSettings {
+    const TOPIC: Topic = Topic::Support;
+
+    fn check(&self) -> Result<(), Vec<FieldError>> {
+        let mut found = Findings::default();
+        found.require(
+            (1..=720).contains(&self.first_response_hours),
+            "/first_response_hours",
+            "Must be 1 to 720 hours.",
+        );
+        let resolution = (self.first_response_hours..=2_160).contains(&self.resolution_hours);
+        found.require(
+            resolution,
+            "/resolution_hours",
+            "Must be no less than the first response and at most 2160 hours.",
+        );
+        found.or(())
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn with_version(self, version: u64) -> Self {
+        Self { version, ..self }
+    }
+
+    fn initial() -> Self {
+        Self { version: 1, first_response_hours: 8, resolution_hours: 40 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shipping::ShippingSettings;
+    use crate::tax::TaxSettings;
+
+    fn starts_well<S: Setting + PartialEq + fmt::Debug>() {
+        let initial = S::initial();
+        assert_eq!(initial.check(), Ok(()), "{}", S::TOPIC);
+        assert_eq!(initial.version(), 1);
+        let json = serde_json::to_string(&initial).unwrap();
+        assert_eq!(serde_json::from_str::<S>(&json).unwrap(), initial);
+        let mut more: serde_json::Value = serde_json::from_str(&json).unwrap();
+        more["surprise"] = true.into();
+        assert!(serde_json::from_value::<S>(more).is_err(), "{}", S::TOPIC);
+    }
+
+    #[test]
+    fn a_new_shop_is_in_order() {
+        starts_well::<ShopSettings>();
+        starts_well::<TaxSettings>();
+        starts_well::<ShippingSettings>();
+        starts_well::<PaymentSettings>();
+        starts_well::<LocationSettings>();
+        starts_well::<ReturnSettings>();
+        starts_well::<SupportSettings>();
+    }
+
+    #[test]
+    fn topics_read_back() {
+        for topic in Topic::ALL {
+            assert_eq!(topic.as_str().parse(), Ok(*topic));
+        }
+        assert_eq!("secrets".parse::<Topic>(), Err(UnknownTopic));
+    }
+
+    #[test]
+    fn a_hold_outlives_the_payment_page() {
+        let settings = PaymentSettings { hold_card_secs: 1_800, ..PaymentSettings::initial() };
+        assert_eq!(settings.check().unwrap_err()[0].pointer, "/hold_card_secs");
+    }
+
+    #[test]
+    fn an_iban_checks_itself() {
+        assert!(is_iban("GB82WEST12345698765432"));
+        assert!(!is_iban("GB82WEST12345698765423"));
+        assert!(!is_iban("DE89 3704"));
+    }
+}

@@ -1,0 +1,216 @@
+//! What a function is given: its environment, a clock, randomness and the way out to AWS.
+//!
+//! A handler never knows whether the other side is AWS, an emulator or the engine in its own process.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use jiff::Timestamp;
+
+use crate::environment::{Environment, MissingVariable};
+
+/// Tells the time: the system's on AWS, a virtual one in tests and in the local shop.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// The system's clock.
+    #[allow(clippy::disallowed_methods)]
+    pub fn system() -> Self {
+        Self(Arc::new(Timestamp::now))
+    }
+
+    /// A clock that tells what `tell` tells.
+    pub fn of(tell: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+/// Fills buffers with randomness: the system's on AWS, seeded in a simulation.
+#[derive(Clone)]
+pub struct Randomness(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+
+impl Randomness {
+    /// The system's randomness.
+    pub fn system() -> Self {
+        Self(Arc::new(|buffer| rand::fill(buffer)))
+    }
+
+    /// Randomness from `fill`.
+    pub fn of(fill: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(fill))
+    }
+
+    /// N random bytes.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut buffer = [0; N];
+        (self.0)(&mut buffer);
+        buffer
+    }
+}
+
+struct Inner {
+    environment: Environment,
+    clock: Clock,
+    randomness: Randomness,
+    sdk: SdkConfig,
+    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+}
+
+/// What a function is given at its start. Cheap to clone.
+#[derive(Clone)]
+pub struct Context(Arc<Inner>);
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").finish_non_exhaustive()
+    }
+}
+
+/// How long one attempt of an AWS call may take: well under every function's deadline.
+const ATTEMPT: Duration = Duration::from_secs(2);
+
+impl Context {
+    /// A context from its parts. Without `http` the SDK's own HTTPS client is used.
+    ///
+    /// # Errors
+    /// When the environment lacks AWS_REGION.
+    pub fn new(
+        environment: Environment,
+        clock: Clock,
+        randomness: Randomness,
+        http: Option<SharedHttpClient>,
+    ) -> Result<Self, MissingVariable> {
+        let region = Region::new(environment.require("AWS_REGION")?.to_owned());
+        let mut sdk = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(region)
+            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .operation_attempt_timeout(ATTEMPT)
+                    .build(),
+            );
+        if let (Some(id), Some(secret)) = (
+            environment.get("AWS_ACCESS_KEY_ID"),
+            environment.get("AWS_SECRET_ACCESS_KEY"),
+        ) {
+            let token = environment.get("AWS_SESSION_TOKEN").map(str::to_owned);
+            sdk = sdk.credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+                id,
+                secret,
+                token,
+                None,
+                "environment",
+            )));
+        }
+        if let Some(endpoint) = environment.get("AWS_ENDPOINT_URL") {
+            sdk = sdk.endpoint_url(endpoint);
+        }
+        sdk.set_http_client(http);
+        Ok(Self(Arc::new(Inner {
+            environment,
+            clock,
+            randomness,
+            sdk: sdk.build(),
+            dynamodb: OnceLock::new(),
+        })))
+    }
+
+    /// The context of this process, as Lambda starts it.
+    ///
+    /// # Errors
+    /// When the environment lacks AWS_REGION.
+    pub fn of_process() -> Result<Self, MissingVariable> {
+        Self::new(
+            Environment::of_process(),
+            Clock::system(),
+            Randomness::system(),
+            None,
+        )
+    }
+
+    /// The value of the variable `name`.
+    ///
+    /// # Errors
+    /// When the template does not set it.
+    pub fn require(&self, name: &str) -> Result<String, MissingVariable> {
+        self.0.environment.require(name).map(str::to_owned)
+    }
+
+    /// The value of the variable `name`, where the template sets it.
+    pub fn get(&self, name: &str) -> Option<String> {
+        self.0.environment.get(name).map(str::to_owned)
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> Clock {
+        self.0.clock.clone()
+    }
+
+    /// N random bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        self.0.randomness.bytes()
+    }
+
+    /// A new id of the kind that is asked for, made of now and randomness.
+    pub fn new_id<Id: From<uuid::Uuid>>(&self) -> Id {
+        let millis = u64::try_from(self.now().as_millisecond()).unwrap_or_default();
+        Id::from(
+            uuid::Builder::from_unix_timestamp_millis(millis, &self.random()).into_uuid(),
+        )
+    }
+
+    /// What AWS clients are made of.
+    pub fn sdk(&self) -> &SdkConfig {
+        &self.0.sdk
+    }
+
+    /// The DynamoDB client, made once.
+    pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        self.0
+            .dynamodb
+            .get_or_init(|| aws_sdk_dynamodb::Client::new(&self.0.sdk))
+            .clone()
+    }
+}
+
+impl Context {
+    /// Opens a table that the function's template entry names.
+    ///
+    /// # Errors
+    /// When the template does not set `{FAMILY}_TABLE`.
+    pub fn table<T: store::Table>(&self) -> Result<T, MissingVariable> {
+        let name = self.require(&format!("{}_TABLE", T::FAMILY))?;
+        Ok(T::open(self.db(), name))
+    }
+
+    /// The way to DynamoDB, for transactions over several tables.
+    pub fn db(&self) -> store::Db {
+        let context = self.clone();
+        store::Db::new(self.dynamodb(), move || {
+            u64::from_le_bytes(context.random())
+        })
+    }
+}

@@ -1,0 +1,26 @@
+//! What every function does at its edge: configuration, clients, HTTP, queues, streams, schedules, who asks, logs.
+//!
+//! The only crate that knows the environment. It deliberately knows no route, no table and no rule.
+
+pub mod auth;
+pub mod context;
+pub mod environment;
+pub mod function;
+pub mod http;
+pub mod lambda;
+#[cfg(feature = "pages")]
+pub mod page;
+pub mod payments;
+pub mod queue;
+pub mod schedule;
+pub mod secrets;
+pub mod sender;
+pub mod stream;
+pub mod telemetry;
+
+pub use context::{Clock, Context, Randomness};
+pub use environment::Environment;
+pub use function::{Error, Function, Invoke};
+pub use http::{Cookie, HttpHandler, Request, Response};
+pub use lambda::run;
+pub use sender::{Outgoing, Sender};

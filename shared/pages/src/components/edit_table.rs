@@ -1,0 +1,122 @@
+//! A table whose cells are inputs: variants of a product, tax rates, shipping prices.
+//!
+//! A cell is named `<table>.<row>.<column>`, rows from 0. Empty rows at the end
+//! take new entries; a row left wholly empty means nothing. The script adds
+//! more rows from a template.
+
+use super::form::{Choice, FormErrors, id_of};
+use super::icon::{Icon, icon};
+use maud::{Markup, html};
+
+/// What a column's cells take.
+#[derive(Debug, Clone)]
+pub enum Cell {
+    /// A line of text.
+    Text,
+    /// A whole number.
+    Number,
+    /// An amount or a rate.
+    Amount,
+    /// One of a list, value and words.
+    Select(Vec<(String, String)>),
+}
+
+/// A column.
+#[derive(Debug, Clone)]
+pub struct EditColumn {
+    /// The last part of its cells' names.
+    pub key: &'static str,
+    /// Its heading.
+    pub label: String,
+    /// What its cells take.
+    pub cell: Cell,
+}
+
+impl EditColumn {
+    /// A column.
+    #[must_use]
+    pub fn new(key: &'static str, label: impl Into<String>, cell: Cell) -> Self {
+        Self { key, label: label.into(), cell }
+    }
+}
+
+/// The table.
+#[derive(Debug, Clone)]
+pub struct EditTable {
+    /// The first part of its cells' names.
+    pub name: &'static str,
+    /// What it holds, read as its caption.
+    pub caption: String,
+    /// What one row is: "variant".
+    pub row_word: &'static str,
+    /// Its columns.
+    pub columns: Vec<EditColumn>,
+    /// The values, row by row, each as long as `columns`.
+    pub rows: Vec<Vec<String>>,
+    /// How many empty rows follow.
+    pub blank: usize,
+}
+
+/// The table, with what `errors` says of its cells.
+#[must_use]
+pub fn edit_table(table: &EditTable, errors: &FormErrors) -> Markup {
+    let empty: Vec<String> = vec![String::new(); table.columns.len()];
+    html! {
+        div.table-wrap tabindex="0" role="region" aria-label=(table.caption) {
+            table.table.editable {
+                caption.visually-hidden { (table.caption) }
+                thead {
+                    tr {
+                        @for column in &table.columns { th scope="col" class=[(!matches!(column.cell, Cell::Text | Cell::Select(_))).then_some("num")] { (column.label) } }
+                    }
+                }
+                tbody id={ (table.name) "-rows" } {
+                    @for n in 0..table.rows.len() + table.blank {
+                        (row(table, &n.to_string(), table.rows.get(n).unwrap_or(&empty), errors))
+                    }
+                }
+            }
+        }
+        template id={ (table.name) "-row" } data-into={ (table.name) "-rows" } { (row(table, "__n__", &empty, &FormErrors::none())) }
+        div.js-only { button.link-button type="button" data-add-row={ (table.name) "-row" } { (icon(Icon::Plus)) "Add a " (table.row_word) } }
+    }
+}
+
+fn row(table: &EditTable, number: &str, values: &[String], errors: &FormErrors) -> Markup {
+    let spoken = number.parse::<usize>().map_or_else(|_| "new".to_owned(), |n| (n + 1).to_string());
+    html! {
+        tr {
+            @for (column, value) in table.columns.iter().zip(values) {
+                @let name = format!("{}.{number}.{}", table.name, column.key);
+                @let error = errors.of(&name);
+                @let id = id_of(&name);
+                @let label = format!("{}, {} {spoken}", column.label, table.row_word);
+                @let invalid = error.map(|_| "true");
+                @let describedby = error.map(|_| format!("{id}-error"));
+                td.has-error[error.is_some()] {
+                    @match &column.cell {
+                        Cell::Select(options) => {
+                            select.select id=(id) name=(name) aria-label=(label) aria-invalid=[invalid] aria-describedby=[describedby] {
+                                @for option in options { option value=(option.0) selected[option.0 == *value] { (option.1) } }
+                            }
+                        }
+                        Cell::Text => {
+                            input.input id=(id) name=(name) type="text" value=(value) autocomplete="off" aria-label=(label) aria-invalid=[invalid] aria-describedby=[describedby];
+                        }
+                        Cell::Number | Cell::Amount => {
+                            input.input.num id=(id) name=(name) type="text" inputmode=(if matches!(column.cell, Cell::Number) { "numeric" } else { "decimal" })
+                                value=(value) autocomplete="off" aria-label=(label) aria-invalid=[invalid] aria-describedby=[describedby];
+                        }
+                    }
+                    @if let Some(error) = error { p.error-text id={ (id) "-error" } { (icon(Icon::Alert)) span { span.visually-hidden { "Error: " } (error) } } }
+                }
+            }
+        }
+    }
+}
+
+/// The choices of a select cell as a list of its own, with `chosen` marked.
+#[must_use]
+pub fn choices(options: &[(String, String)], chosen: &str) -> Vec<Choice> {
+    options.iter().map(|(value, words)| Choice::new(value, words, value == chosen)).collect()
+}

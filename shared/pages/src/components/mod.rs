@@ -1,0 +1,25 @@
+//! The parts that pages are made of.
+//!
+//! A component knows its markup and its accessibility; it does not know which
+//! page it stands on, nor where its texts come from.
+
+mod button;
+mod commerce;
+mod edit_table;
+mod form;
+mod icon;
+mod navigation;
+mod status;
+mod table;
+
+pub use button::{Look, button, busy_button, link_button, text_button};
+pub use commerce::{Card, Image, Price, Stock, Totals, TotalsRow, card, image, price, stock_line, totals};
+pub use edit_table::{Cell, EditColumn, EditTable, choices, edit_table};
+pub use form::{
+    Checkbox, Choice, Field, FieldKind, FormErrors, checkbox, error_summary, field, fieldset, hidden, id_of, radios,
+    stepper,
+};
+pub use icon::{Icon, icon, sketch};
+pub use navigation::{Crumb, Pager, Tab, breadcrumb, pagination, tabs};
+pub use status::{Badge, Event, Notice, Tone, badge, empty, facts, notice, notice_status, timeline};
+pub use table::{Column, Sort, head_row};

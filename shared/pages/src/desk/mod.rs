@@ -1,0 +1,23 @@
+//! The bodies of the desk's pages, each a function over a plain view.
+//!
+//! Every text arrives ready to show, and so does what a role may do: an action
+//! that is not in the view is not on the page. A function names in its docs
+//! the form fields that it sends; every POST form carries `csrf` too, and
+//! those that must not happen twice `idempotency_key`. Wrap a body in
+//! [`crate::layout::desk_page`], sign-in in [`crate::layout::desk_bare_page`].
+
+mod order;
+mod orders;
+mod products;
+mod settings;
+mod sign_in;
+mod staff;
+mod stock;
+
+pub use order::{Action, DeskLine, DeskOrder, RefundConfirm, order, refund_confirm};
+pub use orders::{OrderRow, Orders, orders};
+pub use products::{ProductForm, ProductRow, Products, product_form, products};
+pub use settings::{Settings, SettingsGroup, settings};
+pub use sign_in::{DeskSignIn, check_mail, sign_in, sign_in_confirm};
+pub use staff::{Staff, StaffRow, staff};
+pub use stock::{Adjustment, Ledger, LedgerRow, StockRow, StockTable, ledger, stock};

@@ -1,0 +1,251 @@
+//! The catalog table: products, and the changes that search is made of.
+//!
+//! | access pattern | key |
+//! |---|---|
+//! | a product by its slug | `product#{slug}`, `product` |
+//! | the catalogue's version | `version`, `version` |
+//! | what changed since a version, in order | `changes`, `{version}` |
+//!
+//! Each write of a product raises the catalogue's version and leaves a change. A function keeps a snapshot for search
+//! in memory and, before it answers, asks for the changes since: one round trip, a read unit at most when there are
+//! none.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use contracts::event::{Event, ShopEvent};
+use domain::catalog::Product;
+use domain::id::ProductId;
+use domain::search::{Entry, Snapshot};
+use domain::text::Slug;
+use serde::{Deserialize, Serialize};
+
+use crate::db::{Db, Item, StoreError, Table, item_of, n, of_item, s};
+use crate::stamp::{Cause, Stamp};
+use crate::tx::Write;
+
+const SCHEMA: u16 = 1;
+
+/// The catalog table.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    db: Db,
+    name: String,
+}
+
+impl Table for Catalog {
+    const FAMILY: &'static str = "CATALOG";
+
+    fn open(db: Db, name: String) -> Self {
+        Self { db, name }
+    }
+}
+
+/// Every key of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// A product.
+    Product(Slug),
+    /// The catalogue's version.
+    Version,
+    /// What the write to this version changed.
+    Change(u64),
+}
+
+impl Key {
+    /// The partition and the sort key.
+    pub fn pair(&self) -> (String, String) {
+        match self {
+            Self::Product(slug) => (format!("product#{slug}"), "product".into()),
+            Self::Version => ("version".into(), "version".into()),
+            Self::Change(version) => ("changes".into(), format!("{version:012}")),
+        }
+    }
+
+    /// The key with this partition and sort key.
+    pub fn parse(pk: &str, sk: &str) -> Option<Self> {
+        match (pk, sk) {
+            ("version", "version") => Some(Self::Version),
+            ("changes", version) => Some(Self::Change(version.parse().ok()?)),
+            (product, "product") => Some(Self::Product(product.strip_prefix("product#")?.parse().ok()?)),
+            _ => None,
+        }
+    }
+
+    fn attributes(&self) -> HashMap<String, AttributeValue> {
+        let (pk, sk) = self.pair();
+        [("pk".to_owned(), s(pk)), ("sk".to_owned(), s(sk))].into()
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct ProductRecord {
+    schema: u16,
+    /// The product as JSON: it is read and written whole.
+    product: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ChangeRecord {
+    schema: u16,
+    sk: String,
+    product: ProductId,
+    /// The product's entry as JSON; none when it is not shown any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    entry: Option<String>,
+}
+
+/// A product, and the catalogue as it was when the product was read.
+#[derive(Debug, Clone)]
+pub struct Read {
+    /// The product, where there is one.
+    pub product: Option<Product>,
+    /// The catalogue's version.
+    pub version: u64,
+}
+
+impl Catalog {
+    /// The product with this slug, whatever its status.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn product(&self, slug: &Slug) -> Result<Option<Product>, StoreError> {
+        let item = self.item(&Key::Product(slug.clone())).await?;
+        item.map(product_of).transpose()
+    }
+
+    /// The product with this slug and the catalogue's version, to write over both.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn read_for_write(&self, slug: &Slug) -> Result<Read, StoreError> {
+        let key = Key::Product(slug.clone());
+        let (product, version) = futures::future::join(self.item(&key), self.item(&Key::Version)).await;
+        let version = version?.and_then(|item| item.get("version")?.as_n().ok()?.parse().ok());
+        Ok(Read { product: product?.map(product_of).transpose()?, version: version.unwrap_or_default() })
+    }
+
+    /// Writes a product over what was read: the product, the catalogue's version, and the change of this version.
+    ///
+    /// # Errors
+    /// When the record has no form.
+    pub fn write(&self, read: &Read, product: &Product, cause: Cause) -> Result<[Write; 3], StoreError> {
+        let entry = Entry::of(product, false);
+        let record = ProductRecord { schema: SCHEMA, product: json(product)? };
+        let mut item = item_of(&record)?;
+        let key = Key::Product(product.slug.clone());
+        item.extend(key.attributes());
+        let event =
+            Event::Shop(ShopEvent::ProductChanged { product: product.id, slug: product.slug.clone() });
+        Stamp::new(vec![event], cause).put_on(&mut item, product.version)?;
+        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        let put = match &read.product {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            Some(before) => put
+                .condition_expression("rev = :seen")
+                .expression_attribute_values(":seen", n(before.version)),
+        };
+        let put = put.build().map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let [version, change] = self.change(read.version, product.id, entry.as_ref())?;
+        Ok([Write(TransactWriteItem::builder().put(put).build()), version, change])
+    }
+
+    /// Raises the catalogue's version over `seen` and leaves the change.
+    fn change(&self, seen: u64, product: ProductId, entry: Option<&Entry>) -> Result<[Write; 2], StoreError> {
+        let corrupt = |error: aws_sdk_dynamodb::error::BuildError| StoreError::Corrupt(error.to_string());
+        let update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(Key::Version.attributes()))
+            .update_expression("SET #version = :next")
+            .condition_expression("attribute_not_exists(pk) OR #version = :seen")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":next", n(seen + 1))
+            .expression_attribute_values(":seen", n(seen))
+            .build()
+            .map_err(corrupt)?;
+        let key = Key::Change(seen + 1);
+        let record =
+            ChangeRecord { schema: SCHEMA, sk: key.pair().1, product, entry: entry.map(json).transpose()? };
+        let mut item = item_of(&record)?;
+        item.retain(|_, value| !value.is_null());
+        item.extend(key.attributes());
+        let put = Put::builder().table_name(&self.name).set_item(Some(item)).build().map_err(corrupt)?;
+        Ok([
+            Write(TransactWriteItem::builder().update(update).build()),
+            Write(TransactWriteItem::builder().put(put).build()),
+        ])
+    }
+
+    /// Brings a snapshot up to date.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn refresh(&self, snapshot: &mut Snapshot) -> Result<(), StoreError> {
+        let mut items = self
+            .db
+            .client()
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk AND sk > :seen")
+            .expression_attribute_values(":pk", s("changes"))
+            .expression_attribute_values(":seen", s(Key::Change(snapshot.version()).pair().1))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(item) = items.next().await {
+            let record: ChangeRecord = of_item(item.map_err(StoreError::of)?)?;
+            let version =
+                record.sk.parse().map_err(|_| StoreError::Corrupt(format!("no version: {}", record.sk)))?;
+            match record.entry {
+                None => {
+                    snapshot.remove(&record.product);
+                }
+                Some(entry) => snapshot
+                    .upsert(serde_json::from_str(&entry).map_err(|error| StoreError::Corrupt(error.to_string()))?),
+            }
+            snapshot.set_version(version);
+        }
+        Ok(())
+    }
+
+    async fn item(&self, key: &Key) -> Result<Option<Item>, StoreError> {
+        let answer = self
+            .db
+            .client()
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        Ok(answer.item)
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+fn product_of(item: Item) -> Result<Product, StoreError> {
+    let record: ProductRecord = of_item(item)?;
+    serde_json::from_str(&record.product).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_key_round_trips(slug in "[a-z0-9][a-z0-9-]{0,20}[a-z0-9]", version in 0_u64..1_000_000_000_000) {
+            for key in [Key::Product(Slug::new(slug.clone()).unwrap()), Key::Version, Key::Change(version)] {
+                let (pk, sk) = key.pair();
+                prop_assert_eq!(Key::parse(&pk, &sk), Some(key));
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The way to DynamoDB that every table shares, and what can go wrong on it.
+
+use std::collections::HashMap;
+use std::error::Error as _;
+use std::fmt;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A record as DynamoDB keeps it.
+pub type Item = HashMap<String, AttributeValue>;
+
+/// The client, and randomness for waiting out conflicts. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    client: Client,
+    random: Arc<dyn Fn() -> u64 + Send + Sync>,
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Db")
+    }
+}
+
+impl Db {
+    /// A way to DynamoDB; `random` spreads retries.
+    pub fn new(client: Client, random: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
+        Self {
+            client,
+            random: Arc::new(random),
+        }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn random(&self) -> u64 {
+        (self.random)()
+    }
+}
+
+/// A table that a function may open, by the name that its template gives it.
+pub trait Table: Sized {
+    /// The table's family, in capitals, as in the variable `{FAMILY}_TABLE`.
+    const FAMILY: &'static str;
+
+    /// Opens it.
+    fn open(db: Db, name: String) -> Self;
+}
+
+/// What can go wrong between a function and its tables.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// DynamoDB did not answer, or asked to slow down, more often than is worth waiting for.
+    #[error("the table is not available: {0}")]
+    Unavailable(String),
+    /// Others wrote the same records for longer than is worth waiting for.
+    #[error("too many write the same record at once")]
+    Contended,
+    /// The record was changed since it was read.
+    #[error("the record was changed since it was read")]
+    Stale,
+    /// The function may not do this: its statement in the template is missing.
+    #[error("not granted: {0}")]
+    Denied(String),
+    /// A record is not what this version writes or reads.
+    #[error("a record does not fit: {0}")]
+    Corrupt(String),
+}
+
+impl StoreError {
+    /// Whether trying again later may help.
+    pub fn retryable(&self) -> bool {
+        match self {
+            Self::Unavailable(_) | Self::Contended | Self::Stale => true,
+            Self::Denied(_) | Self::Corrupt(_) => false,
+        }
+    }
+
+    pub(crate) fn of<E>(error: SdkError<E>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        match error.as_service_error().and_then(|service| service.code()) {
+            Some("ConditionalCheckFailedException") => Self::Stale,
+            Some("AccessDeniedException") => Self::Denied(told(&error)),
+            Some("ValidationException" | "ResourceNotFoundException") => {
+                Self::Corrupt(told(&error))
+            }
+            _ => Self::Unavailable(told(&error)),
+        }
+    }
+}
+
+fn told<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E>) -> String {
+    let mut text = match error.as_service_error() {
+        Some(service) => format!(
+            "{} {}",
+            service.code().unwrap_or("error"),
+            service.message().unwrap_or_default()
+        ),
+        None => error.to_string(),
+    };
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}
+
+/// A record from a value.
+pub(crate) fn item_of<T: Serialize>(value: &T) -> Result<Item, StoreError> {
+    serde_dynamo::to_item(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+/// A value from a record.
+pub(crate) fn of_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+/// A string attribute.
+pub(crate) fn s(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+/// A number attribute.
+pub(crate) fn n(value: impl Into<i128>) -> AttributeValue {
+    AttributeValue::N(value.into().to_string())
+}
+
+/// The items with these keys, those that exist, in any order. Every hundred are one request, all requests at once.
+pub(crate) async fn batch_get(
+    db: &Db,
+    table: &str,
+    keys: Vec<HashMap<String, AttributeValue>>,
+) -> Result<Vec<Item>, StoreError> {
+    let requests = keys.chunks(100).map(|chunk| batch_get_chunk(db, table, chunk.to_vec()));
+    let mut items = Vec::new();
+    for found in futures::future::join_all(requests).await {
+        items.extend(found?);
+    }
+    Ok(items)
+}
+
+async fn batch_get_chunk(
+    db: &Db,
+    table: &str,
+    mut keys: Vec<HashMap<String, AttributeValue>>,
+) -> Result<Vec<Item>, StoreError> {
+    const ROUNDS: usize = 5;
+    let mut items = Vec::new();
+    for _ in 0..ROUNDS {
+        if keys.is_empty() {
+            return Ok(items);
+        }
+        let wanted = KeysAndAttributes::builder()
+            .set_keys(Some(keys))
+            .consistent_read(true)
+            .build()
+            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let answer =
+            db.client().batch_get_item().request_items(table, wanted).send().await.map_err(StoreError::of)?;
+        items.extend(answer.responses.unwrap_or_default().remove(table).unwrap_or_default());
+        let left = answer.unprocessed_keys.unwrap_or_default().remove(table);
+        keys = left.map(|left| left.keys).unwrap_or_default();
+    }
+    if keys.is_empty() { Ok(items) } else { Err(StoreError::Unavailable("not every key was read".into())) }
+}

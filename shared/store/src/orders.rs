@@ -1,0 +1,191 @@
+//! The orders table: one record per order, and no index.
+//!
+//! | access pattern | key |
+//! |---|---|
+//! | an order by its id | `{ord_..}` |
+//!
+//! Lists of orders are entries in the list table. A reader who is not staff names the [`Reader`] it reads for, and
+//! finds nothing of anybody else's.
+
+mod record;
+
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use domain::id::{OrderId, PersonId};
+use domain::order::{Decision, Order};
+use domain::pricing::Placement;
+use domain::text::{Digest, Secret};
+
+use crate::db::{Db, Item, StoreError, Table, n, s};
+use crate::events::of_order;
+use crate::stamp::{Cause, Stamp};
+use crate::stock::StockTable;
+use crate::tx::{Found, Tx, TxError, Write};
+
+/// The orders table.
+#[derive(Debug, Clone)]
+pub struct Orders {
+    db: Db,
+    name: String,
+}
+
+impl Table for Orders {
+    const FAMILY: &'static str = "ORDERS";
+
+    fn open(db: Db, name: String) -> Self {
+        Self { db, name }
+    }
+}
+
+/// For whom an order is read.
+#[derive(Debug, Clone)]
+pub enum Reader {
+    /// Staff, or the shop itself: any order.
+    Shop,
+    /// A customer: their own.
+    Owner(PersonId),
+    /// Whoever holds the secret of the order's link.
+    Holder(Secret),
+    /// A customer who also followed a link.
+    OwnerOrHolder(PersonId, Secret),
+}
+
+impl Reader {
+    fn may_see(&self, order: &Order) -> bool {
+        let owns = |person: &PersonId| order.owner.as_ref() == Some(person);
+        let holds = |secret: &Secret| same(&secret.digest(), &order.view_token_hash);
+        match self {
+            Self::Shop => true,
+            Self::Owner(person) => owns(person),
+            Self::Holder(secret) => holds(secret),
+            Self::OwnerOrHolder(person, secret) => owns(person) || holds(secret),
+        }
+    }
+}
+
+/// Compares digests in constant time.
+fn same(left: &Digest, right: &Digest) -> bool {
+    let differing = left.as_bytes().iter().zip(right.as_bytes()).fold(0, |sum, (left, right)| sum | (left ^ right));
+    differing == 0
+}
+
+/// Why a decision was not written.
+#[derive(Debug)]
+pub enum NotWritten {
+    /// The order is not the one that was decided about: read and decide again.
+    Stale,
+    /// The stock that it needs is not there.
+    NoStock,
+}
+
+impl Orders {
+    /// The order with this id, where the reader may see it.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn get(&self, id: &OrderId, reader: &Reader) -> Result<Option<Order>, StoreError> {
+        let answer = self
+            .db
+            .client()
+            .get_item()
+            .table_name(&self.name)
+            .key("pk", s(id.to_string()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        let order = answer.item.map(record::order_of).transpose()?;
+        Ok(order.filter(|order| reader.may_see(order)))
+    }
+
+    /// Puts a new order, unless its cart has one already.
+    ///
+    /// # Errors
+    /// When the record has no form.
+    pub fn create(&self, placement: &Placement, cause: Cause) -> Result<Write, StoreError> {
+        let stamp = Stamp::new(of_order(&placement.events), cause);
+        self.put(&placement.order, 1, &stamp, |put| put.condition_expression("attribute_not_exists(pk)"))
+    }
+
+    /// Puts the order of a decision over the one that was decided about.
+    ///
+    /// # Errors
+    /// When the record has no form.
+    pub fn replace(&self, decision: &Decision, cause: Cause) -> Result<Write, StoreError> {
+        let stamp = Stamp::new(of_order(&decision.events), cause);
+        let seen = decision.order.rev;
+        self.put(&decision.order, seen + 1, &stamp, |put| {
+            put.condition_expression("rev = :seen").expression_attribute_values(":seen", n(seen))
+        })
+    }
+
+    /// Writes a decision: the order and the stock that moves with it, as one. What is to be when that stock is not
+    /// there is written in its place. A decision that changes nothing is not written.
+    ///
+    /// # Errors
+    /// [`NotWritten`], or the table's error.
+    pub async fn commit(
+        &self,
+        stock: &StockTable,
+        decision: &Decision,
+        cause: &Cause,
+    ) -> Result<Order, TxError<NotWritten>> {
+        match self.commit_one(stock, decision, cause).await {
+            Err(TxError::Refused(NotWritten::NoStock)) => match &decision.otherwise {
+                Some(otherwise) => self.commit_one(stock, otherwise, cause).await,
+                None => Err(TxError::Refused(NotWritten::NoStock)),
+            },
+            done => done,
+        }
+    }
+
+    async fn commit_one(
+        &self,
+        stock: &StockTable,
+        decision: &Decision,
+        cause: &Cause,
+    ) -> Result<Order, TxError<NotWritten>> {
+        let mut order = decision.order.clone();
+        if !decision.changed {
+            return Ok(order);
+        }
+        let cause = cause.clone().about(order.id.to_string());
+        let replaced = self.replace(decision, cause.clone()).map_err(TxError::Store)?;
+        let mut tx = Tx::new().and(replaced, |_| NotWritten::Stale);
+        let mut of_sku: std::collections::BTreeMap<_, Vec<_>> = std::collections::BTreeMap::new();
+        for (sku, movement) in decision.stock.iter().flat_map(domain::order::StockEffect::movements) {
+            of_sku.entry(sku).or_default().push(movement);
+        }
+        for (sku, movements) in of_sku {
+            for write in stock.book(&sku, &movements, &cause).map_err(TxError::Store)? {
+                tx = tx.and(write, |_| NotWritten::NoStock);
+            }
+        }
+        tx.commit(&self.db).await?;
+        order.rev += 1;
+        Ok(order)
+    }
+
+    fn put(
+        &self,
+        order: &Order,
+        rev: u64,
+        stamp: &Stamp,
+        on: impl FnOnce(aws_sdk_dynamodb::types::builders::PutBuilder) -> aws_sdk_dynamodb::types::builders::PutBuilder,
+    ) -> Result<Write, StoreError> {
+        let mut item = record::item_of_order(order)?;
+        stamp.put_on(&mut item, rev)?;
+        let put = on(Put::builder().table_name(&self.name).set_item(Some(item)))
+            .build()
+            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        Ok(Write(TransactWriteItem::builder().put(put).build()))
+    }
+}
+
+/// The order that a failed condition found.
+///
+/// # Errors
+/// When there was none, or it is not one.
+pub fn found_order(found: Found) -> Result<Order, StoreError> {
+    let item: Item = found.ok_or_else(|| StoreError::Corrupt("a condition failed on nothing".into()))?;
+    record::order_of(item)
+}

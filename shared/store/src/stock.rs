@@ -1,0 +1,541 @@
+//! The stock table: offers, what locations have, the ledger, adjustments.
+//!
+//! | access pattern | key |
+//! |---|---|
+//! | the offer of a SKU | `sku#{sku}`, `offer` |
+//! | what a location has of a SKU | `sku#{sku}`, `at#{location}` |
+//! | everything of a SKU | `sku#{sku}` |
+//! | all SKUs, in order | `skus`, `{sku}` |
+//! | the ledger of a SKU, newest first | `ledger#{sku}`, `{sequence}#{counter}` |
+//! | an adjustment by its Idempotency-Key | `adjustment#{digest}`, `adjustment` |
+//!
+//! An offer keeps `available` and `sellable` (available plus the backorder limit) as stored numbers, because DynamoDB
+//! conditions cannot add.
+
+mod ledger;
+
+pub use ledger::{LedgerEntry, entries_of};
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use domain::catalog::{Listing, ListingChange};
+use domain::stock::{Level, Movement, Offer, Shelf, Stock};
+use domain::text::{Digest, LocationId, Quantity, Sku};
+use serde::{Deserialize, Serialize};
+
+use crate::db::{Db, Item, StoreError, Table, item_of, n, of_item, s};
+use crate::page::{Cursor, Page};
+use crate::stamp::{Cause, Stamp};
+use crate::tx::Write;
+
+const SCHEMA: u16 = 1;
+const OFFER: &str = "offer";
+
+/// The stock table.
+#[derive(Debug, Clone)]
+pub struct StockTable {
+    db: Db,
+    name: String,
+}
+
+impl Table for StockTable {
+    const FAMILY: &'static str = "STOCK";
+
+    fn open(db: Db, name: String) -> Self {
+        Self { db, name }
+    }
+}
+
+/// Every key of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// The offer of a SKU.
+    Offer(Sku),
+    /// What a location has of a SKU.
+    Level(Sku, LocationId),
+    /// The entry of a SKU in the list of all.
+    Listed(Sku),
+    /// One ledger entry: the stream's sequence number and the counter.
+    Ledger(Sku, String, String),
+    /// An adjustment.
+    Adjustment(Digest),
+}
+
+impl Key {
+    /// The partition and the sort key.
+    pub fn pair(&self) -> (String, String) {
+        match self {
+            Self::Offer(sku) => (format!("sku#{sku}"), OFFER.into()),
+            Self::Level(sku, location) => (format!("sku#{sku}"), format!("at#{location}")),
+            Self::Listed(sku) => ("skus".into(), sku.to_string()),
+            Self::Ledger(sku, sequence, counter) => (format!("ledger#{sku}"), format!("{sequence}#{counter}")),
+            Self::Adjustment(digest) => (format!("adjustment#{digest}"), "adjustment".into()),
+        }
+    }
+
+    /// The key with this partition and sort key.
+    pub fn parse(pk: &str, sk: &str) -> Option<Self> {
+        if pk == "skus" {
+            return Some(Self::Listed(sk.parse().ok()?));
+        }
+        let (kind, name) = pk.split_once('#')?;
+        match kind {
+            "sku" if sk == OFFER => Some(Self::Offer(name.parse().ok()?)),
+            "sku" => Some(Self::Level(name.parse().ok()?, sk.strip_prefix("at#")?.parse().ok()?)),
+            "ledger" => {
+                let (sequence, counter) = sk.split_once('#')?;
+                Some(Self::Ledger(name.parse().ok()?, sequence.into(), counter.into()))
+            }
+            "adjustment" => Some(Self::Adjustment(name.parse().ok()?)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
+        let (pk, sk) = self.pair();
+        [("pk".to_owned(), s(pk)), ("sk".to_owned(), s(sk))].into()
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct OfferRecord {
+    schema: u16,
+    sellable: i64,
+    #[serde(flatten)]
+    offer: Offer,
+}
+
+#[derive(Serialize, Deserialize)]
+struct LevelRecord {
+    schema: u16,
+    #[serde(flatten)]
+    level: Level,
+}
+
+/// What is kept of an adjustment, so that its Idempotency-Key answers the same again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdjustmentRecord {
+    /// The digest of its canonical body.
+    pub body: Digest,
+    /// What was answered, as JSON.
+    pub answer: String,
+}
+
+impl StockTable {
+    /// Sets `quantity` of a SKU aside for an order that relied on `price_version`.
+    ///
+    /// # Errors
+    /// When the record has no form.
+    pub fn hold(
+        &self,
+        sku: &Sku,
+        quantity: Quantity,
+        price_version: u64,
+        cause: &Cause,
+    ) -> Result<Write, StoreError> {
+        let mut values = HashMap::from([
+            (":q".to_owned(), n(quantity.units())),
+            (":v".to_owned(), n(price_version)),
+            (":yes".to_owned(), AttributeValue::Bool(true)),
+        ]);
+        let set = "available = available - :q, sellable = sellable - :q, reserved = reserved + :q";
+        let expression = Stamp::silent(cause.clone()).update(set, &mut values)?;
+        self.update(
+            &Key::Offer(sku.clone()),
+            expression,
+            Some("sellable >= :q AND price_version = :v AND on_sale = :yes".into()),
+            values,
+        )
+    }
+
+    /// Books movements of one SKU: one write for its offer where its counters move, one per location.
+    ///
+    /// The condition of each is that no counter falls below zero (but for `available`), and that what is promised anew
+    /// is sellable.
+    ///
+    /// # Errors
+    /// When a record has no form.
+    pub fn book(&self, sku: &Sku, movements: &[Movement], cause: &Cause) -> Result<Vec<Write>, StoreError> {
+        let (mut available, mut reserved, mut promised) = (0, 0, 0);
+        let mut levels: BTreeMap<LocationId, Vec<Level>> = BTreeMap::new();
+        for movement in movements {
+            let booking = movement.booking();
+            available += booking.available;
+            reserved += booking.reserved;
+            if booking.promises {
+                promised -= booking.available;
+            }
+            if let Some((location, level)) = booking.at {
+                levels.entry(location).or_default().push(level);
+            }
+        }
+        let mut writes = Vec::new();
+        if available != 0 || reserved != 0 || promised != 0 {
+            writes.push(self.move_offer(sku, available, reserved, promised, cause)?);
+        }
+        for (location, parts) in levels {
+            let delta = |shelf: Shelf| parts.iter().map(|part| part.on(shelf)).sum::<i64>();
+            writes.extend(self.move_level(sku, &location, delta, cause)?);
+        }
+        Ok(writes)
+    }
+
+    fn move_offer(
+        &self,
+        sku: &Sku,
+        available: i64,
+        reserved: i64,
+        promised: i64,
+        cause: &Cause,
+    ) -> Result<Write, StoreError> {
+        let mut values = HashMap::from([(":a".to_owned(), n(available)), (":r".to_owned(), n(reserved))]);
+        let mut conditions = vec!["attribute_exists(pk)"];
+        if reserved < 0 {
+            values.insert(":reserved_least".into(), n(-reserved));
+            conditions.push("reserved >= :reserved_least");
+        }
+        if promised > 0 {
+            values.insert(":promised".into(), n(promised));
+            conditions.push("sellable >= :promised");
+        }
+        let set = "available = available + :a, sellable = sellable + :a, reserved = reserved + :r";
+        let expression = Stamp::silent(cause.clone()).update(set, &mut values)?;
+        self.update(&Key::Offer(sku.clone()), expression, Some(conditions.join(" AND ")), values)
+    }
+
+    fn move_level(
+        &self,
+        sku: &Sku,
+        location: &LocationId,
+        delta: impl Fn(Shelf) -> i64,
+        cause: &Cause,
+    ) -> Result<Option<Write>, StoreError> {
+        let moved: Vec<_> =
+            Shelf::ALL.iter().map(|shelf| (*shelf, delta(*shelf))).filter(|(_, by)| *by != 0).collect();
+        if moved.is_empty() {
+            return Ok(None);
+        }
+        let mut values = HashMap::from([(":zero".to_owned(), n(0)), (":schema".to_owned(), n(SCHEMA))]);
+        let mut sets = vec!["#schema = :schema".to_owned()];
+        let mut conditions = Vec::new();
+        for (shelf, by) in moved {
+            let name = shelf.as_str();
+            values.insert(format!(":{name}"), n(by));
+            sets.push(format!("{name} = if_not_exists({name}, :zero) + :{name}"));
+            if by < 0 {
+                values.insert(format!(":{name}_least"), n(-by));
+                conditions.push(format!("{name} >= :{name}_least"));
+            }
+        }
+        let expression = Stamp::silent(cause.clone())
+            .update(&sets.join(", "), &mut values)?
+            .replace("rev = rev +", "rev = if_not_exists(rev, :zero) +");
+        let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
+        let Write(item) = self.update(&Key::Level(sku.clone(), location.clone()), expression, condition, values)?;
+        let named = item.update.map(|mut update| {
+            update.expression_attribute_names = Some(HashMap::from([("#schema".to_owned(), "schema".to_owned())]));
+            update
+        });
+        Ok(Some(Write(TransactWriteItem::builder().set_update(named).build())))
+    }
+
+    /// Brings the offers in line with what the catalogue now lists.
+    ///
+    /// A SKU belongs to one product: the write's condition fails where another product has it.
+    ///
+    /// # Errors
+    /// When a record has no form.
+    pub fn list(&self, change: &ListingChange, cause: &Cause) -> Result<Vec<Write>, StoreError> {
+        match change {
+            ListingChange::Added(listing) => {
+                let listed = self.put(&Key::Listed(listing.sku.clone()), Item::new(), None)?;
+                Ok(vec![self.upsert_offer(listing, cause)?, listed])
+            }
+            ListingChange::Repriced(listing) => Ok(vec![self.describe(listing, true, cause)?]),
+            ListingChange::Described(listing) => Ok(vec![self.describe(listing, false, cause)?]),
+            ListingChange::Removed(sku) => {
+                let mut values = HashMap::from([
+                    (":no".to_owned(), AttributeValue::Bool(false)),
+                    (":one".to_owned(), n(1)),
+                ]);
+                let expression = Stamp::silent(cause.clone())
+                    .update("on_sale = :no, price_version = price_version + :one", &mut values)?;
+                let key = Key::Offer(sku.clone());
+                Ok(vec![self.update(&key, expression, Some("attribute_exists(pk)".into()), values)?])
+            }
+        }
+    }
+
+    /// A new offer, or one of the same product that was withdrawn: its counts stay.
+    fn upsert_offer(&self, listing: &Listing, cause: &Cause) -> Result<Write, StoreError> {
+        let mut values = HashMap::from([
+            (":zero".to_owned(), n(0)),
+            (":one".to_owned(), n(1)),
+            (":schema".to_owned(), n(SCHEMA)),
+        ]);
+        let sets = [
+            listing_sets(listing, &mut values)?,
+            "schema = :schema".into(),
+            "price_version = if_not_exists(price_version, :zero) + :one".into(),
+        ]
+        .into_iter()
+        .chain(
+            ["available", "sellable", "reserved", "backorder_limit"]
+                .map(|counter| format!("{counter} = if_not_exists({counter}, :zero)")),
+        )
+        .collect::<Vec<_>>()
+        .join(", ");
+        let expression = Stamp::silent(cause.clone())
+            .update(&sets, &mut values)?
+            .replace("rev = rev +", "rev = if_not_exists(rev, :zero) +");
+        let condition = "attribute_not_exists(pk) OR product = :l_product";
+        self.update(&Key::Offer(listing.sku.clone()), expression, Some(condition.into()), values)
+    }
+
+    fn describe(&self, listing: &Listing, repriced: bool, cause: &Cause) -> Result<Write, StoreError> {
+        let mut values = HashMap::new();
+        let mut set = listing_sets(listing, &mut values)?;
+        if repriced {
+            values.insert(":one".to_owned(), n(1));
+            set.push_str(", price_version = price_version + :one");
+        }
+        let expression = Stamp::silent(cause.clone()).update(&set, &mut values)?;
+        self.update(&Key::Offer(listing.sku.clone()), expression, Some("product = :l_product".into()), values)
+    }
+
+    /// The offers of these SKUs, those that exist; at most 100.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn offers(&self, skus: &[Sku]) -> Result<BTreeMap<Sku, Offer>, StoreError> {
+        let keys: Vec<_> = skus.iter().map(|sku| Key::Offer(sku.clone())).collect();
+        let items = self.batch_get(&keys).await?;
+        items
+            .into_iter()
+            .map(|item| {
+                let record: OfferRecord = of_item(item)?;
+                Ok((record.offer.listing.sku.clone(), record.offer))
+            })
+            .collect()
+    }
+
+    /// The offer of a SKU.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn offer(&self, sku: &Sku) -> Result<Option<Offer>, StoreError> {
+        let answer = self
+            .db
+            .client()
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::Offer(sku.clone()).attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        answer.item.map(|item| of_item::<OfferRecord>(item).map(|record| record.offer)).transpose()
+    }
+
+    /// Everything of a SKU: its offer and what each location has.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn stock(&self, sku: &Sku) -> Result<Option<Stock>, StoreError> {
+        let answer = self
+            .db
+            .client()
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", s(format!("sku#{sku}")))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        stock_of(answer.items.unwrap_or_default())
+    }
+
+    /// A page of all SKUs' stock, in the SKUs' order.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn page(
+        &self,
+        locations: &[LocationId],
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<Stock>, StoreError> {
+        let answer = self
+            .db
+            .client()
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", s("skus"))
+            .set_exclusive_start_key(after.map(|cursor| cursor.key("skus")))
+            .limit(i32::try_from(limit).unwrap_or(50))
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        let next = Cursor::of(answer.last_evaluated_key.as_ref());
+        let mut skus: Vec<Sku> = Vec::new();
+        for item in answer.items.unwrap_or_default() {
+            let sk = item.get("sk").and_then(|value| value.as_s().ok());
+            if let Some(sku) = sk.and_then(|sk| sk.parse().ok()) {
+                skus.push(sku);
+            }
+        }
+        let keys: Vec<Key> = skus
+            .iter()
+            .flat_map(|sku| {
+                let levels = locations.iter().map(|location| Key::Level(sku.clone(), location.clone()));
+                std::iter::once(Key::Offer(sku.clone())).chain(levels)
+            })
+            .collect();
+        let mut of_sku: HashMap<String, Vec<Item>> = HashMap::new();
+        for item in self.batch_get(&keys).await? {
+            let pk = item.get("pk").and_then(|value| value.as_s().ok()).cloned();
+            of_sku.entry(pk.unwrap_or_default()).or_default().push(item);
+        }
+        let mut items = Vec::new();
+        for sku in skus {
+            items.extend(stock_of(of_sku.remove(&format!("sku#{sku}")).unwrap_or_default())?);
+        }
+        Ok(Page { items, next })
+    }
+
+    /// What was answered to the adjustment with this key before.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn adjustment(&self, key: Digest) -> Result<Option<AdjustmentRecord>, StoreError> {
+        let answer = self
+            .db
+            .client()
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::Adjustment(key).attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        answer.item.map(of_item).transpose()
+    }
+
+    /// Keeps an adjustment's answer, unless its key was used.
+    ///
+    /// # Errors
+    /// When the record has no form.
+    pub fn keep_adjustment(&self, key: Digest, record: &AdjustmentRecord) -> Result<Write, StoreError> {
+        self.put(&Key::Adjustment(key), item_of(record)?, Some("attribute_not_exists(pk)"))
+    }
+
+    fn put(&self, key: &Key, mut item: Item, condition: Option<&str>) -> Result<Write, StoreError> {
+        item.extend(key.attributes());
+        item.insert("schema".into(), n(SCHEMA));
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .set_condition_expression(condition.map(str::to_owned))
+            .build()
+            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        Ok(Write(TransactWriteItem::builder().put(put).build()))
+    }
+
+    fn update(
+        &self,
+        key: &Key,
+        expression: String,
+        condition: Option<String>,
+        values: HashMap<String, AttributeValue>,
+    ) -> Result<Write, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .update_expression(expression)
+            .set_condition_expression(condition)
+            .set_expression_attribute_values(Some(values))
+            .build()
+            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        Ok(Write(TransactWriteItem::builder().update(update).build()))
+    }
+
+    async fn batch_get(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
+        crate::db::batch_get(&self.db, &self.name, keys.iter().map(Key::attributes).collect()).await
+    }
+}
+
+fn listing_sets(listing: &Listing, values: &mut HashMap<String, AttributeValue>) -> Result<String, StoreError> {
+    let mut sets = Vec::new();
+    for (name, value) in item_of(listing)? {
+        sets.push(format!("{name} = :l_{name}"));
+        values.insert(format!(":l_{name}"), value);
+    }
+    sets.sort();
+    Ok(sets.join(", "))
+}
+
+fn stock_of(items: Vec<Item>) -> Result<Option<Stock>, StoreError> {
+    let mut offer = None;
+    let mut levels = BTreeMap::new();
+    for item in items {
+        let sort = item.get("sk").and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+        match sort.strip_prefix("at#") {
+            Some(location) => {
+                let location: LocationId = location
+                    .parse()
+                    .map_err(|_| StoreError::Corrupt(format!("no location: {location}")))?;
+                levels.insert(location, of_item::<LevelRecord>(item)?.level);
+            }
+            None => offer = Some(of_item::<OfferRecord>(item)?.offer),
+        }
+    }
+    Ok(offer.map(|offer| Stock { offer, levels }))
+}
+
+/// The offer that a failed condition found.
+///
+/// # Errors
+/// When it is not one.
+pub fn found_offer(item: Item) -> Result<Offer, StoreError> {
+    of_item::<OfferRecord>(item).map(|record| record.offer)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn keys() -> impl Strategy<Value = Key> {
+        let sku = "[A-Z0-9][A-Z0-9_.-]{0,20}".prop_map(|text| Sku::new(text).unwrap());
+        let location = "[a-z][a-z0-9-]{0,10}".prop_map(|text| LocationId::new(text).unwrap());
+        prop_oneof![
+            sku.clone().prop_map(Key::Offer),
+            (sku.clone(), location).prop_map(|(sku, location)| Key::Level(sku, location)),
+            sku.clone().prop_map(Key::Listed),
+            (sku, "[0-9]{21}", "[a-z_]{1,12}").prop_map(|(sku, at, counter)| Key::Ledger(sku, at, counter)),
+            any::<[u8; 4]>().prop_map(|bytes| Key::Adjustment(Digest::of(&bytes))),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_round_trips(key in keys()) {
+            let (pk, sk) = key.pair();
+            prop_assert_eq!(Key::parse(&pk, &sk), Some(key));
+        }
+    }
+
+    #[test]
+    fn keys_are_written_as_the_access_patterns_say() {
+        let sku = Sku::new("MUG-1").unwrap();
+        let pair = |pk: &str, sk: &str| (pk.to_owned(), sk.to_owned());
+        assert_eq!(Key::Offer(sku.clone()).pair(), pair("sku#MUG-1", "offer"));
+        assert_eq!(Key::Level(sku.clone(), LocationId::main()).pair(), pair("sku#MUG-1", "at#main"));
+        assert_eq!(Key::Listed(sku.clone()).pair(), pair("skus", "MUG-1"));
+        assert_eq!(Key::Ledger(sku, "7".into(), "on_hand".into()).pair(), pair("ledger#MUG-1", "7#on_hand"));
+    }
+}

@@ -1,0 +1,183 @@
+//! The stock ledger: booked from the table's stream, the entry being the difference of the two images.
+//!
+//! Its key is the stream's sequence number, so that a record read twice books once. Nothing moved, no entry.
+
+use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
+use domain::text::{LocationId, Sku};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Key, SCHEMA, StockTable};
+use crate::db::{StoreError, item_of, n, of_item, s};
+use crate::page::{Cursor, Page};
+use crate::stamp::Cause;
+
+/// What moved, by how much, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// When.
+    pub at: Timestamp,
+    /// Of which SKU.
+    pub sku: Sku,
+    /// Where; none for what is kept over all locations.
+    #[serde(default)]
+    pub location: Option<LocationId>,
+    /// Which counter.
+    pub quantity: String,
+    /// By how much.
+    pub delta: i64,
+    /// What it was afterwards.
+    pub after: i64,
+    /// Why.
+    pub cause: String,
+    /// Who.
+    pub actor: String,
+    /// What it refers to.
+    #[serde(default)]
+    pub reference: Option<String>,
+    /// The stream's sequence number.
+    pub sequence: String,
+}
+
+/// The counters that the ledger accounts for: those of a location, and those of an offer.
+const LEVEL: [&str; 6] = ["on_hand", "committed", "incoming", "damaged", "quality_control", "buffer"];
+const OFFER: [&str; 2] = ["available", "reserved"];
+
+#[derive(Deserialize)]
+struct Image {
+    cause: Option<Cause>,
+    on_hand: Option<i64>,
+    committed: Option<i64>,
+    incoming: Option<i64>,
+    damaged: Option<i64>,
+    quality_control: Option<i64>,
+    buffer: Option<i64>,
+    available: Option<i64>,
+    reserved: Option<i64>,
+}
+
+impl Image {
+    fn counter(&self, name: &str) -> i64 {
+        let found = match name {
+            "on_hand" => self.on_hand,
+            "committed" => self.committed,
+            "incoming" => self.incoming,
+            "damaged" => self.damaged,
+            "quality_control" => self.quality_control,
+            "buffer" => self.buffer,
+            "available" => self.available,
+            "reserved" => self.reserved,
+            _ => None,
+        };
+        found.unwrap_or_default()
+    }
+}
+
+/// What a stream record of the stock table books.
+///
+/// # Errors
+/// When the images are not of this table.
+pub fn entries_of(
+    keys: serde_dynamo::Item,
+    old: serde_dynamo::Item,
+    new: serde_dynamo::Item,
+    sequence: &str,
+    at: Timestamp,
+) -> Result<Vec<LedgerEntry>, StoreError> {
+    #[derive(Deserialize)]
+    struct Keys {
+        pk: String,
+        sk: String,
+    }
+    let corrupt = |error: serde_dynamo::Error| StoreError::Corrupt(error.to_string());
+    let keys: Keys = serde_dynamo::from_item(keys).map_err(corrupt)?;
+    let (sku, location, counters) = match Key::parse(&keys.pk, &keys.sk) {
+        Some(Key::Offer(sku)) => (sku, None, OFFER.as_slice()),
+        Some(Key::Level(sku, location)) => (sku, Some(location), LEVEL.as_slice()),
+        Some(Key::Listed(_) | Key::Ledger(..) | Key::Adjustment(_)) | None => return Ok(Vec::new()),
+    };
+    let old: Image = serde_dynamo::from_item(old).map_err(corrupt)?;
+    let new: Image = serde_dynamo::from_item(new).map_err(corrupt)?;
+    let cause = new.cause.as_ref();
+    let entries = counters.iter().filter_map(|counter| {
+        let (before, after) = (old.counter(counter), new.counter(counter));
+        (before != after).then(|| LedgerEntry {
+            at,
+            sku: sku.clone(),
+            location: location.clone(),
+            quantity: (*counter).to_owned(),
+            delta: after - before,
+            after,
+            cause: cause.map_or_else(|| "unknown".into(), |cause| cause.why.clone()),
+            actor: cause.map_or_else(|| "unknown".into(), |cause| cause.who.clone()),
+            reference: cause.and_then(|cause| cause.reference.clone()),
+            sequence: sequence.to_owned(),
+        })
+    });
+    Ok(entries.collect())
+}
+
+impl StockTable {
+    /// Books entries; booking one again changes nothing.
+    ///
+    /// # Errors
+    /// When the table does not take all of them.
+    pub async fn book_ledger(&self, entries: &[LedgerEntry]) -> Result<(), StoreError> {
+        for chunk in entries.chunks(25) {
+            let mut writes = Vec::new();
+            for entry in chunk {
+                let key = Key::Ledger(entry.sku.clone(), entry.sequence.clone(), entry.quantity.clone());
+                let mut item = item_of(entry)?;
+                item.extend(key.attributes());
+                item.insert("schema".into(), n(SCHEMA));
+                let put = PutRequest::builder()
+                    .set_item(Some(item))
+                    .build()
+                    .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+                writes.push(WriteRequest::builder().put_request(put).build());
+            }
+            let answer = self
+                .db
+                .client()
+                .batch_write_item()
+                .request_items(&self.name, writes)
+                .send()
+                .await
+                .map_err(StoreError::of)?;
+            if answer.unprocessed_items.is_some_and(|left| !left.is_empty()) {
+                return Err(StoreError::Unavailable("not every entry was booked".into()));
+            }
+        }
+        Ok(())
+    }
+
+    /// A page of a SKU's ledger, newest first.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn ledger(
+        &self,
+        sku: &Sku,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<LedgerEntry>, StoreError> {
+        let partition = format!("ledger#{sku}");
+        let answer = self
+            .db
+            .client()
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", s(&partition))
+            .set_exclusive_start_key(after.map(|cursor| cursor.key(&partition)))
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(50))
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        let next = Cursor::of(answer.last_evaluated_key.as_ref());
+        let items =
+            answer.items.unwrap_or_default().into_iter().map(of_item).collect::<Result<_, _>>()?;
+        Ok(Page { items, next })
+    }
+}

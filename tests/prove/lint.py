@@ -1,0 +1,281 @@
+"""Lints infra/template.yaml: `python tests/prove/lint.py` from the repository's root, with requirements.txt installed.
+
+Four parts: cfn-lint on the template; cfn-lint on its translation by aws-sam-translator, where the functions, roles and event
+sources that SAM makes show; the house's own rules; two budgets, resources in a stack and dollars in an idle month.
+It knows what the template says and deliberately not what the functions do: that a grant suffices is shown by the journeys, which
+run on an engine that enforces it.
+"""
+
+import collections
+import copy
+import json
+import os
+import pathlib
+import sys
+
+os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")  # aws-sam-translator wants to know; nothing is called
+
+import cfnlint  # noqa: E402
+from samtranslator.parser.parser import Parser  # noqa: E402
+from samtranslator.translator.translator import Translator  # noqa: E402
+from samtranslator.yaml_helper import yaml_parse  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TEMPLATE = ROOT / "infra" / "template.yaml"
+TRANSLATION = ROOT / "target" / "prove" / "template.translated.json"
+REGION = os.environ["AWS_DEFAULT_REGION"]
+
+RESOURCES_MAX = 450  # CloudFormation stops at 500
+IDLE_DOLLARS_MAX = 5.00
+
+# Dollars a month, list prices of us-east-1. An idle queue's event source polls with five long polls of 20 s, 648,000 requests.
+# Polling a table's stream, and schedules and functions at this rate, cost nothing to speak of.
+POLLER = 0.648 * 0.40
+ALARM_METRIC = 0.10
+CUSTOM_METRIC = 0.30
+DASHBOARD = 3.00
+
+SAMPLE_PARAMETERS = {
+    "ShopDomain": "shop.example.com",
+    "OwnerEmail": "owner@example.com",
+    "MailSender": "orders@example.com",
+    "OrderIdKey": "0" * 32,
+}
+
+
+class ManagedPolicies(dict):
+    """Stands in for the account's list of AWS managed policies: SAM writes the names it needs as ARNs itself."""
+
+
+def main():
+    source = TEMPLATE.read_text(encoding="utf-8")
+    template = yaml_parse(source)
+    findings = [f"template: {finding}" for finding in cfn_lint(TEMPLATE)]
+
+    translation = translate(template)
+    TRANSLATION.parent.mkdir(parents=True, exist_ok=True)
+    TRANSLATION.write_text(json.dumps(translation, indent=1), encoding="utf-8")
+    findings += [f"translation: {finding}" for finding in cfn_lint(TRANSLATION)]
+
+    findings += [f"house: {finding}" for finding in house_rules(template)]
+
+    count = len(translation["Resources"])
+    if count >= RESOURCES_MAX:
+        findings.append(f"budget: {count} resources after translation, {RESOURCES_MAX} are too many")
+    idle, parts = idle_dollars(translation["Resources"])
+    if idle >= IDLE_DOLLARS_MAX:
+        findings.append(f"budget: an idle month costs ${idle:.2f} ({parts}), ${IDLE_DOLLARS_MAX:.2f} is too much")
+
+    for finding in findings:
+        print(finding)
+    functions = sum(1 for _ in of_type(template, "AWS::Serverless::Function"))
+    print(f"template: {functions} functions, {count} resources of {RESOURCES_MAX}, ${idle:.2f} an idle month of ${IDLE_DOLLARS_MAX:.2f} ({parts}), {len(findings)} findings")
+    return 1 if findings else 0
+
+
+def cfn_lint(path):
+    matches = cfnlint.api.lint_file(path, cfnlint.ManualArgs(regions=[REGION]))
+    return [f"{path.name}:{match.linenumber}: {match.rule.id} {match.message}" for match in matches]
+
+
+def translate(template):
+    """What CloudFormation would be given, with a bucket in the place of code that was not built."""
+    packaged = copy.deepcopy(template)
+    for _, function in of_type(packaged, "AWS::Serverless::Function"):
+        function["Properties"]["CodeUri"] = "s3://bucket/code.zip"
+    return Translator(ManagedPolicies(), Parser()).translate(packaged, SAMPLE_PARAMETERS)
+
+
+def of_type(template, kind):
+    return ((name, resource) for name, resource in template["Resources"].items() if resource["Type"] == kind)
+
+
+def house_rules(template):
+    resources = template["Resources"]
+    functions = dict(of_type(template, "AWS::Serverless::Function"))
+    yield from rule_folders(functions)
+    yield from rule_grants(functions)
+    yield from rule_environment(functions)
+    yield from rule_queues(template, functions)
+    yield from rule_streams(functions)
+    yield from rule_routes(functions)
+    for name, table in of_type(template, "AWS::DynamoDB::Table"):
+        properties = table["Properties"]
+        kept = (
+            table.get("DeletionPolicy") == table.get("UpdateReplacePolicy") == "Retain"
+            and properties.get("DeletionProtectionEnabled") is True
+            and properties.get("BillingMode") == "PAY_PER_REQUEST"
+            and properties.get("SSESpecification") == {"SSEEnabled": True}
+            and properties.get("PointInTimeRecoverySpecification") == {"PointInTimeRecoveryEnabled": True}
+        )
+        if not kept:
+            yield f"{name} is not on demand, encrypted, recoverable and protected from deletion"
+    for name, bucket in of_type(template, "AWS::S3::Bucket"):
+        if "PublicAccessBlockConfiguration" not in bucket["Properties"] or f"{name}Policy" not in resources:
+            yield f"{name} does not block public access and plain HTTP"
+
+
+def rule_folders(functions):
+    folders = {path.parent.name for path in (ROOT / "functions").glob("*/Cargo.toml")}
+    named = set()
+    for name, function in functions.items():
+        folder = function["Properties"]["CodeUri"].removeprefix("../functions/")
+        named.add(folder)
+        if name != "".join(word.capitalize() for word in folder.split("-")) + "Function":
+            yield f"{name} is not the name that folder functions/{folder} gives"
+        if function.get("Metadata") != {"BuildMethod": "rust-cargolambda", "BuildProperties": {"Binary": folder}}:
+            yield f"{name} is not built as the binary {folder} by cargo-lambda"
+    for folder in sorted(folders - named):
+        yield f"functions/{folder} has no function in the template"
+    for folder in sorted(named - folders):
+        yield f"the template has a function for functions/{folder}, which is not there"
+
+
+def statements(function):
+    for policy in function["Properties"].get("Policies", []):
+        yield from policy["Statement"]
+
+
+def rule_grants(functions):
+    for name, function in functions.items():
+        for statement in statements(function):
+            actions, targets = statement["Action"], statement["Resource"]
+            if statement["Effect"] != "Allow" or not isinstance(actions, list):
+                yield f"{name} has a statement that is no Allow of a list of actions"
+                continue
+            for action in actions:
+                if "*" in action or action in ("dynamodb:Scan", "dynamodb:PartiQLSelect"):
+                    yield f"{name} is granted {action}"
+            for target in targets if isinstance(targets, list) else [targets]:
+                # An object's key is the one thing after a bucket's ARN; everything else is named in full.
+                text = json.dumps(target)
+                if "*" in (text.replace(".Arn}/*", "") if all(a.startswith("s3:") for a in actions) else text):
+                    yield f"{name} is granted {', '.join(actions)} on a wildcard"
+
+
+def referred(value):
+    """Logical ids that a value names, by Ref, GetAtt or Sub."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "Ref":
+                yield inner
+            elif key == "Fn::GetAtt":
+                yield inner[0] if isinstance(inner, list) else inner.split(".")[0]
+            elif key == "Fn::Sub":
+                text = inner[0] if isinstance(inner, list) else inner
+                for piece in text.split("${")[1:]:
+                    yield piece.split("}")[0].split(".")[0]
+                if isinstance(inner, list):
+                    yield from referred(inner[1])
+            else:
+                yield from referred(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from referred(inner)
+
+
+def rule_environment(functions):
+    """A variable that names a table, queue, bucket or parameter comes with a grant on it, and a grant with its variable."""
+    for name, function in functions.items():
+        variables = function["Properties"].get("Environment", {}).get("Variables", {})
+        told = {target for value in variables.values() for target in referred(value)}
+        granted = {target for statement in statements(function) for target in referred(statement["Resource"])}
+
+        def matters(targets):
+            return {t for t in targets if t.endswith(("Table", "Queue", "Bucket", "SecretName", "KeyName"))}
+
+        for target in sorted(matters(told) - granted):
+            yield f"{name} is told of {target} and granted nothing on it"
+        for target in sorted(matters(granted) - told):
+            yield f"{name} is granted {target} and not told of it"
+        for key, value in variables.items():
+            table = key.removesuffix("_TABLE")
+            if table != key and value != {"Ref": table.capitalize() + "Table"}:
+                yield f"{name}'s {key} is another table"
+
+
+def events(functions, kind):
+    for name, function in functions.items():
+        for event in function["Properties"].get("Events", {}).values():
+            if event["Type"] == kind:
+                yield name, function, event["Properties"]
+
+
+def rule_queues(template, functions):
+    resources = template["Resources"]
+    timeout = template["Globals"]["Function"]["Timeout"]
+    alarmed = {
+        next(referred(dimension["Value"]))
+        for _, alarm in of_type(template, "AWS::CloudWatch::Alarm")
+        for dimension in alarm["Properties"].get("Dimensions", [])
+    }
+    read = set()
+    for name, function, event in events(functions, "SQS"):
+        queue = next(referred(event["Queue"]))
+        read.add(queue)
+        needed = 6 * function["Properties"].get("Timeout", timeout)
+        if resources[queue]["Properties"]["VisibilityTimeout"] < needed:
+            yield f"{queue} hides a message for less than {needed} s, six times the timeout of {name}"
+        if event.get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
+            yield f"{name} cannot answer for part of a batch of {queue}"
+    for name, queue in of_type(template, "AWS::SQS::Queue"):
+        properties = queue["Properties"]
+        if properties.get("SqsManagedSseEnabled") is not True:
+            yield f"{name} is not encrypted"
+        if name.endswith("DeadLetters"):
+            if properties.get("MessageRetentionPeriod") != 1_209_600 or name not in alarmed:
+                yield f"{name} does not keep for 14 days, or raises no alarm"
+            continue
+        redrive = properties.get("RedrivePolicy", {})
+        letters = name.removesuffix("Queue") + "DeadLetters"
+        if redrive.get("maxReceiveCount") != 5 or list(referred(redrive)) != [letters]:
+            yield f"{name} does not give up into {letters} after five tries"
+        if name not in read:
+            yield f"nobody reads {name}"
+
+
+def rule_streams(functions):
+    readers = collections.Counter()
+    for name, _, event in events(functions, "DynamoDB"):
+        readers[next(referred(event["Stream"]))] += 1
+        finite = (
+            event.get("BisectBatchOnFunctionError") is True
+            and event.get("MaximumRetryAttempts") == 10
+            and event.get("FunctionResponseTypes") == ["ReportBatchItemFailures"]
+            and event.get("DestinationConfig", {}).get("OnFailure", {}).get("Type") == "S3"
+        )
+        if not finite:
+            yield f"{name} does not bisect, try a finite number of times and park what fails"
+    for table, count in readers.items():
+        if count > 2:
+            yield f"the stream of {table} has {count} readers, two are the limit"
+
+
+def rule_routes(functions):
+    taken = {}
+    for name, _, event in events(functions, "HttpApi"):
+        route = f"{event.get('Method', 'ANY')} {event.get('Path', '$default')}"
+        if route in taken:
+            yield f"{route} is a route of {taken[route]} and of {name}"
+        taken[route] = name
+
+
+def idle_dollars(resources):
+    pollers = alarms = metrics = dashboards = 0
+    for resource in resources.values():
+        properties = resource.get("Properties", {})
+        match resource["Type"]:
+            case "AWS::Lambda::EventSourceMapping":
+                pollers += "DeadLetters" not in str(properties) and "StartingPosition" not in properties
+            case "AWS::CloudWatch::Alarm":
+                alarms += max(1, sum("MetricStat" in metric for metric in properties.get("Metrics", [])))
+            case "AWS::Logs::MetricFilter":
+                metrics += len(properties["MetricTransformations"])
+            case "AWS::CloudWatch::Dashboard":
+                dashboards += 1
+    total = pollers * POLLER + alarms * ALARM_METRIC + metrics * CUSTOM_METRIC + dashboards * DASHBOARD
+    return total, f"{pollers} queues polled, {alarms} alarms, {metrics} metrics, {dashboards} dashboards"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
