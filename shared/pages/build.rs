@@ -21,10 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     install(&web)?;
     let bundle = out.join("assets");
-    run(
-        Command::new("node").arg("bundle.mjs").arg(&bundle).current_dir(&web),
-        "bundling the browser's files",
-    )?;
+    run(Command::new("node").arg("bundle.mjs").arg(&bundle).current_dir(&web), "bundling the browser's files")?;
 
     let manifest = fs::read_to_string(bundle.join("manifest.tsv"))?;
     let (names, embedded) = rust_of(&manifest, &bundle)?;
@@ -95,11 +92,7 @@ fn rust_of(manifest: &str, bundle: &Path) -> Result<(String, String), Box<dyn Er
         writeln!(names, "pub const {constant}: &str = \"/assets/{file}\";")?;
         let bytes = |suffix: &str| -> String {
             let path = bundle.join(format!("{file}{suffix}"));
-            if path.exists() {
-                format!("include_bytes!({:?})", path.display().to_string())
-            } else {
-                String::new()
-            }
+            if path.exists() { format!("include_bytes!({:?})", path.display().to_string()) } else { String::new() }
         };
         let optional = |suffix: &str| match bytes(suffix) {
             absent if absent.is_empty() => "None".to_owned(),

@@ -1,1 +1,286 @@
-//! To come.
+//! Turns a cart into an order that holds its stock: one read, one transaction.
+//!
+//! Before any refusal it reads the order that the cart leads to, so that the same request gets the same answer and a
+//! cart is never bought twice. Where stock is short it first ends the holds whose time is over, then tries once more.
+
+mod answer;
+mod form;
+mod view;
+
+use contracts::checkout::{CheckoutCommand, CheckoutRequest};
+use contracts::{Problem, ProblemKind};
+use domain::cart::Cart;
+use domain::id::OrderId;
+use domain::order::Order;
+use domain::pricing::{Buyer, Placement, price};
+use domain::refusal::Refusal;
+use domain::settings::{PaymentSettings, ShopSettings};
+use domain::shipping::ShippingSettings;
+use domain::tax::TaxSettings;
+use domain::text::{Digest, Sku};
+use edge::auth::{Caller, Verifier};
+use edge::holds::{Ended, Holds};
+use edge::http::{internal, unavailable};
+use edge::{Context, Error, Function, HttpHandler, Request, Response};
+use store::carts::Carts;
+use store::lists::Lists;
+use store::orders::{Orders, Reader};
+use store::settings::{Cached, SettingsTable};
+use store::stamp::Cause;
+use store::stock::StockTable;
+use store::{StoreError, Tx, TxError};
+
+/// The function.
+pub const FUNCTION: Function = edge::http::http::<Checkout>();
+
+/// The most holds that a checkout ends on the way.
+const DUE_HOLDS: i32 = 10;
+
+/// Checks out.
+pub struct Checkout {
+    context: Context,
+    carts: Carts,
+    orders: Orders,
+    stock: StockTable,
+    lists: Lists,
+    holds: Holds,
+    shop: Cached<ShopSettings>,
+    taxes: Cached<TaxSettings>,
+    shipping: Cached<ShippingSettings>,
+    payments: Cached<PaymentSettings>,
+    verifier: Verifier,
+    url: String,
+    key: Vec<u8>,
+}
+
+/// The tables that a cart is priced by.
+struct Tables {
+    taxes: TaxSettings,
+    shipping: ShippingSettings,
+    payments: PaymentSettings,
+}
+
+/// One try, as it came: who repeats it gets the same answer.
+struct Attempt {
+    command: CheckoutCommand,
+    order: OrderId,
+    key: Digest,
+    body: Digest,
+    correlation: String,
+}
+
+/// Why an order was not written.
+enum NotPlaced {
+    /// The cart has an order.
+    Ordered,
+    /// The trade says no.
+    Refused(Refusal),
+    /// The table does.
+    Store(StoreError),
+}
+
+impl HttpHandler for Checkout {
+    fn new(context: &Context) -> Result<Self, Error> {
+        let settings: SettingsTable = context.table()?;
+        Ok(Self {
+            carts: context.table()?,
+            orders: context.table()?,
+            stock: context.table()?,
+            lists: context.table()?,
+            holds: Holds::new(context)?,
+            shop: Cached::new(settings.clone()),
+            taxes: Cached::new(settings.clone()),
+            shipping: Cached::new(settings.clone()),
+            payments: Cached::new(settings),
+            verifier: Verifier::new(context)?,
+            url: context.require("SHOP_URL")?,
+            key: context.require("ORDER_KEY")?.into_bytes(),
+            context: context.clone(),
+        })
+    }
+
+    async fn handle(&self, request: &Request) -> Result<Response, Problem> {
+        match request.route() {
+            "POST /api/checkout" => {
+                let body: CheckoutRequest = request.json()?;
+                let key = idempotency_key(request.header("idempotency-key"))?;
+                let attempt = self.attempt(request, body, key)?;
+                let order = self.place(&self.verifier.caller(request)?, &attempt).await?;
+                let payments = self.payments.get(self.context.now()).await.map_err(unread)?;
+                Response::json(201, &answer::of(self, &order, &payments))
+            }
+            "GET /checkout" => view::checkout(self, request).await,
+            "POST /checkout" => form::checkout(self, request).await,
+            _ => Err(Problem::not_found("page")),
+        }
+    }
+
+    fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+        if request.wants_page() { view::refused(self, request, problem) } else { Response::problem(request, problem) }
+    }
+}
+
+/// The key that names a request: 1 to 255 visible characters, as IETF's Idempotency-Key draft has it.
+fn idempotency_key(sent: Option<&str>) -> Result<Digest, Problem> {
+    let key = sent.map(str::trim).unwrap_or_default();
+    if key.is_empty() || key.len() > 255 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Problem::malformed("Send an Idempotency-Key header of 1 to 255 visible characters."));
+    }
+    Ok(Digest::of(key.as_bytes()))
+}
+
+impl Checkout {
+    fn attempt(&self, request: &Request, body: CheckoutRequest, key: Digest) -> Result<Attempt, Problem> {
+        let canonical = serde_json::to_vec(&body).map_err(|error| internal("a request has no JSON", &error))?;
+        let command = body.checked().map_err(Problem::fields)?;
+        Ok(Attempt {
+            order: OrderId::of_cart(&command.cart, &self.key),
+            command,
+            key,
+            body: Digest::of(&canonical),
+            correlation: request.correlation().to_owned(),
+        })
+    }
+
+    /// Places the order, or finds the one that this very request placed before.
+    async fn place(&self, caller: &Caller, attempt: &Attempt) -> Result<Order, Problem> {
+        match self.try_place(caller, attempt).await {
+            Ok(order) => Ok(order),
+            Err(NotPlaced::Store(error)) => Err(unread(error)),
+            Err(NotPlaced::Ordered) => self.before(attempt).await?.ok_or_else(|| Problem::not_found("cart")),
+            Err(NotPlaced::Refused(refusal)) => {
+                if let Some(order) = self.before(attempt).await? {
+                    return Ok(order);
+                }
+                if let Refusal::NotEnough { sku, .. } = &refusal
+                    && self.end_due_holds(sku, attempt).await?
+                {
+                    return self.again(caller, attempt).await;
+                }
+                Err(contracts::refusal::problem(&refusal))
+            }
+        }
+    }
+
+    async fn again(&self, caller: &Caller, attempt: &Attempt) -> Result<Order, Problem> {
+        match self.try_place(caller, attempt).await {
+            Ok(order) => Ok(order),
+            Err(NotPlaced::Store(error)) => Err(unread(error)),
+            Err(NotPlaced::Ordered) => self.before(attempt).await?.ok_or_else(|| Problem::not_found("cart")),
+            Err(NotPlaced::Refused(refusal)) => Err(contracts::refusal::problem(&refusal)),
+        }
+    }
+
+    async fn try_place(&self, caller: &Caller, attempt: &Attempt) -> Result<Order, NotPlaced> {
+        let cart = self.carts.get(&attempt.command.cart).await.map_err(NotPlaced::Store)?;
+        let cart = cart.filter(|cart| may_buy(caller, cart)).ok_or(NotPlaced::Ordered)?;
+        if cart.order.is_some() {
+            return Err(NotPlaced::Ordered);
+        }
+        let tables = self.tables().await.map_err(NotPlaced::Store)?;
+        let placement = self.decide(cart, &tables, attempt).map_err(NotPlaced::Refused)?;
+        self.commit(placement, attempt).await
+    }
+
+    fn decide(&self, cart: Cart, tables: &Tables, attempt: &Attempt) -> Result<Placement, Refusal> {
+        let command = &attempt.command;
+        let country = command.shipping_address.country;
+        let buyer = Buyer {
+            email: command.email.clone(),
+            shipping_address: command.shipping_address.clone(),
+            billing_address: command.billing_address.clone(),
+            payment_method: command.payment_method,
+            view_token_hash: attempt.order.view_secret(&self.key).digest(),
+            idempotency_hash: attempt.key,
+            request_hash: attempt.body,
+        };
+        price(cart, country, &command.shipping_method, &tables.taxes, &tables.shipping)?
+            .seen_as(command.expected_total)?
+            .place(attempt.order, buyer, &tables.payments, self.context.now())
+    }
+
+    async fn commit(&self, placement: Placement, attempt: &Attempt) -> Result<Order, NotPlaced> {
+        let cause = Cause::new("shopper", "checkout", &attempt.correlation);
+        let created = self.orders.create(&placement, cause.clone()).map_err(NotPlaced::Store)?;
+        let mut tx = Tx::new().and(created, |_| NotPlaced::Ordered);
+        let cause = cause.about(attempt.order.to_string());
+        for take in &placement.takes {
+            let hold = self.stock.hold(&take.sku, take.quantity, take.price_version, &cause);
+            let (sku, title, version) = (take.sku.clone(), take.title.clone(), take.price_version);
+            tx = tx.and(hold.map_err(NotPlaced::Store)?, move |found| why_not_held(found, sku, title, version));
+        }
+        match tx.commit(&self.context.db()).await {
+            Ok(()) => Ok(Order { rev: 1, ..placement.order }),
+            Err(TxError::Refused(reason)) => Err(reason),
+            Err(TxError::Store(error)) => Err(NotPlaced::Store(error)),
+        }
+    }
+
+    /// The order that the cart has already: the same request is answered again, any other is refused.
+    async fn before(&self, attempt: &Attempt) -> Result<Option<Order>, Problem> {
+        let Some(order) = self.orders.get(&attempt.order, &Reader::Shop).await.map_err(unread)? else {
+            return Ok(None);
+        };
+        if order.idempotency_hash != attempt.key {
+            let problem = contracts::refusal::problem(&Refusal::CartOrdered);
+            return Err(problem.with("order_id", order.id.to_string()).with("order_number", order.number.to_string()));
+        }
+        if order.request_hash != attempt.body {
+            return Err(Problem::new(
+                ProblemKind::KeyReused,
+                "This Idempotency-Key came with another request before. Use a new one.",
+            ));
+        }
+        Ok(Some(order))
+    }
+
+    /// Ends the holds on a SKU whose time is over; whether any stock came free.
+    async fn end_due_holds(&self, sku: &Sku, attempt: &Attempt) -> Result<bool, Problem> {
+        let now = self.context.now();
+        let due = self.lists.due_holds(sku, now, DUE_HOLDS).await.map_err(unread)?;
+        let cause = Cause::new("checkout", "hold_ended", &attempt.correlation);
+        let mut freed = false;
+        for order in due {
+            match self.holds.end(&order, now, &cause).await {
+                Ok(Ended::Now) => freed = true,
+                Ok(Ended::Before | Ended::NotDue(_) | Ended::Paid) => {}
+                Err(error) => tracing::warn!(order.id = %order, error = %error, "a due hold was not ended"),
+            }
+        }
+        Ok(freed)
+    }
+
+    async fn tables(&self) -> Result<Tables, StoreError> {
+        let now = self.context.now();
+        let (taxes, shipping, payments) =
+            tokio::join!(self.taxes.get(now), self.shipping.get(now), self.payments.get(now));
+        Ok(Tables { taxes: taxes?, shipping: shipping?, payments: payments? })
+    }
+}
+
+/// A customer's cart is bought by that customer, or by staff on their behalf.
+fn may_buy(caller: &Caller, cart: &Cart) -> bool {
+    match (caller, &cart.owner) {
+        (_, None) | (Caller::Staff(..), _) => true,
+        (Caller::Customer(person), Some(owner)) => person.id == *owner,
+        (Caller::Guest, Some(_)) => false,
+    }
+}
+
+/// What the offer says of a hold that its condition refused.
+fn why_not_held(found: store::tx::Found, sku: Sku, title: String, version: u64) -> NotPlaced {
+    let offer = match found.map(store::stock::found_offer).transpose() {
+        Ok(offer) => offer,
+        Err(error) => return NotPlaced::Store(error),
+    };
+    NotPlaced::Refused(match offer {
+        None => Refusal::NotSold { sku, title },
+        Some(offer) if !offer.listing.on_sale => Refusal::NotSold { sku, title },
+        Some(offer) if offer.price_version != version => Refusal::PriceChanged { sku, title },
+        Some(offer) => Refusal::NotEnough { available: offer.sellable(), sku, title },
+    })
+}
+
+fn unread(error: StoreError) -> Problem {
+    unavailable(&error)
+}

@@ -7,7 +7,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Method;
@@ -37,7 +36,9 @@ pub struct Object {
 }
 
 mod encoded {
-    use super::{Bytes, Engine as _, STANDARD};
+    use base64::Engine as _;
+
+    use super::{Bytes, STANDARD};
     use serde::{Deserialize, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(bytes: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {

@@ -5,8 +5,10 @@
 
 pub mod auth;
 pub mod cart;
+pub mod checkout;
 pub mod event;
 pub mod money;
+pub mod order;
 pub mod problem;
 pub mod refusal;
 

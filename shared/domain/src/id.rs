@@ -186,6 +186,15 @@ impl OrderId {
         Self::new(cart.time_ms(), random)
     }
 
+    /// The secret of the link to the order's page. It is made from the id under the shop's `key`, so that every mail
+    /// about the order carries the same link; the record keeps its digest alone.
+    pub fn view_secret(&self, key: &[u8]) -> crate::text::Secret {
+        let hash = keyed_hash(key, format!("view {self}").as_bytes());
+        let mut secret = [0; 16];
+        secret.copy_from_slice(&hash[..16]);
+        crate::text::Secret::from_bytes(secret)
+    }
+
     /// The number that people read it by: the last 50 of its random bits.
     pub fn number(&self) -> OrderNumber {
         OrderNumber((self.0.as_u128() & ((1 << (5 * NUMBER_CHARACTERS)) - 1)) as u64)

@@ -6,11 +6,13 @@ pub mod auth;
 pub mod context;
 pub mod environment;
 pub mod function;
+pub mod holds;
 pub mod http;
 pub mod lambda;
 #[cfg(feature = "pages")]
 pub mod page;
 pub mod payments;
+pub mod provider;
 pub mod queue;
 pub mod schedule;
 pub mod secrets;

@@ -57,7 +57,11 @@ mod tests {
     fn budgets_hold() {
         let over = |path: &str, kilobytes: usize| {
             let file = asset(path).unwrap();
-            assert!(file.brotli.unwrap().len() <= kilobytes * 1024, "{path} is {} bytes in brotli", file.brotli.unwrap().len());
+            assert!(
+                file.brotli.unwrap().len() <= kilobytes * 1024,
+                "{path} is {} bytes in brotli",
+                file.brotli.unwrap().len()
+            );
         };
         over(SHOP_CSS, 14);
         over(DESK_CSS, 20);

@@ -274,7 +274,7 @@ pub fn desk_page(head: &Head, desk: &DeskContext, body: &Markup) -> Markup {
             body data-offline="You're offline. Nothing is saved until you're back." {
                 (skip_link())
                 div.desk {
-                    @if let Some(strip) = &desk.strip { div.strip { (strip) } }
+                    @if let Some(strip) = &desk.strip { section.strip aria-label="Where this runs" { (strip) } }
                     header.desk-nav {
                         a.desk-brand href="/desk" { span { (desk.shop_name) } }
                         nav.desk-menu aria-label="Desk" {
@@ -413,11 +413,7 @@ pub fn failure(failure: &Failure, support_email: Option<&str>, back: (&str, &str
 /// An error page of the storefront.
 #[must_use]
 pub fn shop_failure(what: &Failure, shop: &ShopContext) -> Markup {
-    shop_page(
-        &Head::private(what.title()),
-        shop,
-        &failure(what, shop.support_email.as_deref(), ("/", "To the shop")),
-    )
+    shop_page(&Head::private(what.title()), shop, &failure(what, shop.support_email.as_deref(), ("/", "To the shop")))
 }
 
 /// An error page of the desk.

@@ -96,6 +96,13 @@ pub(super) struct Asked {
     role: String,
 }
 
+#[cfg(test)]
+impl Asked {
+    pub(super) fn of(role: &str) -> Self {
+        Self { role: role.to_owned() }
+    }
+}
+
 fn owner() -> String {
     "owner".to_owned()
 }

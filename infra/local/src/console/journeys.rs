@@ -26,7 +26,7 @@ const WIDTH: u64 = 1_000;
 /// A pause longer than this, in microseconds, is drawn as long as this: a hold's 35 minutes would leave no room.
 const LONGEST_PAUSE_US: u64 = 20_000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Search {
     #[serde(default)]

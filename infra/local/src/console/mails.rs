@@ -93,10 +93,6 @@ fn subject(mail: &Mail) -> &str {
     if mail.subject.is_empty() { "(no subject)" } else { &mail.subject }
 }
 
-fn find(engine: &Engine, n: u64) -> Option<Mail> {
-    engine.mails().into_iter().find(|mail| mail.n == n)
-}
-
 fn no_mail(n: u64, wants: Wants) -> Response {
     wants.refuse(StatusCode::NOT_FOUND, format!("There is no mail {n}."))
 }
@@ -107,7 +103,7 @@ pub(super) async fn one(
     Query(looking): Query<Looking>,
     wants: Wants,
 ) -> Response {
-    let Some(mail) = find(&engine, n) else {
+    let Some(mail) = engine.mail(n) else {
         return no_mail(n, wants);
     };
     wants.show(&mail, || console(&engine, Section::Mails, subject(&mail), mail_page(&mail, looking.view)))
@@ -189,7 +185,7 @@ pub(super) enum Scheme {
     Dark,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Schemed {
     #[serde(default)]
@@ -202,7 +198,7 @@ pub(super) async fn html(
     Query(Schemed { scheme }): Query<Schemed>,
     wants: Wants,
 ) -> Response {
-    let Some(mail) = find(&engine, n) else {
+    let Some(mail) = engine.mail(n) else {
         return no_mail(n, wants);
     };
     let Some(html) = mail.html else {
@@ -246,7 +242,7 @@ pub(super) async fn attachment(
     Path((n, index)): Path<(u64, usize)>,
     wants: Wants,
 ) -> Response {
-    let Some(mail) = find(&engine, n) else {
+    let Some(mail) = engine.mail(n) else {
         return no_mail(n, wants);
     };
     let Some(attachment) = mail.attachments.into_iter().nth(index) else {

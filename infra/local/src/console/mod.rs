@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 
 use crate::engine::Engine;
 
@@ -22,6 +22,8 @@ mod mails;
 mod pay;
 mod queues;
 mod reply;
+#[cfg(test)]
+mod tests;
 
 /// The console's routes.
 pub fn routes(engine: Arc<Engine>) -> Router {
@@ -41,6 +43,7 @@ pub fn routes(engine: Arc<Engine>) -> Router {
         .route("/_local/journeys/{id}", get(journeys::one))
         .route("/_local/pay/{order}", post(pay::order))
         .route("/_local/stripe/pay/{session}", get(pay::page).post(pay::act))
+        .route("/_local/stripe/v1/{*rest}", any(pay::provider))
         .route("/_local/reset", get(home::confirm_reset).post(home::reset))
         .route("/_local/token", get(home::token))
         .fallback(reply::nothing_here)

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::json;
@@ -58,7 +59,8 @@ pub(super) async fn act(
         Ok(Do { act }) => act,
         Err(detail) => return wants.refuse(StatusCode::BAD_REQUEST, detail),
     };
-    let outcome = engine.pay_on(&session, act).await;
+    let outcome = engine.stripe().press(&session, act, engine.clock().now());
+    engine.deliver().await;
     let Some(page) = engine.stripe().page(&session, engine.clock().now()) else {
         return wants.refuse(StatusCode::NOT_FOUND, "There is no such pay page.");
     };
@@ -71,6 +73,21 @@ pub(super) async fn act(
         Act::Decline => page_response(StatusCode::OK, pay_page(&page, Some(Said::Declined))),
         Act::Late => page_response(StatusCode::OK, pay_page(&page, None)),
     }
+}
+
+/// The stand-in's API for functions that run in processes of their own and reach it over loopback.
+pub(super) async fn provider(
+    State(engine): State<Arc<Engine>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let now = engine.clock().now();
+    let (status, body) = engine.stripe().request(method.as_str(), uri.path(), &headers, &body, now);
+    engine.deliver().await;
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 /// What the page says about the button just pressed.

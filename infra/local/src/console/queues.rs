@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use maud::{Markup, html};
 use serde_json::json;
 
-use super::frame::{Section, console, span};
+use super::frame::{Section, console, span, time};
 use super::reply::Wants;
 use crate::engine::Engine;
 use crate::sqs::QueueView;
@@ -30,7 +30,12 @@ pub(super) async fn list(State(engine): State<Arc<Engine>>, wants: Wants) -> Res
                 section.card aria-labelledby="parked" {
                     h2 id="parked" { "Parked stream batches" }
                     p { "Batches that a stream's reader failed on until it gave up, kept whole." }
-                    ul { @for name in &parked { li.mono { (name) } } }
+                    @for batch in &parked {
+                        details {
+                            summary { (time(batch.at)) " " span.mono { (batch.bucket) "/" (batch.key) } }
+                            pre tabindex="0" { (batch.body) }
+                        }
+                    }
                 }
             }
         })

@@ -192,15 +192,14 @@ impl Stripe {
         Ok(books.take(now))
     }
 
-    /// Does `what` on one pay page.
+    /// Does `what` on one pay page. The webhooks that follow are told by [`Stripe::due`].
     ///
     /// # Errors
     /// When that cannot be done on it.
-    pub fn act_on(&self, session: &str, what: Act, now: Timestamp) -> Result<Vec<Webhook>, ActError> {
+    pub fn press(&self, session: &str, what: Act, now: Timestamp) -> Result<(), ActError> {
         let mut books = self.books();
         books.pass(now.as_second());
-        books.act(session, what, now.as_second())?;
-        Ok(books.take(now))
+        books.act(session, what, now.as_second())
     }
 
     /// Takes the webhooks that are due: of requests, of pay pages that ended, of late payments that landed.

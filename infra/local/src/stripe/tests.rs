@@ -370,9 +370,9 @@ fn a_person_sees_what_there_is_to_pay() {
     let page = stripe.page(id, at(1)).unwrap();
     assert_eq!(page.amount, "€19.99");
     assert_eq!(page.state, PayPageState::Open);
-    stripe.act_on(id, Act::Late, at(2)).unwrap();
+    stripe.press(id, Act::Late, at(2)).unwrap();
     assert_eq!(stripe.page(id, at(3)).unwrap().state, PayPageState::Landing);
     assert_eq!(stripe.page(id, at(9_000)).unwrap().state, PayPageState::Paid);
     assert_eq!(stripe.page("cs_none", at(3)), None);
-    assert!(matches!(stripe.act_on("cs_none", Act::Accept, at(3)), Err(ActError::UnknownPage(_))));
+    assert!(matches!(stripe.press("cs_none", Act::Accept, at(3)), Err(ActError::UnknownPage(_))));
 }

@@ -22,7 +22,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     for (name, mail) in samples::mails() {
         put(&format!("mail-{name}.html"), &mail.html)?;
-        put(&format!("mail-{name}.txt"), &format!("Subject: {}\nPreheader: {}\n\n{}", mail.subject, mail.preheader, mail.text))?;
+        put(
+            &format!("mail-{name}.txt"),
+            &format!("Subject: {}\nPreheader: {}\n\n{}", mail.subject, mail.preheader, mail.text),
+        )?;
     }
     for asset in pages::assets::all() {
         write(&out.join(asset.path.trim_start_matches('/')), asset.bytes)?;

@@ -32,7 +32,8 @@ const GOODS: [(&str, &str, &str, Kind); 12] = [
     ("MUG-OAT", "Espresso cup", "€14.00", Kind::Mug),
 ];
 
-pub(crate) fn drawings() -> Vec<(String, Kind)> {
+#[allow(dead_code, reason = "the tests of markup need no drawings")]
+pub(super) fn drawings() -> Vec<(String, Kind)> {
     GOODS.iter().map(|(sku, _, _, kind)| ((*sku).to_owned(), *kind)).collect()
 }
 
@@ -69,12 +70,27 @@ fn listing() -> shop::Listing {
         title: "Things for a slow breakfast".into(),
         front: true,
         lead: Some("Stoneware, linen and oak, made in small numbers and sent from our own shelves.".into()),
-        promises: vec!["Free delivery from €50".into(), "Return within 30 days".into(), "Pay by card or transfer".into()],
-        categories: vec![Choice::new("", "Everything", true), Choice::new("table", "Table", false), Choice::new("light", "Light", false)],
-        category_links: [("Everything", true), ("Table", false), ("Kitchen", false), ("Vases", false), ("Textiles", false), ("Light", false)]
-            .into_iter()
-            .map(|(words, chosen)| (words.to_owned(), format!("/?category={}", words.to_lowercase()), chosen))
-            .collect(),
+        promises: vec![
+            "Free delivery from €50".into(),
+            "Return within 30 days".into(),
+            "Pay by card or transfer".into(),
+        ],
+        categories: vec![
+            Choice::new("", "Everything", true),
+            Choice::new("table", "Table", false),
+            Choice::new("light", "Light", false),
+        ],
+        category_links: [
+            ("Everything", true),
+            ("Table", false),
+            ("Kitchen", false),
+            ("Vases", false),
+            ("Textiles", false),
+            ("Light", false),
+        ]
+        .into_iter()
+        .map(|(words, chosen)| (words.to_owned(), format!("/?category={}", words.to_lowercase()), chosen))
+        .collect(),
         currency: "EUR".into(),
         clear_href: "/".into(),
         count: "24 products".into(),
@@ -160,16 +176,43 @@ fn checkout() -> shop::Checkout {
         ..Choice::new(value, label, chosen)
     };
     shop::Checkout {
-        values: shop::CheckoutValues { shipping: shop::AddressValues { country: "DE".into(), ..Default::default() }, billing_same: true, ..Default::default() },
-        countries: vec![Choice::new("AT", "Austria", false), Choice::new("FR", "France", false), Choice::new("DE", "Germany", false)],
-        shipping_methods: vec![method("standard", "Standard", "Arrives 5–7 June", "€4.90", true), method("express", "Express", "Arrives 4 June", "€12.90", false)],
+        values: shop::CheckoutValues {
+            shipping: shop::AddressValues { country: "DE".into(), ..Default::default() },
+            billing_same: true,
+            ..Default::default()
+        },
+        countries: vec![
+            Choice::new("AT", "Austria", false),
+            Choice::new("FR", "France", false),
+            Choice::new("DE", "Germany", false),
+        ],
+        shipping_methods: vec![
+            method("standard", "Standard", "Arrives 5–7 June", "€4.90", true),
+            method("express", "Express", "Arrives 4 June", "€12.90", false),
+        ],
         payment_methods: vec![
-            Choice { hint: Some("On our provider's page, in the next step".into()), ..Choice::new("card", "Card", true) },
-            Choice { hint: Some("We hold the items for 7 days".into()), ..Choice::new("bank_transfer", "Bank transfer", false) },
+            Choice {
+                hint: Some("On our provider's page, in the next step".into()),
+                ..Choice::new("card", "Card", true)
+            },
+            Choice {
+                hint: Some("We hold the items for 7 days".into()),
+                ..Choice::new("bank_transfer", "Bank transfer", false)
+            },
         ],
         lines: vec![
-            shop::SummaryLine { title: "Morning mug".into(), detail: "Cobalt · 2".into(), total: "€48.00".into(), image: picture(0, "") },
-            shop::SummaryLine { title: "Milk jug".into(), detail: "1".into(), total: "€38.00".into(), image: picture(4, "") },
+            shop::SummaryLine {
+                title: "Morning mug".into(),
+                detail: "Cobalt · 2".into(),
+                total: "€48.00".into(),
+                image: picture(0, ""),
+            },
+            shop::SummaryLine {
+                title: "Milk jug".into(),
+                detail: "1".into(),
+                total: "€38.00".into(),
+                image: picture(4, ""),
+            },
         ],
         totals: totals_view(),
         submit: "Pay €90.90".into(),
@@ -296,15 +339,26 @@ fn desk_order() -> desk::DeskOrder {
             desk::Action::MarkPaid { amount: "€90.90".into(), reference: String::new() },
             desk::Action::RefundPaid { amount: "€26.00".into(), reference: String::new() },
             desk::Action::Deliver,
-            desk::Action::Cancel { consequence: "€90.90 goes back to the card and the stock to the shelf.".into(), reason: String::new() },
+            desk::Action::Cancel {
+                consequence: "€90.90 goes back to the card and the stock to the shelf.".into(),
+                reason: String::new(),
+            },
         ],
         closed: vec![("Start a return".into(), "not delivered yet".into())],
         events: events().into_iter().map(|event| Event { who: Some("owner@example.com".into()), ..event }).collect(),
         customer: vec!["A. Buyer".into(), "buyer@example.com".into()],
         customer_href: Some("/desk/orders?q=buyer@example.com".into()),
         shipping_address: order().shipping_address,
-        facts: vec![("Method".into(), "Card".into()), ("Captured".into(), "€90.90".into()), ("Provider".into(), "pi_3Q".into())],
-        parcels: vec![("DHL 00340434161094021501".into(), Some("https://carrier.example.com/1".into()), "Milk jug × 1".into())],
+        facts: vec![
+            ("Method".into(), "Card".into()),
+            ("Captured".into(), "€90.90".into()),
+            ("Provider".into(), "pi_3Q".into()),
+        ],
+        parcels: vec![(
+            "DHL 00340434161094021501".into(),
+            Some("https://carrier.example.com/1".into()),
+            "Milk jug × 1".into(),
+        )],
         csrf: "c5rf".into(),
         idempotency_key: "key".into(),
         ..desk::DeskOrder::default()
@@ -324,9 +378,24 @@ fn orders() -> desk::Orders {
     ];
     desk::Orders {
         views: vec![
-            Tab { words: "To ship".into(), href: "/desk/orders?status=placed".into(), current: true, count: Some("8".into()) },
-            Tab { words: "Awaiting payment".into(), href: "/desk/orders?status=pending_payment".into(), current: false, count: None },
-            Tab { words: "Refund due".into(), href: "/desk/orders?status=refund_due".into(), current: false, count: None },
+            Tab {
+                words: "To ship".into(),
+                href: "/desk/orders?status=placed".into(),
+                current: true,
+                count: Some("8".into()),
+            },
+            Tab {
+                words: "Awaiting payment".into(),
+                href: "/desk/orders?status=pending_payment".into(),
+                current: false,
+                count: None,
+            },
+            Tab {
+                words: "Refund due".into(),
+                href: "/desk/orders?status=refund_due".into(),
+                current: false,
+                count: None,
+            },
             Tab { words: "All".into(), href: "/desk/orders".into(), current: false, count: None },
         ],
         status: "placed".into(),
@@ -339,7 +408,11 @@ fn orders() -> desk::Orders {
                 href: "/desk/orders/ord_1".into(),
                 placed: format!("3 June, 14:0{n}"),
                 placed_at: "2026-06-03T14:05:00Z".into(),
-                customer: if n == 2 { "A very long name of a company that orders, and its department".into() } else { "buyer@example.com".into() },
+                customer: if n == 2 {
+                    "A very long name of a company that orders, and its department".into()
+                } else {
+                    "buyer@example.com".into()
+                },
                 state: state.clone(),
                 payment: payment.clone(),
                 pieces: "3".into(),
@@ -379,7 +452,11 @@ fn product_form(errors: FormErrors) -> desk::ProductForm {
         title: "Morning mug".into(),
         slug: "morning-mug".into(),
         description: product().description.join("\n\n"),
-        statuses: vec![Choice::new("draft", "Draft", false), Choice::new("active", "Active", true), Choice::new("archived", "Archived", false)],
+        statuses: vec![
+            Choice::new("draft", "Draft", false),
+            Choice::new("active", "Active", true),
+            Choice::new("archived", "Archived", false),
+        ],
         category: "table".into(),
         categories: vec!["table".into(), "kitchen".into()],
         tax_classes: vec![Choice::new("standard", "Standard", true), Choice::new("reduced", "Reduced", false)],
@@ -409,7 +486,13 @@ fn stock() -> desk::StockTable {
                 reserved: "4".into(),
                 incoming: "0".into(),
                 available: if n == 5 { "0".into() } else { "94".into() },
-                level: if n == 5 { Stock::SoldOut } else if n == 3 { Stock::Low(3) } else { Stock::Plenty },
+                level: if n == 5 {
+                    Stock::SoldOut
+                } else if n == 3 {
+                    Stock::Low(3)
+                } else {
+                    Stock::Plenty
+                },
                 ledger_href: format!("/desk/stock/{sku}"),
                 adjust_href: format!("/desk/stock?adjust={sku}"),
             })
@@ -433,12 +516,22 @@ fn settings() -> desk::Settings {
         title: "Taxes".into(),
         topics: ["Shop", "Taxes", "Shipping", "Payments", "Locations", "Returns", "Support"]
             .iter()
-            .map(|words| Tab { words: (*words).into(), href: format!("/desk/settings/{}", words.to_lowercase()), current: *words == "Taxes", count: None })
+            .map(|words| Tab {
+                words: (*words).into(),
+                href: format!("/desk/settings/{}", words.to_lowercase()),
+                current: *words == "Taxes",
+                count: None,
+            })
             .collect(),
         groups: vec![
             desk::SettingsGroup {
                 title: "Prices".into(),
-                checks: vec![Checkbox { name: "prices_include_tax".into(), value: "true".into(), label: "Prices include tax".into(), ticked: true }],
+                checks: vec![Checkbox {
+                    name: "prices_include_tax".into(),
+                    value: "true".into(),
+                    label: "Prices include tax".into(),
+                    ticked: true,
+                }],
                 fields: vec![Field::text("number", "Tax number").value("DE000000000").width("w-m")],
                 ..desk::SettingsGroup::default()
             },
@@ -451,10 +544,20 @@ fn settings() -> desk::Settings {
                     row_word: "rate",
                     columns: vec![
                         EditColumn::new("country", "Country", Cell::Text),
-                        EditColumn::new("class", "Class", Cell::Select(vec![("standard".into(), "Standard".into()), ("reduced".into(), "Reduced".into())])),
+                        EditColumn::new(
+                            "class",
+                            "Class",
+                            Cell::Select(vec![
+                                ("standard".into(), "Standard".into()),
+                                ("reduced".into(), "Reduced".into()),
+                            ]),
+                        ),
                         EditColumn::new("percent", "Percent", Cell::Amount),
                     ],
-                    rows: vec![["DE", "standard", "19"].map(str::to_owned).to_vec(), ["DE", "reduced", "7"].map(str::to_owned).to_vec()],
+                    rows: vec![
+                        ["DE", "standard", "19"].map(str::to_owned).to_vec(),
+                        ["DE", "reduced", "7"].map(str::to_owned).to_vec(),
+                    ],
                     blank: 2,
                 }),
                 ..desk::SettingsGroup::default()
@@ -473,94 +576,342 @@ fn errors(pairs: &[(&str, &str)]) -> FormErrors {
 }
 
 /// Every page by its name.
-pub(crate) fn pages() -> Vec<(String, String)> {
+pub(super) fn pages() -> Vec<(String, String)> {
     let mut all: Vec<(String, Markup)> = Vec::new();
     let shop_pages: Vec<(&str, Head, Markup)> = vec![
-        ("home", Head { description: Some("Stoneware, linen and oak.".into()), canonical: Some("https://shop.example.com/".into()), ..Head::new("Things for a slow breakfast") }, shop::listing(&listing())),
-        ("category", Head::new("Table"), shop::listing(&shop::Listing {
-            title: "Table".into(), front: false, lead: None, active: vec![shop::ActiveFilter { words: "Up to €50".into(), remove_href: "/?category=table".into() }],
-            max: "50".into(), count: "7 products".into(), cards: cards().into_iter().take(7).collect(), ..listing()
-        })),
-        ("search-empty", Head::private("Results"), shop::listing(&shop::Listing {
-            title: "Results for “teapot”".into(), front: false, lead: None, query: "teapot".into(), count: "0 products".into(), cards: vec![], pager: Pager::default(),
-            active: vec![shop::ActiveFilter { words: "In stock".into(), remove_href: "/?q=teapot".into() }], in_stock: true, ..listing()
-        })),
-        ("category-error", Head::private("Table"), shop::listing(&shop::Listing {
-            front: false, min: "abc".into(), errors: errors(&[("min", "Enter an amount, such as 20")]), ..listing()
-        })),
-        ("product", Head { json_ld: Some("{\"@type\":\"Product\",\"name\":\"</script>\"}".into()), ..Head::new("Morning mug") }, shop::product(&product())),
-        ("product-one", Head::new("Wide salad bowl"), shop::product(&shop::Product {
-            title: "Wide salad bowl".into(), images: vec![picture(2, "A wide bowl")],
-            variants: vec![shop::Variant { sku: "BOWL-WIDE".into(), label: "Bowl".into(), price: Price { now: "€42.00".into(), from: false, was: Some("€54.00".into()), lowest: Some("€42.00".into()) }, stock: Stock::Low(2), chosen: true }],
-            related: vec![], ..product()
-        })),
-        ("product-sold-out", Head::new("Oil bottle"), shop::product(&shop::Product {
-            title: "Oil bottle with cork".into(), images: vec![picture(5, "An oil bottle")],
-            variants: vec![shop::Variant { sku: "BOTTLE-OIL".into(), label: "Bottle".into(), price: Price { now: "€31.00".into(), ..Price::default() }, stock: Stock::SoldOut, chosen: true }],
-            ..product()
-        })),
-        ("product-error", Head { failed: true, ..Head::new("Morning mug") }, shop::product(&shop::Product {
-            quantity: "x".into(), errors: errors(&[("sku", "Choose a colour"), ("quantity", "Enter a number from 1 to 99")]), ..product()
-        })),
-        ("added", Head::private("Added to your cart"), shop::added(&shop::Added {
-            title: "Morning mug".into(), option: Some("Cobalt".into()), image: picture(0, ""), quantity: "2 in your cart".into(), price: "€24.00 each".into(),
-            note: Some("Only 2 available, so we added 2.".into()), subtotal: "€86.00".into(), items: "3 items".into(), continue_href: "/?category=table".into(),
-        })),
+        (
+            "home",
+            Head {
+                description: Some("Stoneware, linen and oak.".into()),
+                canonical: Some("https://shop.example.com/".into()),
+                ..Head::new("Things for a slow breakfast")
+            },
+            shop::listing(&listing()),
+        ),
+        (
+            "category",
+            Head::new("Table"),
+            shop::listing(&shop::Listing {
+                title: "Table".into(),
+                front: false,
+                lead: None,
+                active: vec![shop::ActiveFilter {
+                    words: "Up to €50".into(), remove_href: "/?category=table".into()
+                }],
+                max: "50".into(),
+                count: "7 products".into(),
+                cards: cards().into_iter().take(7).collect(),
+                ..listing()
+            }),
+        ),
+        (
+            "search-empty",
+            Head::private("Results"),
+            shop::listing(&shop::Listing {
+                title: "Results for “teapot”".into(),
+                front: false,
+                lead: None,
+                query: "teapot".into(),
+                count: "0 products".into(),
+                cards: vec![],
+                pager: Pager::default(),
+                active: vec![shop::ActiveFilter { words: "In stock".into(), remove_href: "/?q=teapot".into() }],
+                in_stock: true,
+                ..listing()
+            }),
+        ),
+        (
+            "category-error",
+            Head::private("Table"),
+            shop::listing(&shop::Listing {
+                front: false,
+                min: "abc".into(),
+                errors: errors(&[("min", "Enter an amount, such as 20")]),
+                ..listing()
+            }),
+        ),
+        (
+            "product",
+            Head { json_ld: Some("{\"@type\":\"Product\",\"name\":\"</script>\"}".into()), ..Head::new("Morning mug") },
+            shop::product(&product()),
+        ),
+        (
+            "product-one",
+            Head::new("Wide salad bowl"),
+            shop::product(&shop::Product {
+                title: "Wide salad bowl".into(),
+                images: vec![picture(2, "A wide bowl")],
+                variants: vec![shop::Variant {
+                    sku: "BOWL-WIDE".into(),
+                    label: "Bowl".into(),
+                    price: Price {
+                        now: "€42.00".into(),
+                        from: false,
+                        was: Some("€54.00".into()),
+                        lowest: Some("€42.00".into()),
+                    },
+                    stock: Stock::Low(2),
+                    chosen: true,
+                }],
+                related: vec![],
+                ..product()
+            }),
+        ),
+        (
+            "product-sold-out",
+            Head::new("Oil bottle"),
+            shop::product(&shop::Product {
+                title: "Oil bottle with cork".into(),
+                images: vec![picture(5, "An oil bottle")],
+                variants: vec![shop::Variant {
+                    sku: "BOTTLE-OIL".into(),
+                    label: "Bottle".into(),
+                    price: Price { now: "€31.00".into(), ..Price::default() },
+                    stock: Stock::SoldOut,
+                    chosen: true,
+                }],
+                ..product()
+            }),
+        ),
+        (
+            "product-error",
+            Head { failed: true, ..Head::new("Morning mug") },
+            shop::product(&shop::Product {
+                quantity: "x".into(),
+                errors: errors(&[("sku", "Choose a colour"), ("quantity", "Enter a number from 1 to 99")]),
+                ..product()
+            }),
+        ),
+        (
+            "added",
+            Head::private("Added to your cart"),
+            shop::added(&shop::Added {
+                title: "Morning mug".into(),
+                option: Some("Cobalt".into()),
+                image: picture(0, ""),
+                quantity: "2 in your cart".into(),
+                price: "€24.00 each".into(),
+                note: Some("Only 2 available, so we added 2.".into()),
+                subtotal: "€86.00".into(),
+                items: "3 items".into(),
+                continue_href: "/?category=table".into(),
+            }),
+        ),
         ("cart", Head::private("Your cart"), shop::cart(&cart())),
-        ("cart-removed", Head::private("Your cart"), shop::cart(&shop::Cart {
-            undo: Some(shop::Undo { sku: "VASE-TALL".into(), quantity: 1, title: "Tall vase".into() }), blocked: Some("Something in your cart is sold out. Remove it to go on.".into()),
-            errors: errors(&[("quantity.MUG-COBALT", "Enter a number from 0 to 99")]), ..cart()
-        })),
+        (
+            "cart-removed",
+            Head::private("Your cart"),
+            shop::cart(&shop::Cart {
+                undo: Some(shop::Undo { sku: "VASE-TALL".into(), quantity: 1, title: "Tall vase".into() }),
+                blocked: Some("Something in your cart is sold out. Remove it to go on.".into()),
+                errors: errors(&[("quantity.MUG-COBALT", "Enter a number from 0 to 99")]),
+                ..cart()
+            }),
+        ),
         ("cart-empty", Head::private("Your cart"), shop::cart(&shop::Cart::default())),
         ("order", Head::private("Order 7K3F9QX2M4"), shop::order(&order())),
-        ("order-transfer", Head::private("Order 7K3F9QX2M4"), shop::order(&shop::Order {
-            state: vec![Badge::AwaitingPayment], sentence: "We have your order and hold the items until your transfer arrives.".into(), shipments: vec![],
-            events: events().into_iter().skip(5).map(|event| Event { now: true, ..event }).collect(),
-            transfer: Some(shop::BankTransfer { amount: "€90.90".into(), until: "10 June 2026".into(), facts: vec![("Recipient".into(), "Sill & Saucer".into()), ("IBAN".into(), "DE00 0000 0000 0000 0000 00".into()), ("Reference".into(), "7K3F9QX2M4".into())] }),
-            cancel: Some(shop::CancelForm { action: "/orders/ord_1/cancel".into(), token: "t".into(), consequence: "You haven't been charged. The items go back on the shelf.".into() }),
-            payment: "Bank transfer".into(), ..order()
-        })),
-        ("order-failed", Head::private("Order 7K3F9QX2M4"), shop::order(&shop::Order {
-            state: vec![Badge::Cancelled, Badge::RefundDue], sentence: "This order is cancelled. We'll send €90.90 back to your account.".into(), notice: Some(Notice { detail: Some("We couldn't reach your bank.".into()), ..Notice::new(Tone::Bad, "The refund needs your account number.") }),
-            totals: Totals { later: vec![TotalsRow::new("Refund due", "€90.90")], ..totals_view() }, pay: Some(("/pay/ord_1".into(), "Pay €90.90".into())),
-            cancel: Some(shop::CancelForm { action: "/orders/ord_1/cancel".into(), token: "t".into(), consequence: "You'll get €90.90 back.".into() }),
-            errors: errors(&[("reason", "Say it in 500 letters at most")]), ..order()
-        })),
+        (
+            "order-transfer",
+            Head::private("Order 7K3F9QX2M4"),
+            shop::order(&shop::Order {
+                state: vec![Badge::AwaitingPayment],
+                sentence: "We have your order and hold the items until your transfer arrives.".into(),
+                shipments: vec![],
+                events: events().into_iter().skip(5).map(|event| Event { now: true, ..event }).collect(),
+                transfer: Some(shop::BankTransfer {
+                    amount: "€90.90".into(),
+                    until: "10 June 2026".into(),
+                    facts: vec![
+                        ("Recipient".into(), "Sill & Saucer".into()),
+                        ("IBAN".into(), "DE00 0000 0000 0000 0000 00".into()),
+                        ("Reference".into(), "7K3F9QX2M4".into()),
+                    ],
+                }),
+                cancel: Some(shop::CancelForm {
+                    action: "/orders/ord_1/cancel".into(),
+                    token: "t".into(),
+                    consequence: "You haven't been charged. The items go back on the shelf.".into(),
+                }),
+                payment: "Bank transfer".into(),
+                ..order()
+            }),
+        ),
+        (
+            "order-failed",
+            Head::private("Order 7K3F9QX2M4"),
+            shop::order(&shop::Order {
+                state: vec![Badge::Cancelled, Badge::RefundDue],
+                sentence: "This order is cancelled. We'll send €90.90 back to your account.".into(),
+                notice: Some(Notice {
+                    detail: Some("We couldn't reach your bank.".into()),
+                    ..Notice::new(Tone::Bad, "The refund needs your account number.")
+                }),
+                totals: Totals { later: vec![TotalsRow::new("Refund due", "€90.90")], ..totals_view() },
+                pay: Some(("/pay/ord_1".into(), "Pay €90.90".into())),
+                cancel: Some(shop::CancelForm {
+                    action: "/orders/ord_1/cancel".into(),
+                    token: "t".into(),
+                    consequence: "You'll get €90.90 back.".into(),
+                }),
+                errors: errors(&[("reason", "Say it in 500 letters at most")]),
+                ..order()
+            }),
+        ),
         ("sign-in", Head::private("Sign in"), shop::sign_in(&shop::SignIn::default())),
-        ("sign-in-error", Head { failed: true, ..Head::private("Sign in") }, shop::sign_in(&shop::SignIn { email: "buyer".into(), errors: errors(&[("email", "Enter an email address with an @, such as name@example.com")]), ..Default::default() })),
+        (
+            "sign-in-error",
+            Head { failed: true, ..Head::private("Sign in") },
+            shop::sign_in(&shop::SignIn {
+                email: "buyer".into(),
+                errors: errors(&[("email", "Enter an email address with an @, such as name@example.com")]),
+                ..Default::default()
+            }),
+        ),
         ("sign-in-sent", Head::private("Check your email"), shop::check_mail("buyer@example.com")),
-        ("account", Head::private("Your orders"), shop::account(&shop::Account {
-            email: "buyer@example.com".into(),
-            orders: vec![
-                shop::OrderSummary { number: "7K3F9QX2M4".into(), href: "/orders/ord_1".into(), placed: "3 June 2026".into(), state: Badge::Shipped, contents: "Morning mug and 2 more".into(), total: "€90.90".into() },
-                shop::OrderSummary { number: "2M4F9QX7K3".into(), href: "/orders/ord_2".into(), placed: "3 May 2026".into(), state: Badge::Delivered, contents: "Tall vase".into(), total: "€12,345.67".into() },
-            ],
-            ..shop::Account::default()
-        })),
-        ("account-empty", Head::private("Your orders"), shop::account(&shop::Account { email: "buyer@example.com".into(), ..Default::default() })),
-        ("find-order", Head::private("Find an order"), shop::find_order(&shop::FindOrder { number: "7K".into(), errors: errors(&[("number", "Enter all 10 letters and digits")]), ..Default::default() })),
+        (
+            "account",
+            Head::private("Your orders"),
+            shop::account(&shop::Account {
+                email: "buyer@example.com".into(),
+                orders: vec![
+                    shop::OrderSummary {
+                        number: "7K3F9QX2M4".into(),
+                        href: "/orders/ord_1".into(),
+                        placed: "3 June 2026".into(),
+                        state: Badge::Shipped,
+                        contents: "Morning mug and 2 more".into(),
+                        total: "€90.90".into(),
+                    },
+                    shop::OrderSummary {
+                        number: "2M4F9QX7K3".into(),
+                        href: "/orders/ord_2".into(),
+                        placed: "3 May 2026".into(),
+                        state: Badge::Delivered,
+                        contents: "Tall vase".into(),
+                        total: "€12,345.67".into(),
+                    },
+                ],
+                ..shop::Account::default()
+            }),
+        ),
+        (
+            "account-empty",
+            Head::private("Your orders"),
+            shop::account(&shop::Account { email: "buyer@example.com".into(), ..Default::default() }),
+        ),
+        (
+            "find-order",
+            Head::private("Find an order"),
+            shop::find_order(&shop::FindOrder {
+                number: "7K".into(),
+                errors: errors(&[("number", "Enter all 10 letters and digits")]),
+                ..Default::default()
+            }),
+        ),
         ("find-order-sent", Head::private("Check your email"), shop::find_order_sent("7K3F9QX2M4")),
-        ("help", Head::new("Help"), shop::help(&shop::Help {
-            topics: vec![shop::HelpTopic { question: "When does my order arrive?".into(), answer: vec!["The date stands on the product's page and in every mail.".into()] }, shop::HelpTopic { question: "How do I return something?".into(), answer: vec!["Within 30 days, from your order's page.".into()] }],
-            support_email: Some("help@example.com".into()), reply: Some("We reply by 10:00 tomorrow.".into()),
-        })),
+        (
+            "help",
+            Head::new("Help"),
+            shop::help(&shop::Help {
+                topics: vec![
+                    shop::HelpTopic {
+                        question: "When does my order arrive?".into(),
+                        answer: vec!["The date stands on the product's page and in every mail.".into()],
+                    },
+                    shop::HelpTopic {
+                        question: "How do I return something?".into(),
+                        answer: vec!["Within 30 days, from your order's page.".into()],
+                    },
+                ],
+                support_email: Some("help@example.com".into()),
+                reply: Some("We reply by 10:00 tomorrow.".into()),
+            }),
+        ),
     ];
     for (name, head, body) in shop_pages {
         all.push((name.into(), shop_page(&head, &context(), &body)));
     }
     let bare: Vec<(&str, Head, Markup)> = vec![
         ("checkout", Head::private("Checkout"), shop::checkout(&checkout())),
-        ("checkout-error", Head { failed: true, ..Head::private("Checkout") }, shop::checkout(&shop::Checkout {
-            values: shop::CheckoutValues { email: "buyer".into(), shipping: shop::AddressValues { country: "DE".into(), name: "A. Buyer".into(), line2: "c/o Company".into(), ..Default::default() }, billing_same: false, ..Default::default() },
-            notice: Some(Notice { detail: Some("Check it and confirm.".into()), ..Notice::new(Tone::Warn, "The total changed from €88.90 to €90.90.") }),
-            errors: errors(&[("email", "Enter an email address with an @, such as name@example.com"), ("shipping_line1", "Enter a street and number"), ("shipping_postal_code", "Enter your postcode"), ("shipping_method", "Choose how it is sent"), ("billing_name", "Enter a name")]),
-            ..checkout()
-        })),
-        ("payment-wait", Head::private("Payment"), shop::payment_return(&shop::PaymentReturn { number: "7K3F9QX2M4".into(), email: "buyer@example.com".into(), again_href: "/pay/ord_1/return".into(), order_href: "/orders/ord_1".into(), ..Default::default() })),
-        ("payment-declined", Head::private("Payment"), shop::payment_return(&shop::PaymentReturn { number: "7K3F9QX2M4".into(), email: "buyer@example.com".into(), payment: shop::Payment::Declined, pay_href: Some("/pay/ord_1".into()), held_until: Some("14:35".into()), order_href: "/orders/ord_1".into(), ..Default::default() })),
-        ("payment-paid", Head::private("Payment"), shop::payment_return(&shop::PaymentReturn { number: "7K3F9QX2M4".into(), email: "buyer@example.com".into(), payment: shop::Payment::Paid, order_href: "/orders/ord_1".into(), ..Default::default() })),
+        (
+            "checkout-error",
+            Head { failed: true, ..Head::private("Checkout") },
+            shop::checkout(&shop::Checkout {
+                values: shop::CheckoutValues {
+                    email: "buyer".into(),
+                    shipping: shop::AddressValues {
+                        country: "DE".into(),
+                        name: "A. Buyer".into(),
+                        line2: "c/o Company".into(),
+                        ..Default::default()
+                    },
+                    billing_same: false,
+                    ..Default::default()
+                },
+                notice: Some(Notice {
+                    detail: Some("Check it and confirm.".into()),
+                    ..Notice::new(Tone::Warn, "The total changed from €88.90 to €90.90.")
+                }),
+                errors: errors(&[
+                    ("email", "Enter an email address with an @, such as name@example.com"),
+                    ("shipping_line1", "Enter a street and number"),
+                    ("shipping_postal_code", "Enter your postcode"),
+                    ("shipping_method", "Choose how it is sent"),
+                    ("billing_name", "Enter a name"),
+                ]),
+                ..checkout()
+            }),
+        ),
+        (
+            "payment-wait",
+            Head::private("Payment"),
+            shop::payment_return(&shop::PaymentReturn {
+                number: "7K3F9QX2M4".into(),
+                email: "buyer@example.com".into(),
+                again_href: "/pay/ord_1/return".into(),
+                order_href: "/orders/ord_1".into(),
+                ..Default::default()
+            }),
+        ),
+        (
+            "payment-declined",
+            Head::private("Payment"),
+            shop::payment_return(&shop::PaymentReturn {
+                number: "7K3F9QX2M4".into(),
+                email: "buyer@example.com".into(),
+                payment: shop::Payment::Declined,
+                pay_href: Some("/pay/ord_1".into()),
+                held_until: Some("14:35".into()),
+                order_href: "/orders/ord_1".into(),
+                ..Default::default()
+            }),
+        ),
+        (
+            "payment-paid",
+            Head::private("Payment"),
+            shop::payment_return(&shop::PaymentReturn {
+                number: "7K3F9QX2M4".into(),
+                email: "buyer@example.com".into(),
+                payment: shop::Payment::Paid,
+                order_href: "/orders/ord_1".into(),
+                ..Default::default()
+            }),
+        ),
         ("sign-in-confirm", Head::private("Sign in"), shop::sign_in_confirm(&shop::SignInConfirm::default())),
-        ("cancel-confirm", Head::private("Cancel"), shop::cancel_confirm("7K3F9QX2M4", &shop::CancelForm { action: "/orders/ord_1/cancel".into(), token: "t".into(), consequence: "You'll get €90.90 back to your card.".into() }, "c5rf", "/orders/ord_1")),
+        (
+            "cancel-confirm",
+            Head::private("Cancel"),
+            shop::cancel_confirm(
+                "7K3F9QX2M4",
+                &shop::CancelForm {
+                    action: "/orders/ord_1/cancel".into(),
+                    token: "t".into(),
+                    consequence: "You'll get €90.90 back to your card.".into(),
+                },
+                "c5rf",
+                "/orders/ord_1",
+            ),
+        ),
     ];
     for (name, head, body) in bare {
         all.push((name.into(), bare_page(&head, &context(), &body)));
@@ -571,7 +922,13 @@ pub(crate) fn pages() -> Vec<(String, String)> {
         ("410", Failure::LinkExpired),
         ("429", Failure::TooMany),
         ("400", Failure::Stale),
-        ("500", Failure::Fault { reference: "01J-8KQ2".into(), known: Some("Your order was not placed, and you haven't been charged.".into()) }),
+        (
+            "500",
+            Failure::Fault {
+                reference: "01J-8KQ2".into(),
+                known: Some("Your order was not placed, and you haven't been charged.".into()),
+            },
+        ),
     ] {
         all.push((format!("error-{name}"), shop_failure(&failure, &context())));
     }
@@ -583,45 +940,172 @@ pub(crate) fn pages() -> Vec<(String, String)> {
         ("desk-orders", flashed, desk::orders(&orders())),
         ("desk-orders-empty", desk_context(Section::Orders), desk::orders(&desk::Orders { rows: vec![], ..orders() })),
         ("desk-order", desk_context(Section::Orders), desk::order(&desk_order())),
-        ("desk-order-error", desk_context(Section::Orders), desk::order(&desk::DeskOrder {
-            refused: Some("ship".into()), errors: errors(&[("carrier", "Enter the carrier"), ("quantity.MUG-COBALT", "Enter 2 at most")]),
-            notice: Some(Notice::new(Tone::Bad, "The payment was charged back.")), ..desk_order()
-        })),
-        ("desk-refund", desk_context(Section::Orders), desk::refund_confirm(&desk::RefundConfirm { number: "7K3F9QX2M4".into(), base: "/desk/orders/ord_1".into(), amount: "€26.00".into(), to: "Visa ••4242".into(), lines: vec!["Morning mug × 1".into()], ..Default::default() })),
-        ("desk-products", desk_context(Section::Products), desk::products(&desk::Products {
-            views: vec![Tab { words: "All".into(), href: "/desk/products".into(), current: true, count: None }, Tab { words: "Drafts".into(), href: "/desk/products?status=draft".into(), current: false, count: None }],
-            rows: GOODS.iter().enumerate().map(|(n, (sku, title, price, _))| desk::ProductRow { title: (*title).into(), href: format!("/desk/products/{sku}"), image: picture(n, ""), state: if n == 4 { Badge::Draft } else { Badge::Active }, category: "table".into(), variants: "2".into(), price: (*price).into(), available: "94".into() }).collect(),
-            may_edit: true, ..Default::default()
-        })),
+        (
+            "desk-order-error",
+            desk_context(Section::Orders),
+            desk::order(&desk::DeskOrder {
+                refused: Some("ship".into()),
+                errors: errors(&[("carrier", "Enter the carrier"), ("quantity.MUG-COBALT", "Enter 2 at most")]),
+                notice: Some(Notice::new(Tone::Bad, "The payment was charged back.")),
+                ..desk_order()
+            }),
+        ),
+        (
+            "desk-refund",
+            desk_context(Section::Orders),
+            desk::refund_confirm(&desk::RefundConfirm {
+                number: "7K3F9QX2M4".into(),
+                base: "/desk/orders/ord_1".into(),
+                amount: "€26.00".into(),
+                to: "Visa ••4242".into(),
+                lines: vec!["Morning mug × 1".into()],
+                ..Default::default()
+            }),
+        ),
+        (
+            "desk-products",
+            desk_context(Section::Products),
+            desk::products(&desk::Products {
+                views: vec![
+                    Tab { words: "All".into(), href: "/desk/products".into(), current: true, count: None },
+                    Tab {
+                        words: "Drafts".into(),
+                        href: "/desk/products?status=draft".into(),
+                        current: false,
+                        count: None,
+                    },
+                ],
+                rows: GOODS
+                    .iter()
+                    .enumerate()
+                    .map(|(n, (sku, title, price, _))| desk::ProductRow {
+                        title: (*title).into(),
+                        href: format!("/desk/products/{sku}"),
+                        image: picture(n, ""),
+                        state: if n == 4 { Badge::Draft } else { Badge::Active },
+                        category: "table".into(),
+                        variants: "2".into(),
+                        price: (*price).into(),
+                        available: "94".into(),
+                    })
+                    .collect(),
+                may_edit: true,
+                ..Default::default()
+            }),
+        ),
         ("desk-product", desk_context(Section::Products), desk::product_form(&product_form(FormErrors::none()))),
-        ("desk-product-error", desk_context(Section::Products), desk::product_form(&product_form(errors(&[("title", "Enter a title"), ("variant.1.price", "Enter an amount, such as 24.00")])))),
-        ("desk-product-new", desk_context(Section::Products), desk::product_form(&desk::ProductForm { new: true, images: vec![], may_upload: false, shop_href: None, ..product_form(FormErrors::none()) })),
+        (
+            "desk-product-error",
+            desk_context(Section::Products),
+            desk::product_form(&product_form(errors(&[
+                ("title", "Enter a title"),
+                ("variant.1.price", "Enter an amount, such as 24.00"),
+            ]))),
+        ),
+        (
+            "desk-product-new",
+            desk_context(Section::Products),
+            desk::product_form(&desk::ProductForm {
+                new: true,
+                images: vec![],
+                may_upload: false,
+                shop_href: None,
+                ..product_form(FormErrors::none())
+            }),
+        ),
         ("desk-stock", desk_context(Section::Stock), desk::stock(&stock())),
-        ("desk-stock-error", desk_context(Section::Stock), desk::stock(&desk::StockTable { rows: vec![], adjustment: Some(desk::Adjustment { errors: errors(&[("sku", "There is no SKU MUG-9"), ("quantity", "Enter a whole number")]), ..stock().adjustment.unwrap_or_default() }), ..stock() })),
-        ("desk-ledger", desk_context(Section::Stock), desk::ledger(&desk::Ledger {
-            sku: "MUG-COBALT".into(), title: "Morning mug, Cobalt".into(), level: Stock::Low(3), quantities: vec![("Available".into(), "3".into()), ("Reserved".into(), "2".into())],
-            rows: vec![desk::LedgerRow { when: "3 June, 14:05".into(), at: "2026-06-03T14:05:00Z".into(), what: "on hand, main".into(), delta: "+100".into(), after: "100".into(), cause: "received".into(), actor: "owner@example.com".into(), reference: Some(("7K3F9QX2M4".into(), Some("/desk/orders/ord_1".into()))) }],
-            ..Default::default()
-        })),
+        (
+            "desk-stock-error",
+            desk_context(Section::Stock),
+            desk::stock(&desk::StockTable {
+                rows: vec![],
+                adjustment: Some(desk::Adjustment {
+                    errors: errors(&[("sku", "There is no SKU MUG-9"), ("quantity", "Enter a whole number")]),
+                    ..stock().adjustment.unwrap_or_default()
+                }),
+                ..stock()
+            }),
+        ),
+        (
+            "desk-ledger",
+            desk_context(Section::Stock),
+            desk::ledger(&desk::Ledger {
+                sku: "MUG-COBALT".into(),
+                title: "Morning mug, Cobalt".into(),
+                level: Stock::Low(3),
+                quantities: vec![("Available".into(), "3".into()), ("Reserved".into(), "2".into())],
+                rows: vec![desk::LedgerRow {
+                    when: "3 June, 14:05".into(),
+                    at: "2026-06-03T14:05:00Z".into(),
+                    what: "on hand, main".into(),
+                    delta: "+100".into(),
+                    after: "100".into(),
+                    cause: "received".into(),
+                    actor: "owner@example.com".into(),
+                    reference: Some(("7K3F9QX2M4".into(), Some("/desk/orders/ord_1".into()))),
+                }],
+                ..Default::default()
+            }),
+        ),
         ("desk-settings", desk_context(Section::Settings), desk::settings(&settings())),
-        ("desk-settings-error", desk_context(Section::Settings), desk::settings(&desk::Settings { errors: errors(&[("number", "Enter a tax number"), ("rate.1.percent", "Enter a rate, such as 19")]), ..settings() })),
-        ("desk-staff", desk_context(Section::Staff), desk::staff(&desk::Staff {
-            rows: vec![desk::StaffRow { email: "owner@example.com".into(), role: "Owner".into(), since: "1 May 2026".into(), removable: false }, desk::StaffRow { email: "warehouse@example.com".into(), role: "Warehouse".into(), since: "2 May 2026".into(), removable: true }],
-            roles: vec![Choice::new("support", "Support", true), Choice::new("warehouse", "Warehouse", false)], may_edit: true, ..Default::default()
-        })),
+        (
+            "desk-settings-error",
+            desk_context(Section::Settings),
+            desk::settings(&desk::Settings {
+                errors: errors(&[("number", "Enter a tax number"), ("rate.1.percent", "Enter a rate, such as 19")]),
+                ..settings()
+            }),
+        ),
+        (
+            "desk-staff",
+            desk_context(Section::Staff),
+            desk::staff(&desk::Staff {
+                rows: vec![
+                    desk::StaffRow {
+                        email: "owner@example.com".into(),
+                        role: "Owner".into(),
+                        since: "1 May 2026".into(),
+                        removable: false,
+                    },
+                    desk::StaffRow {
+                        email: "warehouse@example.com".into(),
+                        role: "Warehouse".into(),
+                        since: "2 May 2026".into(),
+                        removable: true,
+                    },
+                ],
+                roles: vec![Choice::new("support", "Support", true), Choice::new("warehouse", "Warehouse", false)],
+                may_edit: true,
+                ..Default::default()
+            }),
+        ),
     ];
     for (name, context, body) in desk_pages {
-        let head = Head::new("Desk").failed(&if name.ends_with("error") { errors(&[("x", "y")]) } else { FormErrors::none() });
+        let head =
+            Head::new("Desk").failed(&if name.ends_with("error") { errors(&[("x", "y")]) } else { FormErrors::none() });
         all.push((name.into(), desk_page(&head, &context, &body)));
     }
-    all.push(("desk-sign-in".into(), desk_bare_page(&Head::new("Sign in"), "Sill & Saucer", &desk::sign_in(&desk::DeskSignIn { shop_name: "Sill & Saucer".into(), ..Default::default() }))));
-    all.push(("desk-sign-in-sent".into(), desk_bare_page(&Head::new("Check your email"), "Sill & Saucer", &desk::check_mail("owner@example.com"))));
-    all.push(("desk-sign-in-confirm".into(), desk_bare_page(&Head::new("Sign in"), "Sill & Saucer", &desk::sign_in_confirm("t", "/desk", "c"))));
+    all.push((
+        "desk-sign-in".into(),
+        desk_bare_page(
+            &Head::new("Sign in"),
+            "Sill & Saucer",
+            &desk::sign_in(&desk::DeskSignIn { shop_name: "Sill & Saucer".into(), ..Default::default() }),
+        ),
+    ));
+    all.push((
+        "desk-sign-in-sent".into(),
+        desk_bare_page(&Head::new("Check your email"), "Sill & Saucer", &desk::check_mail("owner@example.com")),
+    ));
+    all.push((
+        "desk-sign-in-confirm".into(),
+        desk_bare_page(&Head::new("Sign in"), "Sill & Saucer", &desk::sign_in_confirm("t", "/desk", "c")),
+    ));
     all.into_iter().map(|(name, page)| (name, page.into_string())).collect()
 }
 
 /// Every mail by its name.
-pub(crate) fn mails() -> Vec<(&'static str, mails::Mail)> {
+pub(super) fn mails() -> Vec<(&'static str, mails::Mail)> {
     let from = mails::Shop {
         name: "Sill & Saucer".into(),
         url: "https://shop.example.com".into(),
@@ -632,8 +1116,20 @@ pub(crate) fn mails() -> Vec<(&'static str, mails::Mail)> {
         number: "7K3F9QX2M4".into(),
         view_url: "https://shop.example.com/orders/ord_0190f5c8?token=3JpZ2h0LWJyaWNrLXRva2VuLWZvci1hbGw".into(),
         lines: vec![
-            mails::MailLine { title: "Morning mug".into(), option: Some("Cobalt".into()), quantity: 2, total: Some("€48.00".into()), thumbnail: None },
-            mails::MailLine { title: "A tall vase with a very long name that says how it was thrown, fired and glazed".into(), option: None, quantity: 1, total: Some("€12,345.67".into()), thumbnail: Some("https://shop.example.com/images/vase.png".into()) },
+            mails::MailLine {
+                title: "Morning mug".into(),
+                option: Some("Cobalt".into()),
+                quantity: 2,
+                total: Some("€48.00".into()),
+                thumbnail: None,
+            },
+            mails::MailLine {
+                title: "A tall vase with a very long name that says how it was thrown, fired and glazed".into(),
+                option: None,
+                quantity: 1,
+                total: Some("€12,345.67".into()),
+                thumbnail: Some("https://shop.example.com/images/vase.png".into()),
+            },
         ],
         totals: vec![("Items".into(), "€86.00".into()), ("Delivery".into(), "€4.90".into())],
         total: "€90.90".into(),
@@ -641,16 +1137,100 @@ pub(crate) fn mails() -> Vec<(&'static str, mails::Mail)> {
         address: vec!["A. Buyer".into(), "Lindenstraße 5".into(), "10969 Berlin".into(), "Germany".into()],
         arrives: Some("5–7 June".into()),
     };
-    let bank = vec![("Recipient".to_owned(), "Sill & Saucer".to_owned()), ("IBAN".to_owned(), "DE00 0000 0000 0000 0000 00".to_owned()), ("Reference".to_owned(), "7K3F9QX2M4".to_owned())];
+    let bank = vec![
+        ("Recipient".to_owned(), "Sill & Saucer".to_owned()),
+        ("IBAN".to_owned(), "DE00 0000 0000 0000 0000 00".to_owned()),
+        ("Reference".to_owned(), "7K3F9QX2M4".to_owned()),
+    ];
     vec![
-        ("received", mails::order_received(&from, &mails::OrderReceived { order: order.clone(), amount: "€90.90".into(), pay_until: "10 June 2026".into(), instructions: bank })),
-        ("confirmed", mails::order_confirmed(&from, &mails::OrderConfirmed { order: order.clone(), paid: "€90.90".into() })),
-        ("shipped", mails::order_shipped(&from, &mails::OrderShipped { order: order.clone(), carrier: "DHL".into(), tracking: "00340434161094021501".into(), tracking_url: Some("https://carrier.example.com/00340434161094021501".into()), expected: Some("Thursday 5 June".into()), rest: Some("2 more items follow in a second parcel.".into()) })),
-        ("refunded", mails::order_refunded(&from, &mails::OrderRefunded { order: order.clone(), amount: "€26.00".into(), to: "your card".into(), takes: "3–5 days".into(), reason: Some("One mug arrived broken.".into()) })),
-        ("canceled", mails::order_canceled(&from, &mails::OrderCanceled { order: order.clone(), reason: "It wasn't paid in time.".into(), money: "You haven't been charged.".into() })),
-        ("late", mails::payment_late_refunded(&from, &mails::PaymentLateRefunded { order: order.clone(), amount: "€90.90".into(), to: "your card".into(), takes: "3–5 days".into() })),
-        ("sign-in", mails::sign_in_link(&from, &mails::SignInLink { url: "https://shop.example.com/sign-in/confirm?token=3JpZ2h0LWJyaWNr".into(), lives: "15 minutes".into(), desk: false })),
-        ("sign-in-desk", mails::sign_in_link(&from, &mails::SignInLink { url: "https://shop.example.com/sign-in/confirm?token=3JpZ2h0LWJyaWNr".into(), lives: "15 minutes".into(), desk: true })),
+        (
+            "received",
+            mails::order_received(
+                &from,
+                &mails::OrderReceived {
+                    order: order.clone(),
+                    amount: "€90.90".into(),
+                    pay_until: "10 June 2026".into(),
+                    instructions: bank,
+                },
+            ),
+        ),
+        (
+            "confirmed",
+            mails::order_confirmed(&from, &mails::OrderConfirmed { order: order.clone(), paid: "€90.90".into() }),
+        ),
+        (
+            "shipped",
+            mails::order_shipped(
+                &from,
+                &mails::OrderShipped {
+                    order: order.clone(),
+                    carrier: "DHL".into(),
+                    tracking: "00340434161094021501".into(),
+                    tracking_url: Some("https://carrier.example.com/00340434161094021501".into()),
+                    expected: Some("Thursday 5 June".into()),
+                    rest: Some("2 more items follow in a second parcel.".into()),
+                },
+            ),
+        ),
+        (
+            "refunded",
+            mails::order_refunded(
+                &from,
+                &mails::OrderRefunded {
+                    order: order.clone(),
+                    amount: "€26.00".into(),
+                    to: "your card".into(),
+                    takes: "3–5 days".into(),
+                    reason: Some("One mug arrived broken.".into()),
+                },
+            ),
+        ),
+        (
+            "canceled",
+            mails::order_canceled(
+                &from,
+                &mails::OrderCanceled {
+                    order: order.clone(),
+                    reason: "It wasn't paid in time.".into(),
+                    money: "You haven't been charged.".into(),
+                },
+            ),
+        ),
+        (
+            "late",
+            mails::payment_late_refunded(
+                &from,
+                &mails::PaymentLateRefunded {
+                    order: order.clone(),
+                    amount: "€90.90".into(),
+                    to: "your card".into(),
+                    takes: "3–5 days".into(),
+                },
+            ),
+        ),
+        (
+            "sign-in",
+            mails::sign_in_link(
+                &from,
+                &mails::SignInLink {
+                    url: "https://shop.example.com/sign-in/confirm?token=3JpZ2h0LWJyaWNr".into(),
+                    lives: "15 minutes".into(),
+                    desk: false,
+                },
+            ),
+        ),
+        (
+            "sign-in-desk",
+            mails::sign_in_link(
+                &from,
+                &mails::SignInLink {
+                    url: "https://shop.example.com/sign-in/confirm?token=3JpZ2h0LWJyaWNr".into(),
+                    lives: "15 minutes".into(),
+                    desk: true,
+                },
+            ),
+        ),
         ("order-link", mails::order_link(&from, &order.number, &order.view_url)),
     ]
 }

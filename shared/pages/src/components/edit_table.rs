@@ -62,7 +62,7 @@ pub struct EditTable {
 pub fn edit_table(table: &EditTable, errors: &FormErrors) -> Markup {
     let empty: Vec<String> = vec![String::new(); table.columns.len()];
     html! {
-        div.table-wrap tabindex="0" role="region" aria-label=(table.caption) {
+        div.table-wrap tabindex="0" role="region" aria-label={ (table.caption) ", table" } {
             table.table.editable {
                 caption.visually-hidden { (table.caption) }
                 thead {

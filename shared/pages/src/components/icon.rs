@@ -52,7 +52,9 @@ impl Icon {
             Self::Search => r#"<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>"#,
             Self::Cart => r#"<path d="M5 8h14l-1.2 11.5H6.2z"/><path d="M9 10.5V7a3 3 0 0 1 6 0v3.5"/>"#,
             Self::Person => r#"<circle cx="12" cy="8" r="4"/><path d="M4.5 20.5c.8-4 3.7-6 7.5-6s6.7 2 7.5 6"/>"#,
-            Self::Help => r#"<circle cx="12" cy="12" r="9"/><path d="M9.5 9.5a2.5 2.5 0 1 1 3.6 2.3c-.8.4-1.1.9-1.1 1.7"/><path d="M12 17h.01"/>"#,
+            Self::Help => {
+                r#"<circle cx="12" cy="12" r="9"/><path d="M9.5 9.5a2.5 2.5 0 1 1 3.6 2.3c-.8.4-1.1.9-1.1 1.7"/><path d="M12 17h.01"/>"#
+            }
             Self::Check => r#"<path d="m5 12.5 4.5 4.5L19 7.5"/>"#,
             Self::Cross => r#"<path d="m6 6 12 12M18 6 6 18"/>"#,
             Self::Clock => r#"<circle cx="12" cy="12" r="9"/><path d="M12 7v5l3.5 2"/>"#,
@@ -61,12 +63,18 @@ impl Icon {
             Self::Return => r#"<path d="M9 5 4.5 9.5 9 14"/><path d="M5 9.5h9a5 5 0 0 1 0 10h-4"/>"#,
             Self::Alert => r#"<path d="M12 4 2.8 20h18.4z"/><path d="M12 10v4.5M12 17.3h.01"/>"#,
             Self::Info => r#"<circle cx="12" cy="12" r="9"/><path d="M12 11v5.5M12 7.5h.01"/>"#,
-            Self::Truck => r#"<path d="M2.5 6.5h11v10h-11zM13.5 10h4l3.5 3.5v3h-7.5"/><circle cx="7" cy="17.5" r="1.8"/><circle cx="17" cy="17.5" r="1.8"/>"#,
-            Self::Parcel => r#"<path d="m12 3 8.5 4.5v9L12 21l-8.5-4.5v-9z"/><path d="M3.5 7.5 12 12l8.5-4.5M12 12v9"/>"#,
+            Self::Truck => {
+                r#"<path d="M2.5 6.5h11v10h-11zM13.5 10h4l3.5 3.5v3h-7.5"/><circle cx="7" cy="17.5" r="1.8"/><circle cx="17" cy="17.5" r="1.8"/>"#
+            }
+            Self::Parcel => {
+                r#"<path d="m12 3 8.5 4.5v9L12 21l-8.5-4.5v-9z"/><path d="M3.5 7.5 12 12l8.5-4.5M12 12v9"/>"#
+            }
             Self::Card => r#"<rect x="2.5" y="5" width="19" height="14" rx="2"/><path d="M2.5 10h19M6.5 15h4"/>"#,
             Self::Bank => r#"<path d="m3 9.5 9-5.5 9 5.5zM5 20h14M6.5 12.5v5M12 12.5v5M17.5 12.5v5"/>"#,
             Self::Mail => r#"<rect x="3" y="5" width="18" height="14" rx="2"/><path d="m3.5 7 8.5 6 8.5-6"/>"#,
-            Self::Sun => r#"<circle cx="12" cy="12" r="4"/><path d="M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M18.7 5.3l-1.4 1.4M6.7 17.3l-1.4 1.4"/>"#,
+            Self::Sun => {
+                r#"<circle cx="12" cy="12" r="4"/><path d="M12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M18.7 5.3l-1.4 1.4M6.7 17.3l-1.4 1.4"/>"#
+            }
             Self::Left => r#"<path d="m14.5 6-6 6 6 6"/>"#,
             Self::Right => r#"<path d="m9.5 6 6 6-6 6"/>"#,
             Self::Down => r#"<path d="m6 9.5 6 6 6-6"/>"#,
@@ -76,14 +84,22 @@ impl Icon {
             Self::Minus => r#"<path d="M5 12h14"/>"#,
             Self::Bin => r#"<path d="M4.5 7h15M9.5 7V4.5h5V7M6.5 7l.8 13h9.4l.8-13M10 11v5.5M14 11v5.5"/>"#,
             Self::Print => r#"<path d="M7 8V3.5h10V8M7 17H3.5V8.5h17V17H17"/><path d="M7 14h10v6.5H7z"/>"#,
-            Self::Filter => r#"<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>"#,
+            Self::Filter => {
+                r#"<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>"#
+            }
             Self::List => r#"<path d="M8.5 6h12M8.5 12h12M8.5 18h12M4 6h.01M4 12h.01M4 18h.01"/>"#,
             Self::Tag => r#"<path d="M3.5 3.5h8l9 9-8 8-9-9z"/><path d="M7.5 7.5h.01"/>"#,
             Self::Stock => r#"<path d="M4 20V9.5L12 4l8 5.5V20"/><path d="M8 20v-7h8v7M8 16.5h8"/>"#,
-            Self::Settings => r#"<path d="M4 6h10M18 6h2M4 12h3M11 12h9M4 18h8M16 18h4"/><circle cx="16" cy="6" r="2"/><circle cx="9" cy="12" r="2"/><circle cx="14" cy="18" r="2"/>"#,
-            Self::People => r#"<circle cx="9" cy="8.5" r="3.5"/><path d="M2.5 20c.6-3.6 3-5.5 6.5-5.5s5.9 1.9 6.5 5.5M15.5 5.3a3.5 3.5 0 0 1 0 6.4M18 14.9c2 .7 3.1 2.4 3.5 5.1"/>"#,
+            Self::Settings => {
+                r#"<path d="M4 6h10M18 6h2M4 12h3M11 12h9M4 18h8M16 18h4"/><circle cx="16" cy="6" r="2"/><circle cx="9" cy="12" r="2"/><circle cx="14" cy="18" r="2"/>"#
+            }
+            Self::People => {
+                r#"<circle cx="9" cy="8.5" r="3.5"/><path d="M2.5 20c.6-3.6 3-5.5 6.5-5.5s5.9 1.9 6.5 5.5M15.5 5.3a3.5 3.5 0 0 1 0 6.4M18 14.9c2 .7 3.1 2.4 3.5 5.1"/>"#
+            }
             Self::Out => r#"<path d="M13 4H5v16h8M10 12h10.5M17 8.5l3.5 3.5-3.5 3.5"/>"#,
-            Self::Shield => r#"<path d="M12 3 4.5 6v5.5c0 4.5 3 7.8 7.5 9.5 4.5-1.7 7.5-5 7.5-9.5V6z"/><path d="m8.5 12 2.5 2.5 4.5-5"/>"#,
+            Self::Shield => {
+                r#"<path d="M12 3 4.5 6v5.5c0 4.5 3 7.8 7.5 9.5 4.5-1.7 7.5-5 7.5-9.5V6z"/><path d="m8.5 12 2.5 2.5 4.5-5"/>"#
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ mod navigation;
 mod status;
 mod table;
 
-pub use button::{Look, button, busy_button, link_button, text_button};
+pub use button::{Look, busy_button, button, link_button, text_button};
 pub use commerce::{Card, Image, Price, Stock, Totals, TotalsRow, card, image, price, stock_line, totals};
 pub use edit_table::{Cell, EditColumn, EditTable, choices, edit_table};
 pub use form::{

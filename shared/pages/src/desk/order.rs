@@ -290,7 +290,13 @@ fn action_form(action: &Action, main: bool, view: &DeskOrder) -> Markup {
     }
 }
 
-fn quantities(scope: &str, label: &str, lines: &[(DeskLine, String)], errors: &FormErrors, most: impl Fn(&DeskLine) -> u32) -> Markup {
+fn quantities(
+    scope: &str,
+    label: &str,
+    lines: &[(DeskLine, String)],
+    errors: &FormErrors,
+    most: impl Fn(&DeskLine) -> u32,
+) -> Markup {
     html! {
         div.table-wrap {
             table.table {

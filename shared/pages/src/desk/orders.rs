@@ -1,7 +1,7 @@
 //! The list of orders.
 
 use crate::components::{
-    Badge, Column, Field, FieldKind, Pager, Sort, Tab, badge, empty, field, hidden, head_row, pagination, tabs,
+    Badge, Column, Field, FieldKind, Pager, Sort, Tab, badge, empty, field, head_row, hidden, pagination, tabs,
 };
 use maud::{Markup, html};
 

@@ -2,7 +2,8 @@
 
 use crate::components::{
     Badge, Choice, Column, Crumb, EditTable, Field, FieldKind, FormErrors, Image, Look, Pager, Tab, badge, breadcrumb,
-    busy_button, button, edit_table, empty, error_summary, field, head_row, hidden, image, link_button, pagination, tabs,
+    busy_button, button, edit_table, empty, error_summary, field, head_row, hidden, image, link_button, pagination,
+    tabs,
 };
 use maud::{Markup, html};
 

@@ -1,7 +1,8 @@
 //! Who works at the desk.
 
 use crate::components::{
-    Choice, Column, Field, FieldKind, FormErrors, Look, busy_button, empty, error_summary, field, head_row, hidden, text_button,
+    Choice, Column, Field, FieldKind, FormErrors, Look, busy_button, empty, error_summary, field, head_row, hidden,
+    text_button,
 };
 use maud::{Markup, html};
 

@@ -1,8 +1,8 @@
 //! Stock: how much lies where, why, and setting it right.
 
 use crate::components::{
-    Choice, Column, Crumb, Field, FieldKind, FormErrors, Look, Pager, Stock, breadcrumb, busy_button, empty, error_summary, field,
-    head_row, hidden, pagination, radios, stock_line,
+    Choice, Column, Crumb, Field, FieldKind, FormErrors, Look, Pager, Stock, breadcrumb, busy_button, empty,
+    error_summary, field, head_row, hidden, pagination, radios, stock_line,
 };
 use maud::{Markup, html};
 
@@ -110,7 +110,7 @@ fn form_errors(form: &Adjustment) -> FormErrors {
 fn table(view: &StockTable) -> Markup {
     html! {
         div.table-wrap tabindex="0" role="region" aria-label="Stock" {
-            table.table.cards-on-phone {
+            table.table.dense.cards-on-phone {
                 (head_row(&[
                     Column::text("SKU"), Column::text("Location"), Column::number("On hand"), Column::number("Committed"),
                     Column::number("Reserved"), Column::number("Incoming"), Column::number("Available"), Column::quiet("What to do"),
@@ -142,10 +142,7 @@ fn table(view: &StockTable) -> Markup {
 
 fn adjust(form: &Adjustment) -> Markup {
     let counted = form.mode == "counted";
-    let modes = [
-        Choice::new("delta", "Add or take away", !counted),
-        Choice::new("counted", "Counted anew", counted),
-    ];
+    let modes = [Choice::new("delta", "Add or take away", !counted), Choice::new("counted", "Counted anew", counted)];
     html! {
         section.panel aria-labelledby="adjust" {
             h2 #adjust { "Set right" }

@@ -185,7 +185,8 @@ fn drawn(block: &Block) -> Markup {
             },
             Block::Lines(lines) => {
                 table.rule role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="border-top:1px solid #d8dee6;margin:8px 0 0;" {
-                    @for line in lines { (drawn_line(line)) }
+                    @let pictured = lines.iter().any(|line| line.thumbnail.is_some());
+                    @for line in lines { (drawn_line(line, pictured)) }
                 }
             },
             Block::Totals { rows, note } => {
@@ -223,12 +224,13 @@ fn drawn(block: &Block) -> Markup {
     }
 }
 
-fn drawn_line(line: &MailLine) -> Markup {
+/// `pictured` keeps the column of pictures for a line that has none, so that the others stay aligned.
+fn drawn_line(line: &MailLine, pictured: bool) -> Markup {
     html! {
         tr {
-            @if let Some(src) = &line.thumbnail {
-                td.rule width="68" valign="top" style="padding:12px 16px 12px 0;border-bottom:1px solid #d8dee6;" {
-                    img src=(src) width="56" height="70" alt="" style="display:block;border:0;border-radius:4px;";
+            @if pictured {
+                td.rule width="56" valign="top" style="padding:12px 16px 12px 0;border-bottom:1px solid #d8dee6;" {
+                    @if let Some(src) = &line.thumbnail { img src=(src) width="56" height="70" alt="" style="display:block;border:0;border-radius:4px;"; }
                 }
             }
             td.rule.ink valign="top" style={ (FONT) "padding:12px 12px 12px 0;border-bottom:1px solid #d8dee6;font-size:15px;line-height:22px;color:#171f30;" } {
@@ -237,7 +239,7 @@ fn drawn_line(line: &MailLine) -> Markup {
                 span.soft style="color:#4d5768;" { @if let Some(option) = &line.option { (option) " · " } "Quantity " (line.quantity) }
             }
             @if let Some(total) = &line.total {
-                td.rule.ink valign="top" align="right" style={ (FONT) "padding:12px 0;border-bottom:1px solid #d8dee6;font-size:15px;line-height:22px;white-space:nowrap;color:#171f30;" } { (total) }
+                td.rule.ink valign="top" align="right" width="1" style={ (FONT) "padding:12px 0;border-bottom:1px solid #d8dee6;font-size:15px;line-height:22px;white-space:nowrap;color:#171f30;" } { (total) }
             }
         }
     }

@@ -141,7 +141,9 @@ pub fn order_confirmed(shop: &Shop, view: &OrderConfirmed) -> Mail {
     let arrives = order.arrives.as_ref().map(|when| format!("Arrives {when}. ")).unwrap_or_default();
     let mut blocks = vec![
         Block::Text(match &order.arrives {
-            Some(when) => format!("Thank you. We've received {} and are packing your order. It arrives {when}.", view.paid),
+            Some(when) => {
+                format!("Thank you. We've received {} and are packing your order. It arrives {when}.", view.paid)
+            }
             None => format!("Thank you. We've received {} and are packing your order.", view.paid),
         }),
         Block::Button("See your order".to_owned(), order.view_url.clone()),
@@ -178,8 +180,8 @@ pub struct OrderShipped {
 pub fn order_shipped(shop: &Shop, view: &OrderShipped) -> Mail {
     let order = &view.order;
     let mut blocks = vec![Block::Text(match &view.expected {
-        Some(when) => format!("Your parcel left us with {} and is expected {when}.", view.carrier),
-        None => format!("Your parcel left us with {}.", view.carrier),
+        Some(when) => format!("Order {} left us with {} and is expected {when}.", order.number, view.carrier),
+        None => format!("Order {} left us with {}.", order.number, view.carrier),
     })];
     if let Some(rest) = &view.rest {
         blocks.push(Block::Text(rest.clone()));

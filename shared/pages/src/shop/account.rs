@@ -1,7 +1,8 @@
 //! Who the reader is: signing in by a link, the list of their orders, finding one as a guest.
 
 use crate::components::{
-    Badge, Field, FieldKind, FormErrors, Look, Pager, badge, button, busy_button, empty, error_summary, field, hidden, pagination,
+    Badge, Field, FieldKind, FormErrors, Look, Pager, badge, busy_button, button, empty, error_summary, field, hidden,
+    pagination,
 };
 use maud::{Markup, html};
 

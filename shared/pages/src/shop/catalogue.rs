@@ -1,8 +1,8 @@
 //! The catalogue: the front page, a category, the results of a search.
 
 use crate::components::{
-    Card, Checkbox, Choice, Field, FieldKind, FormErrors, Icon, Pager, card, checkbox, empty, error_summary, field, hidden,
-    icon, pagination,
+    Card, Checkbox, Choice, Field, FieldKind, FormErrors, Icon, Pager, card, checkbox, empty, error_summary, field,
+    hidden, icon, pagination,
 };
 use maud::{Markup, PreEscaped, html};
 

@@ -1,8 +1,8 @@
 //! Checkout: contact, delivery, method, payment, one page and one column, the total always in sight.
 
 use crate::components::{
-    Choice, Field, FieldKind, FormErrors, Icon, Image, Notice, Totals, error_summary, field, hidden, icon,
-    image, notice, radios, totals,
+    Choice, Field, FieldKind, FormErrors, Icon, Image, Notice, Totals, error_summary, field, hidden, icon, image,
+    notice, radios, totals,
 };
 use maud::{Markup, html};
 
@@ -235,9 +235,11 @@ fn address(prefix: &'static str, values: &AddressValues, countries: &[Choice], v
     let [name, country, line1, line2, city, postal_code, phone] = tokens(prefix);
     let named = |part: &str| format!("{prefix}_{part}");
     let shipping = prefix == "shipping";
+    let chosen = if values.country.is_empty() { &view.values.shipping.country } else { &values.country };
     let countries: Vec<Choice> =
-        countries.iter().map(|one| Choice { chosen: one.value == values.country, ..one.clone() }).collect();
-    let mut country_field = Field::select(named("country"), "Country", countries).autocomplete(country).errors(&view.errors);
+        countries.iter().map(|one| Choice { chosen: one.value == *chosen, ..one.clone() }).collect();
+    let mut country_field =
+        Field::select(named("country"), "Country", countries).autocomplete(country).errors(&view.errors);
     if shipping {
         country_field = country_field.requotes();
     }

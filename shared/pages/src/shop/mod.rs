@@ -13,10 +13,15 @@ mod help;
 mod order;
 mod product;
 
-pub use account::{Account, FindOrder, OrderSummary, SignIn, SignInConfirm, account, check_mail, find_order, find_order_sent, sign_in, sign_in_confirm};
+pub use account::{
+    Account, FindOrder, OrderSummary, SignIn, SignInConfirm, account, check_mail, find_order, find_order_sent, sign_in,
+    sign_in_confirm,
+};
 pub use cart::{Added, Cart, CartLine, Undo, added, cart};
 pub use catalogue::{ActiveFilter, Listing, listing};
 pub use checkout::{AddressValues, Checkout, CheckoutValues, SummaryLine, checkout};
 pub use help::{Help, HelpTopic, help};
-pub use order::{BankTransfer, CancelForm, Order, OrderLine, Payment, PaymentReturn, Shipment, cancel_confirm, order, payment_return};
+pub use order::{
+    BankTransfer, CancelForm, Order, OrderLine, Payment, PaymentReturn, Shipment, cancel_confirm, order, payment_return,
+};
 pub use product::{Product, Variant, product};

@@ -1,8 +1,8 @@
 //! An order as its buyer sees it, and the page between paying and knowing.
 
 use crate::components::{
-    Badge, Event, Field, FieldKind, FormErrors, Icon, Image, Look, Notice, Totals, badge, button, error_summary, facts, field,
-    hidden, icon, image, link_button, notice, timeline, totals,
+    Badge, Event, Field, FieldKind, FormErrors, Icon, Image, Look, Notice, Totals, badge, button, error_summary, facts,
+    field, hidden, icon, image, link_button, notice, timeline, totals,
 };
 use maud::{Markup, html};
 

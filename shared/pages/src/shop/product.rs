@@ -1,10 +1,10 @@
 //! A product's page.
 
-use crate::components::{
-    Card, Crumb, FormErrors, Icon, Image, Look, Price, Stock, badge, breadcrumb, busy_button, card, error_summary, facts,
-    hidden, icon, id_of, image, price, stepper, stock_line,
-};
 use crate::components::Badge;
+use crate::components::{
+    Card, Crumb, FormErrors, Icon, Image, Look, Price, Stock, badge, breadcrumb, busy_button, card, error_summary,
+    facts, hidden, icon, id_of, image, price, stepper, stock_line,
+};
 use maud::{Markup, html};
 
 /// One kind of a product that can be bought.

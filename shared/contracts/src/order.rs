@@ -1,0 +1,302 @@
+//! Orders, as they are answered and as staff command them.
+
+use domain::address::Address;
+use domain::id::{OrderId, OrderNumber};
+use domain::order::{Order, OrderStatus, PaymentMethod, PaymentStatus, RefundWhat, ShipmentStatus};
+use domain::pricing::Totals;
+use domain::refusal::Refusal;
+use domain::stock::SkuQuantity;
+use domain::text::{Email, MethodId, Quantity, Sku};
+use domain::{FieldError, Money};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::money::MoneyBody;
+
+/// What an order comes to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Totals)]
+pub struct TotalsBody {
+    /// All lines.
+    #[schema(value_type = MoneyBody)]
+    pub items: Money,
+    /// What is taken off them.
+    #[schema(value_type = MoneyBody)]
+    pub discount: Money,
+    /// The parcel.
+    #[schema(value_type = MoneyBody)]
+    pub shipping: Money,
+    /// All taxes.
+    #[schema(value_type = MoneyBody)]
+    pub tax: Money,
+    /// What is paid.
+    #[schema(value_type = MoneyBody)]
+    pub total: Money,
+    /// Whether the tax is in items and shipping already.
+    pub tax_included: bool,
+}
+
+impl From<&Totals> for TotalsBody {
+    fn from(totals: &Totals) -> Self {
+        Self {
+            items: totals.items,
+            discount: totals.discount,
+            shipping: totals.shipping,
+            tax: totals.tax,
+            total: totals.total,
+            tax_included: totals.tax_included,
+        }
+    }
+}
+
+/// An order in short.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OrderSummary {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: OrderId,
+    /// What people call it.
+    #[schema(value_type = String, example = "7K3F9QX2M4")]
+    pub number: OrderNumber,
+    /// Where it stands as an order.
+    #[schema(value_type = String)]
+    pub status: OrderStatus,
+    /// Where its money stands.
+    #[schema(value_type = String)]
+    pub payment_status: PaymentStatus,
+    /// Where its goods stand.
+    #[schema(value_type = String)]
+    pub shipment_status: ShipmentStatus,
+    /// What it comes to.
+    pub totals: TotalsBody,
+}
+
+impl From<&Order> for OrderSummary {
+    fn from(order: &Order) -> Self {
+        Self {
+            id: order.id,
+            number: order.number,
+            status: order.status,
+            payment_status: order.payment_status,
+            shipment_status: order.shipment_status,
+            totals: TotalsBody::from(&order.totals),
+        }
+    }
+}
+
+/// An order in full.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OrderAnswer {
+    /// The order in short.
+    #[serde(flatten)]
+    pub summary: OrderSummary,
+    /// When it was placed.
+    #[schema(value_type = String, format = DateTime)]
+    pub created: Timestamp,
+    /// Until when its stock is held, while it is not paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub held_until: Option<Timestamp>,
+    /// Where its mails go.
+    #[schema(value_type = String)]
+    pub email: Email,
+    /// Where its parcels go.
+    #[schema(value_type = Object)]
+    pub shipping_address: Address,
+    /// Where its bill goes, when that is elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub billing_address: Option<Address>,
+    /// How it is sent.
+    #[schema(value_type = String)]
+    pub shipping_method: MethodId,
+    /// How it is paid.
+    #[schema(value_type = String)]
+    pub payment_method: PaymentMethod,
+    /// One per SKU.
+    pub lines: Vec<OrderLineAnswer>,
+    /// All money that came.
+    #[schema(value_type = MoneyBody)]
+    pub captured: Money,
+    /// All money that went back.
+    #[schema(value_type = MoneyBody)]
+    pub refunded: Money,
+    /// What is on its way back, or due to be sent.
+    #[schema(value_type = MoneyBody)]
+    pub refund_due: Money,
+    /// What goes back, one by one.
+    #[schema(value_type = Vec<Object>)]
+    pub refunds: Vec<domain::order::Refund>,
+    /// What has left, parcel by parcel.
+    #[schema(value_type = Vec<Object>)]
+    pub shipments: Vec<domain::order::Shipment>,
+    /// Why it was called off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cancel_reason: Option<String>,
+}
+
+/// A line of an order.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OrderLineAnswer {
+    /// Of what.
+    #[schema(value_type = String)]
+    pub sku: Sku,
+    /// What it was called.
+    pub title: String,
+    /// How many.
+    #[schema(value_type = u32)]
+    pub quantity: Quantity,
+    /// What one cost.
+    #[schema(value_type = MoneyBody)]
+    pub unit_price: Money,
+    /// What the line cost.
+    #[schema(value_type = MoneyBody)]
+    pub total: Money,
+    /// The tax of the whole line.
+    #[schema(value_type = MoneyBody)]
+    pub tax: Money,
+    /// How many have left.
+    pub shipped: u32,
+    /// How many were refunded by line.
+    pub refunded: u32,
+}
+
+impl OrderAnswer {
+    /// An order.
+    ///
+    /// # Errors
+    /// When an amount leaves the range.
+    pub fn new(order: &Order) -> Result<Self, Refusal> {
+        let lines = order.lines.iter().map(|line| {
+            Ok(OrderLineAnswer {
+                sku: line.sku.clone(),
+                title: line.title.clone(),
+                quantity: line.quantity,
+                unit_price: line.unit_price,
+                total: line.total()?,
+                tax: line.tax,
+                shipped: line.shipped,
+                refunded: line.refunded,
+            })
+        });
+        Ok(Self {
+            summary: OrderSummary::from(order),
+            created: order.created,
+            held_until: (order.status == OrderStatus::PendingPayment).then_some(order.hold.until),
+            email: order.email.clone(),
+            shipping_address: order.shipping_address.clone(),
+            billing_address: order.billing_address.clone(),
+            shipping_method: order.shipping_method.clone(),
+            payment_method: order.payment_method,
+            lines: lines.collect::<Result<_, Refusal>>()?,
+            captured: order.captured,
+            refunded: order.refunded,
+            refund_due: order.refund_due(),
+            refunds: order.refunds.clone(),
+            shipments: order.shipments.clone(),
+            cancel_reason: order.cancel_reason.clone(),
+        })
+    }
+}
+
+/// Calls an order off.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelRequest {
+    /// Why.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Says that a bank transfer came, or that a refund was sent.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReferenceRequest {
+    /// What the bank's statement says.
+    pub reference: String,
+}
+
+/// Sends a parcel.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShipRequest {
+    /// Who carries it.
+    pub carrier: String,
+    /// The carrier's number for it.
+    #[serde(default)]
+    pub tracking: Option<String>,
+    /// What is in it; all that is left, unless it says.
+    #[serde(default)]
+    pub lines: Option<Vec<LineRequest>>,
+}
+
+/// Quantities of a SKU.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LineRequest {
+    /// Of what.
+    pub sku: String,
+    /// How many.
+    pub quantity: u32,
+}
+
+/// Says that everything arrived.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeliverRequest {}
+
+/// Sends money back: an amount, or what units cost.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundRequest {
+    /// Why.
+    pub reason: String,
+    /// How much.
+    #[serde(default)]
+    #[schema(value_type = Option<MoneyBody>)]
+    pub amount: Option<Money>,
+    /// For which units.
+    #[serde(default)]
+    pub lines: Option<Vec<LineRequest>>,
+}
+
+/// The quantities that lines ask for.
+///
+/// # Errors
+/// What is wrong with them, each with its pointer.
+pub fn quantities(lines: &[LineRequest]) -> Result<Vec<SkuQuantity>, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    let mut found = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        match (Sku::new(line.sku.clone()), Quantity::new(line.quantity)) {
+            (Ok(sku), Ok(quantity)) => found.push(SkuQuantity { sku, quantity }),
+            (sku, quantity) => {
+                if let Err(error) = sku {
+                    errors.push(FieldError { pointer: format!("/lines/{index}/sku"), detail: error.to_string() });
+                }
+                if let Err(error) = quantity {
+                    errors.push(FieldError { pointer: format!("/lines/{index}/quantity"), detail: error.to_string() });
+                }
+            }
+        }
+    }
+    if errors.is_empty() { Ok(found) } else { Err(errors) }
+}
+
+impl RefundRequest {
+    /// What is to be refunded.
+    ///
+    /// # Errors
+    /// When it names neither an amount nor lines, or both, or they are wrong.
+    pub fn what(&self) -> Result<RefundWhat, Vec<FieldError>> {
+        match (self.amount, &self.lines) {
+            (Some(amount), None) => Ok(RefundWhat::Amount(amount)),
+            (None, Some(lines)) => Ok(RefundWhat::Lines(quantities(lines)?)),
+            (Some(_), Some(_)) | (None, None) => Err(vec![FieldError {
+                pointer: "/amount".to_owned(),
+                detail: "Give either an amount or lines.".to_owned(),
+            }]),
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Rules that every page and mail keeps, checked over the gallery's samples.
+
+#[path = "../examples/gallery/samples.rs"]
+mod samples;
+
+use std::collections::BTreeSet;
+
+/// A start tag: its name and attributes.
+struct Tag {
+    name: String,
+    attributes: Vec<(String, String)>,
+}
+
+impl Tag {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+}
+
+/// The start tags of a page, in order. Enough of HTML for what maud writes: every value is quoted.
+fn tags(html: &str) -> Vec<Tag> {
+    let mut found = Vec::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            continue;
+        }
+        let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+        rest = &rest[name.len()..];
+        let mut attributes = Vec::new();
+        loop {
+            rest = rest.trim_start();
+            if let Some(after) = rest.strip_prefix('>') {
+                rest = after;
+                break;
+            }
+            if let Some(after) = rest.strip_prefix('/') {
+                rest = after;
+                continue;
+            }
+            let key: String = rest.chars().take_while(|c| !c.is_whitespace() && !"=>/".contains(*c)).collect();
+            assert!(!key.is_empty(), "a tag that does not end: {}", &rest[..rest.len().min(80)]);
+            rest = &rest[key.len()..];
+            let mut value = String::new();
+            if let Some(after) = rest.strip_prefix("=\"") {
+                let end = after.find('"').unwrap_or(after.len());
+                value = after[..end].to_owned();
+                rest = &after[end + 1..];
+            }
+            attributes.push((key, value));
+        }
+        if name == "script" {
+            rest = &rest[rest.find("</script>").unwrap_or(rest.len())..];
+        }
+        found.push(Tag { name, attributes });
+    }
+    found
+}
+
+#[test]
+fn nothing_is_inline() {
+    for (page, html) in samples::pages() {
+        for tag in tags(&html) {
+            assert!(!tag.has("style"), "{page}: <{}> has a style", tag.name);
+            assert!(tag.name != "style", "{page}: a sheet in the page");
+            assert!(
+                !tag.attributes.iter().any(|(key, _)| key.starts_with("on")),
+                "{page}: <{}> has a handler",
+                tag.name
+            );
+            if tag.name == "script" {
+                assert!(
+                    tag.has("src") || tag.get("type") == Some("application/ld+json"),
+                    "{page}: a script in the page"
+                );
+            }
+            for key in ["href", "action", "src"] {
+                assert!(!tag.get(key).unwrap_or_default().starts_with("javascript"), "{page}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique_and_references_resolve() {
+    for (page, html) in samples::pages() {
+        let all = tags(&html);
+        let mut ids = BTreeSet::new();
+        for tag in &all {
+            if let Some(id) = tag.get("id") {
+                assert!(ids.insert(id.to_owned()), "{page}: id {id} twice");
+                assert!(!id.is_empty() && !id.contains(' '), "{page}: id {id:?}");
+            }
+        }
+        for tag in &all {
+            for key in ["for", "aria-describedby", "aria-labelledby", "form", "data-add-row", "data-into"] {
+                for wanted in tag.get(key).unwrap_or_default().split(' ').filter(|id| !id.is_empty()) {
+                    assert!(ids.contains(wanted), "{page}: <{}> {key}={wanted} leads nowhere", tag.name);
+                }
+            }
+            if let Some(fragment) = tag.get("href").and_then(|href| href.strip_prefix('#')) {
+                assert!(ids.contains(fragment), "{page}: #{fragment} leads nowhere");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_input_has_a_label() {
+    for (page, html) in samples::pages() {
+        let all = tags(&html);
+        let labelled: BTreeSet<&str> =
+            all.iter().filter(|tag| tag.name == "label").filter_map(|tag| tag.get("for")).collect();
+        for tag in &all {
+            let input =
+                matches!(tag.name.as_str(), "input" | "select" | "textarea") && tag.get("type") != Some("hidden");
+            if input {
+                let named = tag.has("aria-label") || tag.get("id").is_some_and(|id| labelled.contains(id));
+                assert!(named, "{page}: <{}> {:?} has no label", tag.name, tag.get("name"));
+                assert!(!tag.has("placeholder"), "{page}: a placeholder");
+            }
+        }
+    }
+}
+
+#[test]
+fn pages_have_their_frame() {
+    for (page, html) in samples::pages() {
+        let all = tags(&html);
+        let count = |name: &str| all.iter().filter(|tag| tag.name == name).count();
+        assert_eq!(count("h1"), 1, "{page}: one h1");
+        assert_eq!(count("main"), 1, "{page}: one main");
+        assert_eq!(count("title"), 1, "{page}: one title");
+        assert!(html.contains("href=\"#main\""), "{page}: a skip link");
+        assert!(html.contains("<html lang=\""), "{page}: a language");
+        assert!(
+            all.iter()
+                .filter(|tag| tag.name == "img")
+                .all(|tag| tag.has("alt") && tag.has("width") && tag.has("height")),
+            "{page}: pictures"
+        );
+    }
+}
+
+#[test]
+fn every_post_carries_the_token() {
+    for (page, html) in samples::pages() {
+        for form in html.split("<form").skip(1) {
+            let form = &form[..form.find("</form>").unwrap()];
+            if form[..form.find('>').unwrap()].contains("method=\"post\"") {
+                assert!(
+                    form.contains("name=\"csrf\""),
+                    "{page}: a form without csrf: {}",
+                    &form[..120.min(form.len())]
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn errors_stand_in_the_summary_and_beside_the_field() {
+    for (page, html) in samples::pages().into_iter().filter(|(page, _)| page.ends_with("-error")) {
+        let summary = html.find("class=\"error-summary\"").unwrap_or_else(|| panic!("{page} has no summary"));
+        let heading = html.find("<h1").unwrap();
+        assert!(summary < heading, "{page}: the summary comes first");
+        assert!(html.contains("aria-invalid=\"true\"") || html.contains("has-error"), "{page}: a field says so too");
+    }
+}
+
+#[test]
+fn pages_keep_their_weight() {
+    for (page, html) in samples::pages() {
+        // The budget is 30 KB in brotli; plain text of this kind packs to a fifth or less.
+        assert!(html.len() < 90 * 1024, "{page} is {} bytes", html.len());
+    }
+}
+
+#[test]
+fn data_cannot_end_its_script() {
+    let product = samples::pages().into_iter().find(|(page, _)| page == "product").unwrap().1;
+    assert!(product.contains("\\u003c/script>"));
+}
+
+#[test]
+fn mails_keep_their_limits() {
+    for (name, mail) in samples::mails() {
+        assert!(mail.html.len() < 60 * 1024, "{name} is {} bytes", mail.html.len());
+        for line in mail.text.lines().filter(|line| !line.starts_with("http")) {
+            assert!(line.chars().count() <= 72, "{name}: {line}");
+        }
+        assert!(!mail.subject.contains('\n') && mail.subject.chars().count() < 60, "{name}: {}", mail.subject);
+        assert!(
+            mail.html.contains(&mail.preheader.replace('\'', "&#39;")) || mail.html.contains(&mail.preheader),
+            "{name}: preheader"
+        );
+        assert!(mail.html.contains("color-scheme"), "{name}");
+        assert!(!mail.html.contains("<script") && !mail.html.contains("<form"), "{name}");
+    }
+}
+
+#[test]
+fn mails_tell_the_same_twice() {
+    for (name, mail) in samples::mails() {
+        let flat: String = mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for fact in [
+            "7K3F9QX2M4",
+            "€90.90",
+            "€12,345.67",
+            "DE00 0000 0000 0000 0000 00",
+            "00340434161094021501",
+            "15 minutes",
+            "Lindenstraße 5",
+        ] {
+            assert_eq!(flat.contains(fact), mail.html.contains(fact), "{name}: {fact}");
+        }
+        for tag in tags(&mail.html).iter().filter(|tag| tag.name == "a") {
+            let href = tag.get("href").unwrap().replace("&amp;", "&");
+            assert!(mail.text.contains(href.trim_start_matches("mailto:")), "{name}: {href}");
+        }
+    }
+}
