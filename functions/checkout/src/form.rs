@@ -4,7 +4,7 @@ use contracts::checkout::{AddressBody, CheckoutRequest, parse_shown_total};
 use contracts::{Problem, ProblemKind};
 use domain::order::PaymentMethod;
 use domain::text::Digest;
-use edge::http::internal;
+use edge::http::{idempotency_key, internal};
 use edge::page::cart_removal;
 use edge::{Request, Response};
 use serde::Deserialize;
@@ -93,7 +93,7 @@ pub(crate) async fn checkout(shop: &Checkout, request: &Request) -> Result<Respo
 }
 
 async fn order(shop: &Checkout, request: &Request, typed: &Typed) -> Result<Response, Problem> {
-    let key = crate::idempotency_key(Some(&typed.idempotency_key))?;
+    let key = idempotency_key(&typed.idempotency_key).ok_or_else(|| Problem::malformed("The form has no key."))?;
     // The page's key names the visit; with what was typed it names the try, so that a corrected form is a new one and
     // a double press is not.
     let body = typed.request()?;

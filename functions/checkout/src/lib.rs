@@ -103,7 +103,7 @@ impl HttpHandler for Checkout {
         match request.route() {
             "POST /api/checkout" => {
                 let body: CheckoutRequest = request.json()?;
-                let key = idempotency_key(request.header("idempotency-key"))?;
+                let key = request.idempotency_key()?;
                 let attempt = self.attempt(request, body, key)?;
                 let order = self.place(&self.verifier.caller(request)?, &attempt).await?;
                 let payments = self.payments.get(self.context.now()).await.map_err(unread)?;
@@ -118,15 +118,6 @@ impl HttpHandler for Checkout {
     fn refuse(&self, request: &Request, problem: &Problem) -> Response {
         if request.wants_page() { view::refused(self, request, problem) } else { Response::problem(request, problem) }
     }
-}
-
-/// The key that names a request: 1 to 255 visible characters, as IETF's Idempotency-Key draft has it.
-fn idempotency_key(sent: Option<&str>) -> Result<Digest, Problem> {
-    let key = sent.map(str::trim).unwrap_or_default();
-    if key.is_empty() || key.len() > 255 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Problem::malformed("Send an Idempotency-Key header of 1 to 255 visible characters."));
-    }
-    Ok(Digest::of(key.as_bytes()))
 }
 
 impl Checkout {

@@ -1,1 +1,161 @@
-//! To come.
+//! Sends mails: claims, sends, marks. The only function that links the mail service.
+//!
+//! A mail is claimed under the id of the event that it answers, so a message that comes twice sends nothing twice. A
+//! claim whose answer was lost is tried again after an hour: a rare second mail beats a lost one.
+
+mod letters;
+mod mime;
+
+use aws_sdk_ses::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_ses::operation::send_raw_email::SendRawEmailError;
+use aws_sdk_ses::primitives::Blob;
+use aws_sdk_ses::types::RawMessage;
+use contracts::event::{Event, Message, ShopEvent};
+use domain::order::Event as OrderEvent;
+use domain::settings::{PaymentSettings, ShopSettings};
+use domain::text::Email;
+use edge::queue::{self, QueueHandler};
+use edge::{Context, Error, Function};
+use pages::mails::Mail;
+use store::mail::{Claim, MailState, Mails};
+use store::orders::{Orders, Reader};
+use store::settings::{Cached, SettingsTable};
+
+/// The function.
+pub const FUNCTION: Function = queue::queue::<SendMail>();
+
+/// Sends mails.
+pub struct SendMail {
+    context: Context,
+    ses: aws_sdk_ses::Client,
+    mails: Mails,
+    orders: Orders,
+    shop: Cached<ShopSettings>,
+    payments: Cached<PaymentSettings>,
+    url: String,
+    key: Vec<u8>,
+    sender: String,
+    configuration_set: Option<String>,
+}
+
+/// A mail and whom it is for.
+struct Letter {
+    to: Email,
+    mail: Mail,
+}
+
+impl QueueHandler for SendMail {
+    type Message = Message;
+
+    fn new(context: &Context) -> Result<Self, Error> {
+        let settings: SettingsTable = context.table()?;
+        Ok(Self {
+            ses: aws_sdk_ses::Client::new(context.sdk()),
+            mails: context.table()?,
+            orders: context.table()?,
+            shop: Cached::new(settings.clone()),
+            payments: Cached::new(settings),
+            url: context.require("SHOP_URL")?,
+            key: context.require("ORDER_KEY")?.into_bytes(),
+            sender: context.require("MAIL_SENDER")?,
+            configuration_set: context.get("MAIL_CONFIGURATION_SET"),
+            context: context.clone(),
+        })
+    }
+
+    async fn handle(&self, message: Message, _correlation: &str) -> Result<(), Error> {
+        let Some(letter) = self.letter(&message.event).await? else {
+            return Ok(());
+        };
+        match self.mails.claim(&message.id, self.context.now()).await? {
+            Claim::Ours => self.send(&message.id, &letter).await,
+            Claim::Settled => Ok(()),
+            Claim::Pending => Err("another try of this mail is not settled yet".into()),
+        }
+    }
+}
+
+impl SendMail {
+    /// The mail that an event asks for, if any.
+    async fn letter(&self, event: &Event) -> Result<Option<Letter>, Error> {
+        let now = self.context.now();
+        let shop = self.shop.get(now).await?;
+        let event = match event {
+            Event::Shop(ShopEvent::SignInRequested { email, staff, secret }) => {
+                let mail = letters::sign_in(&shop, &self.url, *staff, secret);
+                return Ok(Some(Letter { to: email.clone(), mail }));
+            }
+            Event::Shop(ShopEvent::ProductChanged { .. } | ShopEvent::AvailabilityChanged { .. }) => return Ok(None),
+            Event::Order(event) => event,
+        };
+        let Some(order) = self.orders.get(&event.order(), &Reader::Shop).await? else {
+            return Err(format!("{} is not there (yet)", event.order()).into());
+        };
+        let view = letters::view_url(&order, &self.url, &self.key);
+        let about = letters::About { order: &order, shop: &shop, url: &self.url, view_url: view };
+        let mail = match event {
+            OrderEvent::OrderPlaced { .. } => about.received(&self.payments.get(now).await?),
+            OrderEvent::OrderPaid { .. } => Some(about.confirmed()),
+            OrderEvent::OrderShipped { shipment, .. } => about.shipped(*shipment),
+            OrderEvent::OrderCanceled { .. } => Some(about.canceled()),
+            OrderEvent::RefundPaid { refund, .. } => about.refunded(*refund),
+            OrderEvent::OrderAllocated { .. }
+            | OrderEvent::OrderExpired { .. }
+            | OrderEvent::OrderDelivered { .. }
+            | OrderEvent::OrderCompleted { .. }
+            | OrderEvent::PaymentFailed { .. }
+            | OrderEvent::PaymentLate { .. }
+            | OrderEvent::PaymentMismatched { .. }
+            | OrderEvent::RefundRequested { .. }
+            | OrderEvent::RefundFailed { .. } => None,
+        };
+        Ok(mail.map(|mail| Letter { to: order.email.clone(), mail }))
+    }
+
+    /// Sends a claimed mail. A clear no gives the claim back; a lost answer leaves it, for the provider's own word or
+    /// the hour.
+    async fn send(&self, event: &str, letter: &Letter) -> Result<(), Error> {
+        if self.mails.is_suppressed(&letter.to).await? {
+            tracing::info!(mail.event = event, "not sent: the address is suppressed");
+            self.mails.mark(event, MailState::Suppressed).await?;
+            return Ok(());
+        }
+        let shop = self.shop.get(self.context.now()).await?;
+        let raw = mime::raw(&letter.mail, &letter.to, &self.sender, &shop, event, self.context.now())?;
+        let sent = self
+            .ses
+            .send_raw_email()
+            .source(&self.sender)
+            .destinations(letter.to.to_string())
+            .set_configuration_set_name(self.configuration_set.clone())
+            .tags(aws_sdk_ses::types::MessageTag::builder().name("mail").value(tag_of(event)).build()?)
+            .raw_message(RawMessage::builder().data(Blob::new(raw)).build()?)
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(self.mails.mark(event, MailState::Sent).await?),
+            Err(error) => {
+                if refused(&error) {
+                    self.mails.give_back(event).await?;
+                }
+                let code = error.code().unwrap_or("no answer").to_owned();
+                tracing::warn!(mail.event = event, error = %DisplayErrorContext(&error), "a mail was not sent");
+                Err(format!("the mail service: {code}").into())
+            }
+        }
+    }
+}
+
+/// Whether the service said no for certain: then nothing was sent.
+fn refused(error: &SdkError<SendRawEmailError>) -> bool {
+    match error {
+        SdkError::ConstructionFailure(_) => true,
+        SdkError::ServiceError(service) => service.raw().status().is_client_error(),
+        _ => false,
+    }
+}
+
+/// An event's id as a message tag, which takes letters, digits, `_` and `-` alone: base64url of it.
+fn tag_of(event: &str) -> String {
+    data_encoding::BASE64URL_NOPAD.encode(event.as_bytes())
+}

@@ -1,1 +1,204 @@
-//! To come.
+//! Adjusts stock: by a change or by a count, all lines or none, the same answer to the same Idempotency-Key.
+
+mod form;
+
+use contracts::stock::{AdjustedLine, AdjustmentAnswer};
+use contracts::{Problem, ProblemKind};
+use domain::people::Action;
+use domain::settings::{LocationSettings, ShopSettings};
+use domain::stock::{Adjustment, AdjustmentLine, Change, Movement, book};
+use domain::text::Digest;
+use edge::auth::Verifier;
+use edge::http::{internal, unavailable};
+use edge::{Context, Error, Function, HttpHandler, Request, Response};
+use store::settings::{Cached, SettingsTable};
+use store::stamp::Cause;
+use store::stock::{AdjustmentRecord, StockTable};
+use store::{Tx, TxError};
+
+/// The function.
+pub const FUNCTION: Function = edge::http::http::<UpdateStock>();
+
+/// How often an adjustment is tried over other writes of the same shelves.
+const ATTEMPTS: usize = 5;
+
+/// Adjusts stock.
+pub struct UpdateStock {
+    context: Context,
+    stock: StockTable,
+    locations: Cached<LocationSettings>,
+    shop: Cached<ShopSettings>,
+    verifier: Verifier,
+}
+
+/// Why an adjustment was not written.
+enum NotBooked {
+    /// The same key was faster.
+    Repeated,
+    /// A shelf is not as it was read.
+    Stale,
+}
+
+/// A line and what it books.
+struct Booked {
+    line: AdjustedLine,
+    movement: Option<Movement>,
+    counted: bool,
+    cause: Cause,
+}
+
+impl HttpHandler for UpdateStock {
+    fn new(context: &Context) -> Result<Self, Error> {
+        let settings: SettingsTable = context.table()?;
+        Ok(Self {
+            stock: context.table()?,
+            locations: Cached::new(settings.clone()),
+            shop: Cached::new(settings),
+            verifier: Verifier::new(context)?,
+            context: context.clone(),
+        })
+    }
+
+    async fn handle(&self, request: &Request) -> Result<Response, Problem> {
+        let caller = self.verifier.caller(request)?;
+        caller.staff(Action::AdjustStock)?;
+        match request.route() {
+            "POST /api/stock/adjustments" => {
+                let key = request.idempotency_key()?;
+                let adjustment: Adjustment = request.json()?;
+                let answer = self.adjust(&adjustment, key, &caller.actor(), request.correlation()).await?;
+                Ok(Response::new(201, "application/json", answer).header("cache-control", "no-store"))
+            }
+            "POST /desk/stock/adjustments" => form::adjust(self, request, &caller).await,
+            _ => Err(Problem::not_found("page")),
+        }
+    }
+
+    fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+        if request.wants_page() { form::refused(self, request, problem) } else { Response::problem(request, problem) }
+    }
+}
+
+impl UpdateStock {
+    /// Books an adjustment, or finds what was answered to its key before. The answer is JSON.
+    async fn adjust(
+        &self,
+        adjustment: &Adjustment,
+        key: Digest,
+        actor: &str,
+        correlation: &str,
+    ) -> Result<String, Problem> {
+        let canonical = json(adjustment)?;
+        let body = Digest::of(canonical.as_bytes());
+        let changes = adjustment.check().map_err(Problem::fields)?;
+        self.check_locations(adjustment).await?;
+        for _ in 0..ATTEMPTS {
+            if let Some(before) = self.stock.adjustment(key).await.map_err(|error| unavailable(&error))? {
+                return repeated(before, body);
+            }
+            let booked = self.decide(&changes, actor, correlation, &key).await?;
+            let lines = booked.iter().map(|booked| booked.line.clone()).collect();
+            let record = AdjustmentRecord { body, answer: json(&AdjustmentAnswer { lines })? };
+            match self.commit(key, &record, &booked).await {
+                Ok(()) => return Ok(record.answer),
+                Err(TxError::Refused(NotBooked::Repeated | NotBooked::Stale)) => {}
+                Err(TxError::Store(error)) => return Err(unavailable(&error)),
+            }
+        }
+        Err(Problem::new(ProblemKind::Busy, "These shelves are being written. Please try again."))
+    }
+
+    async fn check_locations(&self, adjustment: &Adjustment) -> Result<(), Problem> {
+        let known = self.locations.get(self.context.now()).await.map_err(|error| unavailable(&error))?;
+        let errors: Vec<_> = adjustment
+            .lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| !known.locations.iter().any(|location| location.id == line.location))
+            .map(|(index, line)| domain::FieldError {
+                pointer: format!("/lines/{index}/location"),
+                detail: format!("There is no location {}.", line.location),
+            })
+            .collect();
+        if errors.is_empty() { Ok(()) } else { Err(Problem::fields(errors)) }
+    }
+
+    async fn decide(
+        &self,
+        changes: &[(&AdjustmentLine, Change)],
+        actor: &str,
+        correlation: &str,
+        key: &Digest,
+    ) -> Result<Vec<Booked>, Problem> {
+        let mut booked = Vec::with_capacity(changes.len());
+        for (index, (line, change)) in changes.iter().enumerate() {
+            let stock = self.stock.stock(&line.sku).await.map_err(|error| unavailable(&error))?;
+            let stock = stock.ok_or_else(|| {
+                Problem::field(format!("/lines/{index}/sku"), format!("There is no SKU {}.", line.sku))
+            })?;
+            let movement = book(&stock, &line.location, *change)
+                .map_err(|refusal| contracts::refusal::problem(&refusal))?;
+            let before = stock.levels.get(&line.location).map_or(0, |level| level.on_hand);
+            let delta = match &movement {
+                Some(Movement::Shift(_, _, delta)) => *delta,
+                Some(
+                    Movement::Hold(_)
+                    | Movement::Release(_)
+                    | Movement::Commit(..)
+                    | Movement::Uncommit(..)
+                    | Movement::Ship(..),
+                )
+                | None => 0,
+            };
+            let cause = Cause::new(actor, line.reason.as_str(), correlation);
+            booked.push(Booked {
+                line: AdjustedLine {
+                    sku: line.sku.clone(),
+                    location: line.location.clone(),
+                    delta,
+                    before,
+                    after: before + delta,
+                },
+                movement,
+                counted: matches!(change, Change::To(_)),
+                cause: cause.about(line.note.clone().unwrap_or_else(|| key.to_string())),
+            });
+        }
+        Ok(booked)
+    }
+
+    async fn commit(
+        &self,
+        key: Digest,
+        record: &AdjustmentRecord,
+        booked: &[Booked],
+    ) -> Result<(), TxError<NotBooked>> {
+        let kept = self.stock.keep_adjustment(key, record).map_err(TxError::Store)?;
+        let mut tx = Tx::new().and(kept, |_| NotBooked::Repeated);
+        for booked in booked {
+            let Some(movement) = &booked.movement else { continue };
+            let line = &booked.line;
+            let writes = self.stock.adjust(&line.sku, movement, line.before, booked.counted, &booked.cause);
+            for write in writes.map_err(TxError::Store)? {
+                tx = tx.and(write, |_| NotBooked::Stale);
+            }
+        }
+        tx.commit(&self.context.db()).await
+    }
+}
+
+/// The same key and body: the same answer.
+fn repeated(before: AdjustmentRecord, body: Digest) -> Result<String, Problem> {
+    if before.body == body {
+        Ok(before.answer)
+    } else {
+        Err(Problem::new(
+            ProblemKind::KeyReused,
+            "This Idempotency-Key came with another request before. Use a new one.",
+        ))
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<String, Problem> {
+    serde_json::to_string(value).map_err(|error| internal("an adjustment has no JSON", &error))
+}

@@ -30,6 +30,12 @@ pub enum ShopEvent {
         /// Its address.
         slug: Slug,
     },
+    /// A SKU came in, or sold out.
+    #[serde(rename = "availability.changed")]
+    AvailabilityChanged {
+        /// The address of its product.
+        slug: Slug,
+    },
     /// Somebody asked for a sign-in link.
     #[serde(rename = "sign_in.requested")]
     SignInRequested {
@@ -47,7 +53,7 @@ pub enum ShopEvent {
 pub enum Subscriber {
     /// Gives paid orders their locations.
     Allocations,
-    /// Folds the catalogue's changes into its snapshot.
+    /// Tells search what came in and what sold out.
     Catalog,
     /// Writes mails.
     Mails,
@@ -94,7 +100,6 @@ impl Event {
                 OrderEvent::OrderPaid { .. } => &[Allocations, Mails, Projections],
                 OrderEvent::OrderCanceled { .. }
                 | OrderEvent::OrderShipped { .. }
-                | OrderEvent::PaymentLate { .. }
                 | OrderEvent::RefundPaid { .. } => &[Mails, Projections],
                 OrderEvent::RefundRequested { .. } => &[Projections, Refunds],
                 OrderEvent::OrderAllocated { .. }
@@ -102,11 +107,12 @@ impl Event {
                 | OrderEvent::OrderDelivered { .. }
                 | OrderEvent::OrderCompleted { .. }
                 | OrderEvent::PaymentFailed { .. }
+                | OrderEvent::PaymentLate { .. }
                 | OrderEvent::PaymentMismatched { .. }
                 | OrderEvent::RefundFailed { .. } => &[Projections],
             },
             Self::Shop(event) => match event {
-                ShopEvent::ProductChanged { .. } => &[Catalog],
+                ShopEvent::ProductChanged { .. } | ShopEvent::AvailabilityChanged { .. } => &[Catalog],
                 ShopEvent::SignInRequested { .. } => &[Mails],
             },
         }

@@ -10,6 +10,8 @@ pub mod event;
 pub mod money;
 pub mod order;
 pub mod problem;
+pub mod product;
 pub mod refusal;
+pub mod stock;
 
 pub use problem::{Problem, ProblemKind};

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use contracts::{Problem, ProblemKind};
+use domain::text::Digest;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use http::{HeaderMap, Method};
@@ -243,6 +244,16 @@ impl Request {
         self.content_type() == "application/x-www-form-urlencoded"
     }
 
+    /// The digest of the Idempotency-Key header: 1 to 255 visible characters.
+    ///
+    /// # Errors
+    /// 400 where it is missing or is none.
+    pub fn idempotency_key(&self) -> Result<Digest, Problem> {
+        idempotency_key(self.header("idempotency-key").unwrap_or_default()).ok_or_else(|| {
+            Problem::malformed("Send an Idempotency-Key header of 1 to 255 visible characters.")
+        })
+    }
+
     /// The body's bytes.
     pub fn body(&self) -> &[u8] {
         match self.inner.body() {
@@ -373,6 +384,13 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
             Segment::Unknown => String::new(),
         })
         .collect()
+}
+
+/// What is kept of an Idempotency-Key, from a header or a form's hidden field.
+pub fn idempotency_key(sent: &str) -> Option<Digest> {
+    let key = sent.trim();
+    let good = (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+    good.then(|| Digest::of(key.as_bytes()))
 }
 
 /// A text as one value of a query.

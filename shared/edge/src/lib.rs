@@ -9,6 +9,7 @@ pub mod function;
 pub mod holds;
 pub mod http;
 pub mod lambda;
+pub mod orders;
 #[cfg(feature = "pages")]
 pub mod page;
 pub mod payments;

@@ -35,6 +35,8 @@ pub struct Head {
     pub robots: Robots,
     /// Puts "Error:" before the title: the form on the page was refused.
     pub failed: bool,
+    /// The one way back that a bare page offers, address and words: the cart, from checkout.
+    pub back: Option<(String, String)>,
 }
 
 impl Head {
@@ -48,6 +50,13 @@ impl Head {
     #[must_use]
     pub fn private(title: impl Into<String>) -> Self {
         Self { robots: Robots::NoIndex, ..Self::new(title) }
+    }
+
+    /// Offers a way back, on a bare page.
+    #[must_use]
+    pub fn back(mut self, href: impl Into<String>, words: impl Into<String>) -> Self {
+        self.back = Some((href.into(), words.into()));
+        self
     }
 
     /// Says in the title that the form was refused, when `errors` holds any.
@@ -204,7 +213,7 @@ pub fn bare_page(head: &Head, shop: &ShopContext, body: &Markup) -> Markup {
                 header.site-header {
                     div.wrap {
                         a.shop-name href="/" { (shop.shop_name) }
-                        nav.site-links aria-label="Your things" { a href="/cart" { (icon(Icon::Left)) "Back to cart" } }
+                        @if let Some((href, words)) = &head.back { nav.site-links aria-label="Back" { a href=(href) { (icon(Icon::Left)) (words) } } }
                     }
                 }
                 main #main tabindex="-1" {

@@ -3,16 +3,18 @@
 //! | access pattern | key |
 //! |---|---|
 //! | a product by its slug | `product#{slug}`, `product` |
+//! | how a product stands in search | `product#{slug}`, `shelf` |
 //! | the catalogue's version | `version`, `version` |
 //! | what changed since a version, in order | `changes`, `{version}` |
 //!
-//! Each write of a product raises the catalogue's version and leaves a change. A function keeps a snapshot for search
-//! in memory and, before it answers, asks for the changes since: one round trip, a read unit at most when there are
-//! none.
+//! Each write that search has to know of raises the catalogue's version, leaves a change and takes away the product's
+//! earlier one: the changes are one entry per product, in the order in which they were last touched. A function keeps
+//! a snapshot in memory and, before it answers, asks for the changes since: one round trip, half a read unit when there
+//! are none.
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use contracts::event::{Event, ShopEvent};
 use domain::catalog::Product;
 use domain::id::ProductId;
@@ -46,6 +48,8 @@ impl Table for Catalog {
 pub enum Key {
     /// A product.
     Product(Slug),
+    /// How a product stands in search.
+    Shelf(Slug),
     /// The catalogue's version.
     Version,
     /// What the write to this version changed.
@@ -57,6 +61,7 @@ impl Key {
     pub fn pair(&self) -> (String, String) {
         match self {
             Self::Product(slug) => (format!("product#{slug}"), "product".into()),
+            Self::Shelf(slug) => (format!("product#{slug}"), "shelf".into()),
             Self::Version => ("version".into(), "version".into()),
             Self::Change(version) => ("changes".into(), format!("{version:012}")),
         }
@@ -67,6 +72,7 @@ impl Key {
         match (pk, sk) {
             ("version", "version") => Some(Self::Version),
             ("changes", version) => Some(Self::Change(version.parse().ok()?)),
+            (product, "shelf") => Some(Self::Shelf(product.strip_prefix("product#")?.parse().ok()?)),
             (product, "product") => Some(Self::Product(product.strip_prefix("product#")?.parse().ok()?)),
             _ => None,
         }
@@ -95,13 +101,28 @@ struct ChangeRecord {
     entry: Option<String>,
 }
 
+/// How a product stands in search: whether all of it is sold out, and its latest change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Shelf {
+    sold_out: bool,
+    #[serde(rename = "change")]
+    latest: u64,
+}
+
 /// A product, and the catalogue as it was when the product was read.
 #[derive(Debug, Clone)]
 pub struct Read {
     /// The product, where there is one.
     pub product: Option<Product>,
-    /// The catalogue's version.
-    pub version: u64,
+    version: u64,
+    shelf: Option<Shelf>,
+}
+
+impl Read {
+    /// Whether search shows the product as sold out: a new one is, until stock of it is booked.
+    pub fn sold_out(&self) -> bool {
+        self.shelf.is_none_or(|shelf| shelf.sold_out)
+    }
 }
 
 impl Catalog {
@@ -114,66 +135,85 @@ impl Catalog {
         item.map(product_of).transpose()
     }
 
-    /// The product with this slug and the catalogue's version, to write over both.
+    /// The product with this slug and how the catalogue stands, to write over both. One round trip.
     ///
     /// # Errors
     /// When the table does not answer.
     pub async fn read_for_write(&self, slug: &Slug) -> Result<Read, StoreError> {
-        let key = Key::Product(slug.clone());
-        let (product, version) = futures::future::join(self.item(&key), self.item(&Key::Version)).await;
-        let version = version?.and_then(|item| item.get("version")?.as_n().ok()?.parse().ok());
-        Ok(Read { product: product?.map(product_of).transpose()?, version: version.unwrap_or_default() })
+        let keys = [Key::Product(slug.clone()), Key::Shelf(slug.clone()), Key::Version];
+        let found = keys.iter().map(|key| self.item(key));
+        let mut found = futures::future::join_all(found).await.into_iter();
+        let mut next = || found.next().unwrap_or(Ok(None));
+        let (product, shelf, version) = (next()?, next()?, next()?);
+        Ok(Read {
+            product: product.map(product_of).transpose()?,
+            shelf: shelf.map(of_item).transpose()?,
+            version: version.and_then(|item| item.get("version")?.as_n().ok()?.parse().ok()).unwrap_or_default(),
+        })
     }
 
-    /// Writes a product over what was read: the product, the catalogue's version, and the change of this version.
+    /// Writes a product over what was read: the product, and what search has to know of it.
     ///
     /// # Errors
     /// When the record has no form.
-    pub fn write(&self, read: &Read, product: &Product, cause: Cause) -> Result<[Write; 3], StoreError> {
-        let entry = Entry::of(product, false);
+    pub fn write(&self, read: &Read, product: &Product, cause: Cause) -> Result<Vec<Write>, StoreError> {
         let record = ProductRecord { schema: SCHEMA, product: json(product)? };
         let mut item = item_of(&record)?;
-        let key = Key::Product(product.slug.clone());
-        item.extend(key.attributes());
-        let event =
-            Event::Shop(ShopEvent::ProductChanged { product: product.id, slug: product.slug.clone() });
+        item.extend(Key::Product(product.slug.clone()).attributes());
+        let event = Event::Shop(ShopEvent::ProductChanged { product: product.id, slug: product.slug.clone() });
         Stamp::new(vec![event], cause).put_on(&mut item, product.version)?;
         let put = Put::builder().table_name(&self.name).set_item(Some(item));
         let put = match &read.product {
             None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(before) => put
-                .condition_expression("rev = :seen")
-                .expression_attribute_values(":seen", n(before.version)),
+            Some(before) => {
+                put.condition_expression("rev = :seen").expression_attribute_values(":seen", n(before.version))
+            }
         };
-        let put = put.build().map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let [version, change] = self.change(read.version, product.id, entry.as_ref())?;
-        Ok([Write(TransactWriteItem::builder().put(put).build()), version, change])
+        let put = put.build().map_err(corrupt)?;
+        let mut writes = vec![Write(TransactWriteItem::builder().put(put).build())];
+        writes.extend(self.shelve(read, product, read.sold_out())?);
+        Ok(writes)
     }
 
-    /// Raises the catalogue's version over `seen` and leaves the change.
-    fn change(&self, seen: u64, product: ProductId, entry: Option<&Entry>) -> Result<[Write; 2], StoreError> {
-        let corrupt = |error: aws_sdk_dynamodb::error::BuildError| StoreError::Corrupt(error.to_string());
-        let update = Update::builder()
+    /// Tells search how a product stands: raises the catalogue's version, leaves a change and takes away the
+    /// product's earlier one.
+    ///
+    /// # Errors
+    /// When the record has no form.
+    pub fn shelve(&self, read: &Read, product: &Product, sold_out: bool) -> Result<Vec<Write>, StoreError> {
+        let next = read.version + 1;
+        let version = Update::builder()
             .table_name(&self.name)
             .set_key(Some(Key::Version.attributes()))
             .update_expression("SET #version = :next")
             .condition_expression("attribute_not_exists(pk) OR #version = :seen")
             .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":next", n(seen + 1))
-            .expression_attribute_values(":seen", n(seen))
+            .expression_attribute_values(":next", n(next))
+            .expression_attribute_values(":seen", n(read.version))
             .build()
             .map_err(corrupt)?;
-        let key = Key::Change(seen + 1);
-        let record =
-            ChangeRecord { schema: SCHEMA, sk: key.pair().1, product, entry: entry.map(json).transpose()? };
-        let mut item = item_of(&record)?;
-        item.retain(|_, value| !value.is_null());
-        item.extend(key.attributes());
-        let put = Put::builder().table_name(&self.name).set_item(Some(item)).build().map_err(corrupt)?;
-        Ok([
-            Write(TransactWriteItem::builder().update(update).build()),
-            Write(TransactWriteItem::builder().put(put).build()),
-        ])
+        let key = Key::Change(next);
+        let entry = Entry::of(product, sold_out).as_ref().map(json).transpose()?;
+        let record = ChangeRecord { schema: SCHEMA, sk: key.pair().1, product: product.id, entry };
+        let mut change = item_of(&record)?;
+        change.extend(key.attributes());
+        let mut shelf = item_of(&Shelf { sold_out, latest: next })?;
+        shelf.extend(Key::Shelf(product.slug.clone()).attributes());
+        shelf.insert("schema".into(), n(SCHEMA));
+        let mut writes = vec![Write(TransactWriteItem::builder().update(version).build())];
+        for item in [change, shelf] {
+            let put = Put::builder().table_name(&self.name).set_item(Some(item)).build().map_err(corrupt)?;
+            writes.push(Write(TransactWriteItem::builder().put(put).build()));
+        }
+        if let Some(Shelf { latest, .. }) = read.shelf {
+            let delete = Delete::builder()
+                .table_name(&self.name)
+                .set_key(Some(Key::Change(latest).attributes()))
+                .build()
+                .map_err(corrupt)?;
+            writes.push(Write(TransactWriteItem::builder().delete(delete).build()));
+        }
+        Ok(writes)
     }
 
     /// Brings a snapshot up to date.
@@ -224,6 +264,10 @@ impl Catalog {
     }
 }
 
+fn corrupt(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {
+    StoreError::Corrupt(error.to_string())
+}
+
 fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
@@ -242,7 +286,8 @@ mod tests {
     proptest! {
         #[test]
         fn a_key_round_trips(slug in "[a-z0-9][a-z0-9-]{0,20}[a-z0-9]", version in 0_u64..1_000_000_000_000) {
-            for key in [Key::Product(Slug::new(slug.clone()).unwrap()), Key::Version, Key::Change(version)] {
+            let slug = Slug::new(slug).unwrap();
+            for key in [Key::Product(slug.clone()), Key::Shelf(slug.clone()), Key::Version, Key::Change(version)] {
                 let (pk, sk) = key.pair();
                 prop_assert_eq!(Key::parse(&pk, &sk), Some(key));
             }

@@ -14,7 +14,7 @@
 
 mod ledger;
 
-pub use ledger::{LedgerEntry, entries_of};
+pub use ledger::{LedgerEntry, availability_turned, entries_of};
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -176,7 +176,29 @@ impl StockTable {
         }
         for (location, parts) in levels {
             let delta = |shelf: Shelf| parts.iter().map(|part| part.on(shelf)).sum::<i64>();
-            writes.extend(self.move_level(sku, &location, delta, cause)?);
+            writes.extend(self.move_level(sku, &location, delta, None, cause)?);
+        }
+        Ok(writes)
+    }
+
+    /// Books an adjustment of what a location has on hand, on the condition that it still has what was `seen`. A
+    /// change that takes some away (but not a count, which is a fact) needs as many to be sellable.
+    ///
+    /// # Errors
+    /// When a record has no form.
+    pub fn adjust(
+        &self,
+        sku: &Sku,
+        movement: &Movement,
+        seen: i64,
+        counted: bool,
+        cause: &Cause,
+    ) -> Result<Vec<Write>, StoreError> {
+        let booking = movement.booking();
+        let promised = if counted { 0 } else { (-booking.available).max(0) };
+        let mut writes = vec![self.move_offer(sku, booking.available, booking.reserved, promised, cause)?];
+        if let Some((location, level)) = &booking.at {
+            writes.extend(self.move_level(sku, location, |shelf| level.on(shelf), Some(seen), cause)?);
         }
         Ok(writes)
     }
@@ -209,6 +231,7 @@ impl StockTable {
         sku: &Sku,
         location: &LocationId,
         delta: impl Fn(Shelf) -> i64,
+        seen_on_hand: Option<i64>,
         cause: &Cause,
     ) -> Result<Option<Write>, StoreError> {
         let moved: Vec<_> =
@@ -219,6 +242,14 @@ impl StockTable {
         let mut values = HashMap::from([(":zero".to_owned(), n(0)), (":schema".to_owned(), n(SCHEMA))]);
         let mut sets = vec!["#schema = :schema".to_owned()];
         let mut conditions = Vec::new();
+        if let Some(seen) = seen_on_hand {
+            values.insert(":seen".into(), n(seen));
+            conditions.push(if seen == 0 {
+                "(attribute_not_exists(on_hand) OR on_hand = :seen)".to_owned()
+            } else {
+                "on_hand = :seen".to_owned()
+            });
+        }
         for (shelf, by) in moved {
             let name = shelf.as_str();
             values.insert(format!(":{name}"), n(by));

@@ -914,7 +914,8 @@ pub(super) fn pages() -> Vec<(String, String)> {
         ),
     ];
     for (name, head, body) in bare {
-        all.push((name.into(), bare_page(&head, &context(), &body)));
+        let back = name.starts_with("checkout").then(|| ("/cart".to_owned(), "Back to cart".to_owned()));
+        all.push((name.into(), bare_page(&Head { back, ..head }, &context(), &body)));
     }
     for (name, failure) in [
         ("404", Failure::NotFound),

@@ -299,7 +299,7 @@ fn quantities(
 ) -> Markup {
     html! {
         div.table-wrap {
-            table.table {
+            table.table.cards-on-phone {
                 thead { tr { th scope="col" { "Product" } th scope="col" { "SKU" } th.num scope="col" { "Open" } th.num scope="col" { (label) } } }
                 tbody {
                     @for (line, typed) in lines {
@@ -308,9 +308,9 @@ fn quantities(
                         @let error = errors.of(&name);
                         tr {
                             th scope="row" { (line.title) @if let Some(option) = &line.option { span.muted { " · " (option) } } }
-                            td.code { (line.sku) }
-                            td.num { (most(line)) }
-                            td.num {
+                            td.code data-label="SKU" { (line.sku) }
+                            td.num data-label="Open" { (most(line)) }
+                            td.num data-label=(label) {
                                 input.input.num.w-s id=(id) name=(name) type="text" inputmode="numeric" value=(typed) autocomplete="off"
                                     aria-label={ (label) ", " (line.title) " " (line.sku) } aria-invalid=[error.map(|_| "true")] aria-describedby=[error.map(|_| format!("{id}-error"))];
                                 @if let Some(error) = error { p.error-text id={ (id) "-error" } { (icon(Icon::Alert)) span { span.visually-hidden { "Error: " } (error) } } }

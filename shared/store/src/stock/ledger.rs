@@ -3,7 +3,7 @@
 //! Its key is the stream's sequence number, so that a record read twice books once. Nothing moved, no entry.
 
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
-use domain::text::{LocationId, Sku};
+use domain::text::{LocationId, Sku, Slug};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -180,4 +180,20 @@ impl StockTable {
             answer.items.unwrap_or_default().into_iter().map(of_item).collect::<Result<_, _>>()?;
         Ok(Page { items, next })
     }
+}
+
+/// The product of an offer that came in or sold out with this write.
+pub fn availability_turned(old: &serde_dynamo::Item, new: &serde_dynamo::Item) -> Option<Slug> {
+    #[derive(Deserialize)]
+    struct Shown {
+        sellable: i64,
+        on_sale: bool,
+        slug: Slug,
+    }
+    let read = |image: &serde_dynamo::Item| serde_dynamo::from_item::<_, Shown>(image.clone()).ok();
+    let there = |shown: &Shown| shown.on_sale && shown.sellable > 0;
+    let after = read(new)?;
+    let before = read(old);
+    let turned = before.as_ref().is_some_and(there) != there(&after);
+    turned.then_some(after.slug)
 }

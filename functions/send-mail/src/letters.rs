@@ -1,0 +1,205 @@
+//! What each mail says, made of the order.
+
+use domain::Money;
+use domain::order::{Order, PaymentMethod, RefundCause};
+use domain::settings::{PaymentSettings, ShopSettings};
+use domain::stock::SkuQuantity;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use pages::mails::{self, Mail, MailLine, OrderMail};
+
+/// The order's page, with the secret that opens it.
+pub(crate) fn view_url(order: &Order, url: &str, key: &[u8]) -> String {
+    format!("{url}/orders/{}?token={}", order.id, order.id.view_secret(key).reveal())
+}
+
+/// The sign-in link's mail.
+pub(crate) fn sign_in(shop: &ShopSettings, url: &str, staff: bool, secret: &str) -> Mail {
+    let path = if staff { "/desk/sign-in/confirm" } else { "/sign-in/confirm" };
+    let view = mails::SignInLink {
+        url: format!("{url}{path}?token={secret}"),
+        lives: "15 minutes".to_owned(),
+        desk: staff,
+    };
+    mails::sign_in_link(&sender(shop, url), &view)
+}
+
+fn sender(shop: &ShopSettings, url: &str) -> mails::Shop {
+    mails::Shop {
+        name: shop.name.clone(),
+        url: url.to_owned(),
+        support_email: shop.support_email.to_string(),
+        imprint: shop.legal_address.lines().map(str::to_owned).collect(),
+    }
+}
+
+/// An order, and the shop that writes about it.
+pub(crate) struct About<'a> {
+    pub(crate) order: &'a Order,
+    pub(crate) shop: &'a ShopSettings,
+    pub(crate) url: &'a str,
+    pub(crate) view_url: String,
+}
+
+impl About<'_> {
+    /// A bank transfer is awaited: how to pay. A card order has no such mail.
+    pub(crate) fn received(&self, payments: &PaymentSettings) -> Option<Mail> {
+        let order = self.order;
+        let account = match (order.payment_method, &payments.bank_transfer) {
+            (PaymentMethod::BankTransfer, Some(account)) if !order.totals.total.is_zero() => account,
+            (PaymentMethod::BankTransfer | PaymentMethod::Card, _) => return None,
+        };
+        let fact = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let mut instructions = vec![
+            fact("Recipient", &account.account_holder),
+            fact("IBAN", &grouped(&account.iban)),
+            fact("Reference", &order.number.to_string()),
+            fact("Amount", &order.totals.total.format()),
+        ];
+        instructions.extend(account.bic.as_deref().map(|bic| fact("BIC", bic)));
+        let view = mails::OrderReceived {
+            order: self.whole(),
+            amount: order.totals.total.format(),
+            pay_until: day(order.hold.until),
+            instructions,
+        };
+        Some(mails::order_received(&self.sender(), &view))
+    }
+
+    /// The money is here.
+    pub(crate) fn confirmed(&self) -> Mail {
+        let view = mails::OrderConfirmed { order: self.whole(), paid: self.order.totals.total.format() };
+        mails::order_confirmed(&self.sender(), &view)
+    }
+
+    /// A parcel left.
+    pub(crate) fn shipped(&self, shipment: u16) -> Option<Mail> {
+        let order = self.order;
+        let index = usize::from(shipment);
+        let parcel = order.shipments.get(index)?;
+        let gone = |sku| -> u32 {
+            let parcels = order.shipments[..=index].iter().flat_map(|parcel| &parcel.lines);
+            parcels.filter(|line| line.sku == *sku).map(|line| line.quantity.get()).sum()
+        };
+        let left: u32 = order.lines.iter().map(|line| line.quantity.get().saturating_sub(gone(&line.sku))).sum();
+        let view = mails::OrderShipped {
+            order: OrderMail { lines: self.lines(&parcel.lines), totals: Vec::new(), total: String::new(), ..self.whole() },
+            carrier: parcel.carrier.clone(),
+            tracking: parcel.tracking.clone().unwrap_or_else(|| "none".to_owned()),
+            tracking_url: None,
+            expected: None,
+            rest: match left {
+                0 => None,
+                1 => Some("1 more item follows in another parcel.".to_owned()),
+                more => Some(format!("{more} more items follow in another parcel.")),
+            },
+        };
+        Some(mails::order_shipped(&self.sender(), &view))
+    }
+
+    /// It was called off.
+    pub(crate) fn canceled(&self) -> Mail {
+        let order = self.order;
+        let money = if order.captured.is_zero() {
+            "You haven't been charged.".to_owned()
+        } else {
+            format!("We'll send {} back to {}.", order.captured.format(), self.purse())
+        };
+        let reason = match &order.cancel_reason {
+            Some(reason) => format!("Your order was cancelled: {reason}."),
+            None => "Your order was cancelled.".to_owned(),
+        };
+        let view = mails::OrderCanceled { order: self.whole(), reason, money };
+        mails::order_canceled(&self.sender(), &view)
+    }
+
+    /// Money went back.
+    pub(crate) fn refunded(&self, refund: u16) -> Option<Mail> {
+        let refund = self.order.refunds.get(usize::from(refund))?;
+        let order = OrderMail { lines: self.lines(&refund.lines), ..self.whole() };
+        let (amount, to, takes) = (refund.amount.format(), self.purse().to_owned(), "3–5 days".to_owned());
+        let reason = match refund.cause {
+            RefundCause::Late => {
+                let view = mails::PaymentLateRefunded { order: self.whole(), amount, to, takes };
+                return Some(mails::payment_late_refunded(&self.sender(), &view));
+            }
+            RefundCause::Requested => refund.reason.clone().map(|reason| format!("Reason: {reason}.")),
+            RefundCause::Canceled => Some("The order was cancelled.".to_owned()),
+            RefundCause::Duplicate => Some("The order had been paid already.".to_owned()),
+            RefundCause::Short => Some("The payment was less than the order cost, and its time is over.".to_owned()),
+        };
+        let view = mails::OrderRefunded { order, amount, to, takes, reason };
+        Some(mails::order_refunded(&self.sender(), &view))
+    }
+
+    fn sender(&self) -> mails::Shop {
+        sender(self.shop, self.url)
+    }
+
+    fn purse(&self) -> &'static str {
+        match self.order.payment_method {
+            PaymentMethod::Card => "your card",
+            PaymentMethod::BankTransfer => "your bank account",
+        }
+    }
+
+    fn lines(&self, lines: &[SkuQuantity]) -> Vec<MailLine> {
+        let of = |line: &SkuQuantity| MailLine {
+            title: self.order.line(&line.sku).map_or_else(|| line.sku.to_string(), |known| known.title.clone()),
+            option: None,
+            quantity: line.quantity.get(),
+            total: None,
+            thumbnail: None,
+        };
+        lines.iter().map(of).collect()
+    }
+
+    fn whole(&self) -> OrderMail {
+        let (order, totals) = (self.order, &self.order.totals);
+        let row = |name: &str, amount: Money| (name.to_owned(), amount.format());
+        let mut rows = vec![row("Items", totals.items)];
+        if !totals.discount.is_zero() {
+            rows.push(row("Discount", totals.discount));
+        }
+        rows.push(if totals.shipping.is_zero() {
+            ("Delivery".to_owned(), "Free".to_owned())
+        } else {
+            row("Delivery", totals.shipping)
+        });
+        if !totals.tax_included && !totals.tax.is_zero() {
+            rows.push(row("Tax", totals.tax));
+        }
+        OrderMail {
+            number: order.number.to_string(),
+            view_url: self.view_url.clone(),
+            lines: order
+                .lines
+                .iter()
+                .map(|line| MailLine {
+                    title: line.title.clone(),
+                    option: None,
+                    quantity: line.quantity.get(),
+                    total: line.total().ok().map(Money::format),
+                    thumbnail: None,
+                })
+                .collect(),
+            totals: rows,
+            total: totals.total.format(),
+            tax_note: (totals.tax_included && !totals.tax.is_zero())
+                .then(|| format!("Includes {} tax", totals.tax.format())),
+            address: order.shipping_address.lines(),
+            arrives: None,
+        }
+    }
+}
+
+/// "5 June 2026".
+fn day(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%-d %B %Y").to_string()
+}
+
+/// An IBAN in groups of four, as it stands on paper.
+fn grouped(iban: &str) -> String {
+    let characters: Vec<char> = iban.chars().collect();
+    characters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}

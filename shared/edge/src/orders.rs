@@ -1,0 +1,198 @@
+//! Commands to orders, as every function gives them: read, decide, write, and again when somebody else was faster.
+//!
+//! Knows who may reach an order and how an outcome is told. It deliberately decides nothing (that is `domain`'s) and
+//! knows no route.
+
+#[cfg(feature = "pages")]
+mod page;
+mod typed;
+
+use std::future::Future;
+
+use contracts::order::OrderAnswer;
+use contracts::{Problem, ProblemKind};
+use domain::id::OrderId;
+use domain::order::{Command, Order, decide};
+use domain::people::Action;
+use domain::refusal::Refusal;
+use domain::text::Secret;
+use store::orders::{NotWritten, Orders, Reader};
+use store::stamp::Cause;
+use store::stock::StockTable;
+use store::{StoreError, TxError};
+
+use crate::auth::Caller;
+use crate::context::{Clock, Context};
+use crate::environment::MissingVariable;
+use crate::function::Error;
+use crate::http::{Request, Response, internal, unavailable};
+
+#[cfg(feature = "pages")]
+pub use page::refusal_page;
+pub use typed::{CARRIER, Checks, REASON, REFERENCE, TRACKING, TypedForm};
+
+/// How often an order that others write is decided about.
+const ATTEMPTS: usize = 5;
+
+/// Why a command was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum NotDone {
+    /// There is no such order, or the reader may not know of it.
+    #[error("there is no such order")]
+    NoOrder,
+    /// The trade says no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The stock that the command moves is not where the order has it.
+    #[error("the stock that would move is not there")]
+    NoStock,
+    /// Others wrote the order for longer than is worth waiting for.
+    #[error("the order is written by too many at once")]
+    Contended,
+    /// The table does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The payment provider does not answer.
+    #[error("the payment provider: {0}")]
+    Provider(Error),
+    /// The caller is to hear this.
+    #[error("{}", .0.detail)]
+    Told(Problem),
+}
+
+impl From<NotDone> for Problem {
+    fn from(reason: NotDone) -> Self {
+        match reason {
+            NotDone::NoOrder => Self::not_found("order"),
+            NotDone::Refused(refusal) => contracts::refusal::problem(&refusal),
+            NotDone::NoStock => Self::conflict(
+                "The stock of this order is not where it was allocated. Count it, then try again.",
+            )
+            .with("code", "stock-missing"),
+            NotDone::Contended => Self::new(ProblemKind::Busy, "Please try again in a moment."),
+            NotDone::Store(error) => unavailable(&error),
+            NotDone::Provider(error) => {
+                tracing::warn!(error = %error, "the payment provider");
+                Self::new(
+                    ProblemKind::ProviderUnavailable,
+                    "The payment provider did not answer. Nothing was changed: please try again in a moment.",
+                )
+            }
+            NotDone::Told(problem) => problem,
+        }
+    }
+}
+
+/// Where orders are read and commanded.
+pub struct OrderDesk {
+    orders: Orders,
+    stock: StockTable,
+    clock: Clock,
+}
+
+impl std::fmt::Debug for OrderDesk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OrderDesk").finish_non_exhaustive()
+    }
+}
+
+impl OrderDesk {
+    /// In this context.
+    ///
+    /// # Errors
+    /// When the template does not name the tables of orders and stock.
+    pub fn new(context: &Context) -> Result<Self, MissingVariable> {
+        Ok(Self { orders: context.table()?, stock: context.table()?, clock: context.clock() })
+    }
+
+    /// The order, where the reader may see it.
+    ///
+    /// # Errors
+    /// [`NotDone::NoOrder`], or the table's error.
+    pub async fn load(&self, id: &OrderId, reader: &Reader) -> Result<Order, NotDone> {
+        self.orders.get(id, reader).await?.ok_or(NotDone::NoOrder)
+    }
+
+    /// Gives an order the command that `command` makes of it, and answers the order as it then is. Where somebody
+    /// else wrote the order meanwhile, it is read again and `command` is asked anew. No command: nothing to do.
+    ///
+    /// # Errors
+    /// What [`decide`] or `command` refuses, or the table's error; nothing was written then.
+    pub async fn run<F, Fut>(&self, id: &OrderId, reader: &Reader, cause: &Cause, command: F) -> Result<Order, NotDone>
+    where
+        F: Fn(Order) -> Fut + Send + Sync,
+        Fut: Future<Output = Result<Option<Command>, NotDone>> + Send,
+    {
+        for _ in 0..ATTEMPTS {
+            let order = self.load(id, reader).await?;
+            let Some(command) = command(order.clone()).await? else {
+                return Ok(order);
+            };
+            let decision = decide(&order, command, self.clock.now())?;
+            match self.orders.commit(&self.stock, &decision, cause).await {
+                Ok(order) => return Ok(order),
+                Err(TxError::Refused(NotWritten::Stale)) => {}
+                Err(TxError::Refused(NotWritten::NoStock)) => return Err(NotDone::NoStock),
+                Err(TxError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Err(NotDone::Contended)
+    }
+}
+
+/// As whom a caller reads the one order that a request names: staff who may do `action` read any, customers their own,
+/// and whoever has the link's secret (`token`) the one that it opens.
+///
+/// # Errors
+/// 403 for staff who may not; 404 for a guest without a link.
+pub fn reader(caller: &Caller, action: Action, token: Option<&str>) -> Result<Reader, Problem> {
+    let secret = token.and_then(|token| token.parse::<Secret>().ok());
+    match (caller, secret) {
+        (Caller::Staff(_, role), _) if role.may(action) => Ok(Reader::Shop),
+        (Caller::Customer(person), Some(secret)) => Ok(Reader::OwnerOrHolder(person.id, secret)),
+        (Caller::Customer(person), None) => Ok(Reader::Owner(person.id)),
+        (Caller::Guest | Caller::Staff(..), Some(secret)) => Ok(Reader::Holder(secret)),
+        (Caller::Staff(..), None) => caller.staff(action).map(|_| Reader::Shop),
+        (Caller::Guest, None) => Err(Problem::not_found("order")),
+    }
+}
+
+/// The address of an order's page, with the secret that opens it where there is one.
+pub fn shop_path(id: &OrderId, token: Option<&str>) -> String {
+    match token {
+        Some(token) => format!("/orders/{id}?token={}", crate::http::encoded(token)),
+        None => format!("/orders/{id}"),
+    }
+}
+
+/// The answer to a command that staff gave: to the desk's form the order's page there, to a program the order.
+///
+/// # Errors
+/// 500 where the order's sums leave the range.
+pub fn answered(request: &Request, order: &Order, done: &str) -> Result<Response, Problem> {
+    if is_desk(request) {
+        return Ok(Response::see_other(&format!("/desk/orders/{}?done={done}", order.id)));
+    }
+    let answer = OrderAnswer::new(order).map_err(|error| internal("an order has no answer", &error))?;
+    Response::json(200, &answer)
+}
+
+/// Whether the request is a form of the desk.
+pub fn is_desk(request: &Request) -> bool {
+    request.route().starts_with("POST /desk/")
+}
+
+/// Refuses a form that was made of another state of the order than the present one, such as one that is pressed twice:
+/// for commands that would do something more the second time. `key` is the form's hidden `idempotency_key`, which
+/// begins with the `rev` of the order that its page showed; one that begins otherwise is not checked.
+///
+/// # Errors
+/// 409 where the order was written since.
+pub fn unchanged(order: &Order, key: &str) -> Result<(), NotDone> {
+    let shown = key.split('-').next().and_then(|rev| rev.parse::<u64>().ok());
+    if shown.is_some_and(|rev| rev != order.rev) {
+        let detail = "The order was changed since its page was shown. Look at it once more before you go on.";
+        return Err(NotDone::Told(Problem::new(ProblemKind::Stale, detail)));
+    }
+    Ok(())
+}
