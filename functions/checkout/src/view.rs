@@ -53,7 +53,7 @@ pub(crate) async fn show(
     let offer = Offer::new(&cart, &typed, &tables).map_err(|refusal| contracts::refusal::problem(&refusal))?;
     let errors = problem.map(form_errors).unwrap_or_default();
     let frame = ShopFrame::new(&shop.context, request, &caller, &settings);
-    let mut head = Head::private("Checkout");
+    let mut head = Head::private("Checkout").back("/cart", "Back to cart");
     if !errors.is_empty() {
         head = head.failed(&errors);
     }

@@ -1,1 +1,97 @@
-//! To come.
+//! Sends refunds of card payments through the provider.
+//!
+//! Each refund has one idempotency key, made of the order and its place among the order's refunds: however often the
+//! message comes, the money goes back once. A refund that the provider will not send becomes due by hand. Transfers
+//! are due by hand from the start; there is nothing to do for them.
+
+use contracts::event::{Event, Message};
+use domain::order::{Command, Event as OrderEvent, Order, Refund, RefundStatus};
+use edge::orders::OrderDesk;
+use edge::payments::{self, PaymentError, RefundRequest};
+use edge::provider::ProviderDoor;
+use edge::queue::{self, QueueHandler};
+use edge::{Context, Error, Function};
+use store::orders::Reader;
+use store::stamp::Cause;
+
+/// The function.
+pub const FUNCTION: Function = queue::queue::<PayRefund>();
+
+/// The most characters that are kept of what the provider says.
+const DETAIL: usize = 300;
+
+/// Sends refunds.
+#[derive(Debug)]
+pub struct PayRefund {
+    desk: OrderDesk,
+    provider: ProviderDoor,
+}
+
+impl QueueHandler for PayRefund {
+    type Message = Message;
+
+    fn new(context: &Context) -> Result<Self, Error> {
+        Ok(Self { desk: OrderDesk::new(context)?, provider: ProviderDoor::new(context) })
+    }
+
+    async fn handle(&self, message: Message, correlation: &str) -> Result<(), Error> {
+        let Event::Order(OrderEvent::RefundRequested { order, refund }) = message.event else {
+            return Ok(());
+        };
+        let order = self.desk.load(&order, &Reader::Shop).await?;
+        let asked = order.refunds.get(usize::from(refund));
+        let Some(asked) = asked.filter(|asked| asked.status == RefundStatus::Pending) else {
+            return Ok(());
+        };
+        let Some(command) = self.send(&order, asked).await? else {
+            return Ok(());
+        };
+        let cause = Cause::new("pay-refund", "refund_sent", correlation);
+        let command = |_| std::future::ready(Ok(Some(command.clone())));
+        self.desk.run(&order.id, &Reader::Shop, &cause, command).await?;
+        Ok(())
+    }
+}
+
+impl PayRefund {
+    /// Sends a refund; what the order is to hear of it. Nothing, while the provider works on it: its webhook tells.
+    async fn send(&self, order: &Order, refund: &Refund) -> Result<Option<Command>, Error> {
+        let request = RefundRequest {
+            payment_intent: refund.payment.clone(),
+            amount: refund.amount,
+            idempotency_key: format!("{}-refund-{}", order.id, refund.id),
+            order: order.id,
+        };
+        match self.provider.open().await?.refund(&request).await {
+            Ok(sent) => Ok(outcome(refund.id, sent)),
+            Err(error) if may_pass(&error) => Err(error.into()),
+            Err(error) => {
+                tracing::warn!(order.id = %order.id, refund = refund.id, error = %error, "a refund was not sent");
+                Ok(Some(failed(refund.id, &error.to_string())))
+            }
+        }
+    }
+}
+
+fn outcome(refund: u16, sent: payments::Refund) -> Option<Command> {
+    match sent.status {
+        payments::RefundStatus::Succeeded => Some(Command::RefundPaid { refund: Some(refund), reference: sent.id }),
+        payments::RefundStatus::Pending | payments::RefundStatus::RequiresAction => None,
+        payments::RefundStatus::Failed => Some(failed(refund, "The bank refused the refund.")),
+        payments::RefundStatus::Canceled => Some(failed(refund, "The refund was called off at the provider.")),
+    }
+}
+
+fn failed(refund: u16, detail: &str) -> Command {
+    Command::RefundFailed { refund, detail: detail.chars().take(DETAIL).collect() }
+}
+
+/// Whether the same request may be answered otherwise later: when the provider is back, or once the shop's key is
+/// good again. An answer that cannot be read may mean that the money has gone: the same key tells, never a hand.
+fn may_pass(error: &PaymentError) -> bool {
+    match error {
+        PaymentError::Unavailable(_) | PaymentError::Unreadable(_) => true,
+        PaymentError::Refused { status, .. } => matches!(status, 401 | 403),
+        PaymentError::NoProvider | PaymentError::Declined { .. } => false,
+    }
+}

@@ -1,1 +1,124 @@
-//! To come.
+//! Shows stock: quantities by state, and the ledger that says why.
+
+use contracts::Problem;
+use contracts::money::ListAnswer;
+use contracts::stock::StockAnswer;
+use domain::people::Action;
+use domain::settings::LocationSettings;
+use domain::stock::Stock;
+use domain::text::{LocationId, Sku};
+use edge::auth::Verifier;
+use edge::http::unavailable;
+use edge::{Context, Error, Function, HttpHandler, Request, Response};
+use serde::{Deserialize, Serialize};
+use store::settings::{Cached, SettingsTable};
+use store::stock::{LedgerEntry, StockTable};
+use store::{Cursor, Page};
+
+/// The function.
+pub const FUNCTION: Function = edge::http::http::<ViewStock>();
+
+/// How many entries a page has.
+const PAGE: usize = 50;
+
+/// Shows stock.
+pub struct ViewStock {
+    context: Context,
+    stock: StockTable,
+    locations: Cached<LocationSettings>,
+    verifier: Verifier,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct StockQuery {
+    location: Option<LocationId>,
+    below: Option<i64>,
+    cursor: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct LedgerQuery {
+    cursor: Option<String>,
+}
+
+/// A ledger entry as it is answered.
+#[derive(Serialize)]
+struct EntryAnswer {
+    at: jiff::Timestamp,
+    location: Option<LocationId>,
+    quantity: String,
+    delta: i64,
+    after: i64,
+    cause: String,
+    actor: String,
+    reference: Option<String>,
+}
+
+impl HttpHandler for ViewStock {
+    fn new(context: &Context) -> Result<Self, Error> {
+        Ok(Self {
+            stock: context.table()?,
+            locations: Cached::new(context.table::<SettingsTable>()?),
+            verifier: Verifier::new(context)?,
+            context: context.clone(),
+        })
+    }
+
+    async fn handle(&self, request: &Request) -> Result<Response, Problem> {
+        self.verifier.caller(request)?.staff(Action::ViewStock)?;
+        match request.route() {
+            "GET /api/stock" => self.list(request.parse_query()?).await,
+            "GET /api/stock/{sku}" => self.show(&request.parse_parameter("sku", "SKU")?).await,
+            "GET /api/stock/{sku}/ledger" => {
+                self.ledger(&request.parse_parameter("sku", "SKU")?, request.parse_query()?).await
+            }
+            _ => Err(Problem::not_found("page")),
+        }
+    }
+}
+
+impl ViewStock {
+    async fn list(&self, query: StockQuery) -> Result<Response, Problem> {
+        let after = cursor(query.cursor)?;
+        let settings = self.locations.get(self.context.now()).await.map_err(|error| unavailable(&error))?;
+        let locations: Vec<LocationId> = settings.locations.into_iter().map(|location| location.id).collect();
+        let page = self.stock.page(&locations, after.as_ref(), PAGE).await.map_err(|error| unavailable(&error))?;
+        let wanted = |stock: &Stock| {
+            query.below.is_none_or(|below| stock.offer.available < below)
+                && query.location.as_ref().is_none_or(|location| stock.levels.contains_key(location))
+        };
+        answer(Page {
+            items: page.items.iter().filter(|stock| wanted(stock)).map(StockAnswer::from).collect(),
+            next: page.next,
+        })
+    }
+
+    async fn show(&self, sku: &Sku) -> Result<Response, Problem> {
+        let stock = self.stock.stock(sku).await.map_err(|error| unavailable(&error))?;
+        let stock = stock.ok_or_else(|| Problem::not_found("SKU"))?;
+        Response::json(200, &StockAnswer::from(&stock))
+    }
+
+    async fn ledger(&self, sku: &Sku, query: LedgerQuery) -> Result<Response, Problem> {
+        let after = cursor(query.cursor)?;
+        let page = self.stock.ledger(sku, after.as_ref(), PAGE).await.map_err(|error| unavailable(&error))?;
+        answer(Page { items: page.items.into_iter().map(entry).collect(), next: page.next })
+    }
+}
+
+fn entry(entry: LedgerEntry) -> EntryAnswer {
+    let LedgerEntry { at, location, quantity, delta, after, cause, actor, reference, .. } = entry;
+    EntryAnswer { at, location, quantity, delta, after, cause, actor, reference }
+}
+
+fn cursor(text: Option<String>) -> Result<Option<Cursor>, Problem> {
+    text.map(|text| text.parse().map_err(|_| Problem::field("/cursor", "This is no cursor that the shop gave.")))
+        .transpose()
+}
+
+fn answer<T: Serialize>(page: Page<T>) -> Result<Response, Problem> {
+    let next = page.next.map(|cursor| cursor.to_string());
+    Response::json(200, &ListAnswer { items: page.items, next })
+}

@@ -267,6 +267,19 @@ impl Money {
         }
     }
 
+    /// The amount that a person typed, `19.99` or `19,99`: at most as many decimals as the currency has. None: it is no
+    /// amount.
+    pub fn parse_decimal(text: &str, currency: Currency) -> Option<Self> {
+        let text = text.trim().replace(',', ".");
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let digits = currency.exponent() as usize;
+        let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || fraction.len() > digits || !plain(whole) || !plain(fraction) {
+            return None;
+        }
+        format!("{whole}{fraction:0<digits$}").parse().ok().map(|amount| Self::new(amount, currency))
+    }
+
     /// The bare amount in major units with a point, `19.99` or `-0.05`: for feeds, structured data and form fields.
     pub fn decimal(self) -> String {
         let minus = if self.is_negative() { "-" } else { "" };
@@ -285,6 +298,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn reads_what_people_type() {
+        let read = |text: &str, currency| Money::parse_decimal(text, currency).map(|money| money.amount);
+        assert_eq!(read("19.99", Currency::EUR), Some(1999));
+        assert_eq!(read(" 19,9 ", Currency::EUR), Some(1990));
+        assert_eq!(read("19", Currency::EUR), Some(1900));
+        assert_eq!(read("1200", Currency::JPY), Some(1200));
+        for wrong in ["", ".5", "1.999", "-1", "1e3", "1 000", "19.99 EUR"] {
+            assert_eq!(read(wrong, Currency::EUR), None, "{wrong}");
+        }
+        assert_eq!(read("1.5", Currency::JPY), None);
+    }
 
     fn money(amount: i64, code: &str) -> Money {
         Money::new(amount, code.parse().unwrap())

@@ -9,6 +9,8 @@ pub mod function;
 pub mod holds;
 pub mod http;
 pub mod lambda;
+#[cfg(feature = "pages")]
+pub mod order_view;
 pub mod orders;
 #[cfg(feature = "pages")]
 pub mod page;

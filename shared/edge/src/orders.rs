@@ -28,7 +28,7 @@ use crate::function::Error;
 use crate::http::{Request, Response, internal, unavailable};
 
 #[cfg(feature = "pages")]
-pub use page::refusal_page;
+pub use page::{refusal_body, refusal_page};
 pub use typed::{CARRIER, Checks, REASON, REFERENCE, TRACKING, TypedForm};
 
 /// How often an order that others write is decided about.

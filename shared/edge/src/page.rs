@@ -60,6 +60,11 @@ impl ShopFrame {
         Response::page(status, markup.into_string()).cookie(self.cookie)
     }
 
+    /// A page that stands for itself, whatever its frame.
+    pub fn whole(self, status: u16, page: Markup) -> Response {
+        Response::page(status, page.into_string()).cookie(self.cookie)
+    }
+
     /// A page without the storefront's navigation: a checkout's.
     pub fn bare_page(self, status: u16, head: &Head, body: &Markup) -> Response {
         let markup = layout::bare_page(head, &self.context, body);
@@ -183,4 +188,22 @@ pub fn picture_path(sku: &Sku, uploaded: Option<&str>) -> String {
         Some(key) => format!("/media/{key}"),
         None => format!("/images/{sku}.v1.svg"),
     }
+}
+
+/// A desk form that was refused, in words: what is wrong at which field. The browser's way back keeps what was typed.
+pub fn desk_refusal(frame: DeskFrame, problem: &Problem) -> Response {
+    let errors: Vec<String> = problem
+        .errors
+        .iter()
+        .map(|error| format!("{}: {}", error.pointer.trim_start_matches('/').replace(['_', '/'], " "), error.detail))
+        .collect();
+    let sentences = if errors.is_empty() { vec![problem.detail.clone()] } else { errors };
+    let body = maud::html! {
+        h1 { "There is a problem" }
+        @for sentence in &sentences {
+            (pages::components::notice(&pages::components::Notice::new(pages::components::Tone::Bad, sentence.clone())))
+        }
+        p { "Nothing was saved. Go back in your browser: what you typed is still there." }
+    };
+    frame.page(problem.kind.status(), &Head::private("There is a problem"), &body)
 }

@@ -8,7 +8,7 @@
 //! | a session by the digest of its secret | `session#{digest}`, `session` |
 //! | how often somebody asked lately | `rate#{what}`, `{window}` |
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, ReturnValue, TransactWriteItem};
 use contracts::event::Event;
 use domain::id::PersonId;
 use domain::people::Role;
@@ -349,6 +349,22 @@ impl People {
             write(Key::Person(Surface::Staff, person.email.clone()))?,
             write(Key::StaffEntry(person.email.clone()))?,
         ])
+    }
+
+    /// Removes a staff member: both records. Their sessions end with them.
+    ///
+    /// # Errors
+    /// When a record has no form.
+    pub fn remove_staff(&self, email: &Email) -> Result<[Write; 2], StoreError> {
+        let write = |key: Key| -> Result<Write, StoreError> {
+            let delete = Delete::builder()
+                .table_name(&self.name)
+                .set_key(Some(key.attributes()))
+                .build()
+                .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            Ok(Write(TransactWriteItem::builder().delete(delete).build()))
+        };
+        Ok([write(Key::Person(Surface::Staff, email.clone()))?, write(Key::StaffEntry(email.clone()))?])
     }
 
     async fn get<T: serde::de::DeserializeOwned>(

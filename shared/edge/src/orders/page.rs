@@ -1,33 +1,37 @@
-//! The page that tells staff why a form about an order was refused.
+//! Pages that tell why a form about an order was refused.
 //!
 //! Knows the problem and the way back; deliberately reads nothing, so that it can be shown whatever broke.
 
 use contracts::{Problem, ProblemKind};
 use domain::id::OrderId;
+use maud::html;
+use pages::Markup;
 use pages::components::{Look, Notice, Tone, link_button, notice};
 use pages::layout::{Head, desk_bare_page};
-use pages::{Markup, html};
 
 use crate::http::{Request, Response};
 
 /// Says no to a form of the desk, with the way back to the order.
 pub fn refusal_page(request: &Request, problem: &Problem) -> Response {
-    let title = problem.kind.title();
-    let said = Notice { tone: Tone::Bad, detail: aside(request, problem), ..Notice::new(Tone::Bad, &problem.detail) };
+    let head = Head { failed: true, ..Head::private(problem.kind.title()) };
     let (href, words) = way_back(request, problem);
-    let body: Markup = html! {
-        h1 { (title) }
-        (notice(&said))
-        @if problem.errors.len() > 1 { ul { @for error in &problem.errors { li { (error.detail) } } } }
-        p { (link_button(Look::Main, &href, words)) }
-    };
-    let page = desk_bare_page(&Head { failed: true, ..Head::private(title) }, "", &body);
+    let page = desk_bare_page(&head, "", &refusal_body(request, problem, (&href, words)));
     Response::page(problem.kind.status(), page.into_string())
 }
 
-/// What else helps: the reference of a failure of ours.
-fn aside(request: &Request, problem: &Problem) -> Option<String> {
-    (problem.kind.status() >= 500).then(|| format!("The reference is {}.", request.correlation()))
+/// What such a page says, and the one way on: its address and its words.
+pub fn refusal_body(request: &Request, problem: &Problem, (href, words): (&str, &str)) -> Markup {
+    let ours = problem.kind.status() >= 500;
+    let said = Notice {
+        detail: ours.then(|| format!("The reference is {}.", request.correlation())),
+        ..Notice::new(Tone::Bad, &problem.detail)
+    };
+    html! {
+        h1 { (problem.kind.title()) }
+        (notice(&said))
+        @if problem.errors.len() > 1 { ul { @for error in &problem.errors { li { (error.detail) } } } }
+        p { (link_button(Look::Main, href, words)) }
+    }
 }
 
 fn way_back(request: &Request, problem: &Problem) -> (String, &'static str) {

@@ -1,0 +1,332 @@
+//! The words and signs in which pages show orders: badges, sums, times, what happened; and how much there is to sell.
+//!
+//! Knows the records of orders and offers, and the parts that pages are made of. It deliberately knows no page, and
+//! tells references and reasons to staff alone.
+
+use domain::money::MoneyError;
+use domain::order::{
+    Attention, Order, OrderStatus, PaymentMethod, PaymentStatus, Refund, RefundCause, RefundStatus, ShipmentStatus,
+};
+use domain::stock::{Offer, SkuQuantity};
+use domain::{Currency, Money};
+use jiff::Timestamp;
+use pages::components::{Badge, Event, Stock, Tone, Totals, TotalsRow};
+use store::lists::OrderRow;
+
+/// As few pieces as this are told to shoppers.
+const FEW: i64 = 3;
+
+/// A moment as people read it, in UTC: `22 November 2026, 14:05`.
+pub fn moment(at: Timestamp) -> String {
+    at.strftime("%-d %B %Y, %H:%M").to_string()
+}
+
+/// The day of a moment as people read it, in UTC: `22 November 2026`.
+pub fn day(at: Timestamp) -> String {
+    at.strftime("%-d %B %Y").to_string()
+}
+
+/// Where an order stands, as far as its badges tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// As an order.
+    pub status: OrderStatus,
+    /// Its money.
+    pub payment: PaymentStatus,
+    /// Its goods.
+    pub shipment: ShipmentStatus,
+    /// Whether a part of it has left, and a part has not.
+    pub part_shipped: bool,
+}
+
+impl From<&Order> for Standing {
+    fn from(order: &Order) -> Self {
+        Self {
+            status: order.status,
+            payment: order.payment_status,
+            shipment: order.shipment_status,
+            part_shipped: !order.shipments.is_empty() && order.lines.iter().any(|line| line.unshipped() > 0),
+        }
+    }
+}
+
+impl From<&OrderRow> for Standing {
+    fn from(row: &OrderRow) -> Self {
+        Self {
+            status: row.status,
+            payment: row.payment_status,
+            shipment: row.shipment_status,
+            part_shipped: row.part_shipped,
+        }
+    }
+}
+
+impl Standing {
+    /// The one badge that says where the order is.
+    pub fn badge(self) -> Badge {
+        match self.status {
+            OrderStatus::PendingPayment => Badge::AwaitingPayment,
+            OrderStatus::Completed => Badge::Delivered,
+            OrderStatus::Canceled => Badge::Cancelled,
+            OrderStatus::Expired => Badge::Expired,
+            OrderStatus::Placed => match self.shipment {
+                ShipmentStatus::Allocated | ShipmentStatus::Backordered | ShipmentStatus::Picking
+                    if self.part_shipped =>
+                {
+                    Badge::PartShipped
+                }
+                ShipmentStatus::Allocated | ShipmentStatus::Picking => Badge::Paid,
+                ShipmentStatus::Backordered => Badge::Other(Tone::Warn, "Waiting for stock".to_owned()),
+                ShipmentStatus::Packed => Badge::Packed,
+                ShipmentStatus::Shipped => Badge::Shipped,
+                ShipmentStatus::Delivered => Badge::Delivered,
+                ShipmentStatus::Lost => Badge::Other(Tone::Bad, "Lost".to_owned()),
+                ShipmentStatus::ReturnedToSender => Badge::Returned,
+                ShipmentStatus::Canceled => Badge::Cancelled,
+            },
+        }
+    }
+
+    /// The badge that says where its money is.
+    pub fn payment_badge(self) -> Badge {
+        let other = |tone, word: &str| Badge::Other(tone, word.to_owned());
+        match self.payment {
+            PaymentStatus::None if self.status == OrderStatus::PendingPayment => Badge::AwaitingPayment,
+            PaymentStatus::None | PaymentStatus::Voided => other(Tone::Neutral, "Not paid"),
+            PaymentStatus::Authorized => other(Tone::Info, "Authorized"),
+            PaymentStatus::PartiallyCaptured => other(Tone::Bad, "Paid in part"),
+            PaymentStatus::Captured => Badge::Paid,
+            PaymentStatus::PartiallyRefunded => Badge::PartRefunded,
+            PaymentStatus::Refunded => Badge::Refunded,
+            PaymentStatus::Failed => other(Tone::Warn, "Payment failed"),
+            PaymentStatus::ChargedBack => other(Tone::Bad, "Charged back"),
+        }
+    }
+}
+
+/// How an order is paid, in words.
+pub const fn payment_words(method: PaymentMethod) -> &'static str {
+    match method {
+        PaymentMethod::Card => "Card",
+        PaymentMethod::BankTransfer => "Bank transfer",
+    }
+}
+
+/// An order's sum, with what went back and what is to go back.
+pub fn totals(order: &Order) -> Totals {
+    let sums = &order.totals;
+    let mut rows = vec![TotalsRow::new("Items", sums.items.format())];
+    if !sums.discount.is_zero() {
+        let off = sums.discount.negated().unwrap_or(sums.discount);
+        rows.push(TotalsRow::new("Discount", off.format()));
+    }
+    let free = sums.shipping.is_zero();
+    rows.push(TotalsRow::new("Delivery", if free { "Free".to_owned() } else { sums.shipping.format() }));
+    if !sums.tax_included {
+        rows.extend(sums.tax_lines.iter().map(|line| TotalsRow::new(line.name.clone(), line.tax.format())));
+    }
+    let due = order.refund_due();
+    let later = [("Refunded", order.refunded), ("Refund due", due)];
+    Totals {
+        rows,
+        total: Some(sums.total.format()),
+        after: (sums.tax_included && !sums.tax.is_zero()).then(|| format!("Includes {} tax", sums.tax.format())),
+        later: later
+            .into_iter()
+            .filter(|(_, amount)| !amount.is_zero())
+            .map(|(name, amount)| TotalsRow::new(name, amount.format()))
+            .collect(),
+    }
+}
+
+/// Units of an order with their names: `Enamel mug × 2`.
+pub fn contents(order: &Order, units: &[SkuQuantity]) -> Vec<String> {
+    let title = |unit: &SkuQuantity| order.line(&unit.sku).map_or_else(|| unit.sku.to_string(), |line| line.title.clone());
+    units.iter().map(|unit| format!("{} × {}", title(unit), unit.quantity.get())).collect()
+}
+
+/// Where a carrier shows a parcel, for the carriers whose pages are known.
+pub fn tracking_href(carrier: &str, number: &str) -> Option<String> {
+    let number = crate::http::encoded(number.trim());
+    let name = carrier.trim().to_ascii_lowercase();
+    let page = match name.split_whitespace().next()? {
+        "dhl" => "https://www.dhl.com/global-en/home/tracking.html?tracking-id=",
+        "ups" => "https://www.ups.com/track?tracknum=",
+        "fedex" => "https://www.fedex.com/fedextrack/?trknbr=",
+        "dpd" => "https://tracking.dpd.de/status/en_US/parcel/",
+        "gls" => "https://gls-group.com/track/",
+        _ => return None,
+    };
+    Some(format!("{page}{number}"))
+}
+
+/// Who reads what happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Who bought it.
+    Buyer,
+    /// Staff: with references and reasons.
+    Staff,
+}
+
+/// What happened to an order, newest first. The record keeps no time of a cancellation that nothing was paid back for
+/// and none of the arrival: these stand without one.
+pub fn happened(order: &Order, audience: Audience) -> Vec<Event> {
+    let mut events = vec![(Some(order.created), Event { what: "Order placed".to_owned(), ..Event::default() })];
+    events.extend(order.payments.iter().map(|payment| {
+        let event = Event {
+            what: format!("{} paid", payment.amount.format()),
+            detail: (audience == Audience::Staff).then(|| payment.reference.clone()),
+            ..Event::default()
+        };
+        (Some(payment.at), event)
+    }));
+    for (index, parcel) in order.shipments.iter().enumerate() {
+        let what = if order.shipments.len() == 1 && !Standing::from(order).part_shipped {
+            format!("Shipped with {}", parcel.carrier)
+        } else {
+            format!("Parcel {} shipped with {}", index + 1, parcel.carrier)
+        };
+        let link = parcel.tracking.as_ref().and_then(|number| {
+            Some((tracking_href(&parcel.carrier, number)?, number.clone()))
+        });
+        let detail = if link.is_none() { parcel.tracking.clone() } else { None };
+        events.push((Some(parcel.at), Event { what, detail, link, ..Event::default() }));
+    }
+    events.extend(order.refunds.iter().map(|refund| (Some(refund.at), refund_event(refund, audience))));
+    match order.status {
+        OrderStatus::PendingPayment | OrderStatus::Placed => {}
+        OrderStatus::Completed => {
+            events.push((None, Event { what: "Delivered".to_owned(), ..Event::default() }));
+        }
+        OrderStatus::Canceled => {
+            let back = order.refunds.iter().find(|refund| refund.cause == RefundCause::Canceled);
+            let detail = order.cancel_reason.clone();
+            events.push((
+                back.map(|refund| refund.at),
+                Event { what: "Cancelled".to_owned(), detail, ..Event::default() },
+            ));
+        }
+        OrderStatus::Expired => {
+            events.push((
+                Some(order.hold.until),
+                Event { what: "Not paid in time".to_owned(), ..Event::default() },
+            ));
+        }
+    }
+    events.sort_by_key(|(at, _)| std::cmp::Reverse(at.unwrap_or(Timestamp::MAX)));
+    let dated = events.into_iter().enumerate().map(|(index, (at, event))| Event {
+        when: at.map(moment).unwrap_or_default(),
+        at: at.map(|at| at.to_string()).unwrap_or_default(),
+        now: index == 0,
+        ..event
+    });
+    dated.collect()
+}
+
+fn refund_event(refund: &Refund, audience: Audience) -> Event {
+    let amount = refund.amount.format();
+    let why = match refund.cause {
+        RefundCause::Requested => None,
+        RefundCause::Canceled => Some("the order was cancelled"),
+        RefundCause::Late => Some("the payment came too late"),
+        RefundCause::Duplicate => Some("more was paid than it cost"),
+        RefundCause::Short => Some("less was paid than it cost"),
+    };
+    let reason = refund.reason.as_deref().filter(|_| audience == Audience::Staff);
+    let reference = refund.reference.as_deref().filter(|_| audience == Audience::Staff);
+    let detail: Vec<&str> = [why, reason, reference].into_iter().flatten().collect();
+    Event {
+        what: match refund.status {
+            RefundStatus::Done => format!("{amount} refunded"),
+            RefundStatus::Due | RefundStatus::Pending => format!("Refund of {amount} on its way"),
+        },
+        detail: (!detail.is_empty()).then(|| detail.join(", ")),
+        ..Event::default()
+    }
+}
+
+/// Why staff have to look at an order: what is wrong, and what to do about it.
+pub fn attention_words(order: &Order, attention: &Attention) -> (String, String) {
+    match attention {
+        Attention::ShortPayment { amount, reference } => (
+            format!("{} came, of {}.", amount.format(), order.totals.total.format()),
+            format!("Reference {reference}. Ask for the rest, or cancel the order: what came then goes back."),
+        ),
+        Attention::UncountedPayment { amount, reference } => (
+            format!("A payment of {amount} was not counted."),
+            format!("Reference {reference}. The order is in {}: send it back where it came from.", order.currency()),
+        ),
+        Attention::RefundFailed { refund, detail } => (
+            format!("Refund {} was not sent: {detail}", refund + 1),
+            "Send it by hand, then mark it as sent.".to_owned(),
+        ),
+    }
+}
+
+/// How much of an offer there is, as shoppers hear it. A SKU that has none is sold out.
+pub fn stock_level(offer: Option<&Offer>) -> Stock {
+    let Some(offer) = offer.filter(|offer| offer.listing.on_sale) else {
+        return Stock::SoldOut;
+    };
+    match (offer.available, offer.sellable()) {
+        (_, ..=0) => Stock::SoldOut,
+        (..=0, _) => Stock::Backorder("On its way to us, sent when it is here".to_owned()),
+        (few @ 1..=FEW, _) => Stock::Low(u32::try_from(few).unwrap_or_default()),
+        (_, _) => Stock::Plenty,
+    }
+}
+
+/// An amount of money as people type it: `25`, `25.5`, `25,50`. None where it is no amount of this currency, or below
+/// nothing.
+pub fn typed_amount(text: &str, currency: Currency) -> Option<Money> {
+    let text = text.trim().replace(',', ".");
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let places = usize::try_from(currency.exponent()).ok()?;
+    if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > places {
+        return None;
+    }
+    let amount = format!("{whole}{fraction:0<places$}").parse().ok()?;
+    Some(Money::new(amount, currency))
+}
+
+/// What a line of an order costs.
+///
+/// # Errors
+/// When it leaves the range.
+pub fn line_total(line: &domain::order::OrderLine) -> Result<String, MoneyError> {
+    line.total().map(Money::format)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_read_as_it_is_typed() {
+        let read = |text: &str, currency: Currency| typed_amount(text, currency).map(|money| money.amount);
+        assert_eq!(read("25", Currency::EUR), Some(2500));
+        assert_eq!(read(" 25.5 ", Currency::EUR), Some(2550));
+        assert_eq!(read("25,50", Currency::EUR), Some(2550));
+        assert_eq!(read("0", Currency::EUR), Some(0));
+        assert_eq!(read("1200", Currency::JPY), Some(1200));
+        for wrong in ["", "-1", "1.234", "1,234.50", "x", ".5", "1e3", "99999999999999999999"] {
+            assert_eq!(read(wrong, Currency::EUR), None, "{wrong}");
+        }
+        assert_eq!(read("1.5", Currency::JPY), None);
+    }
+
+    #[test]
+    fn times_read_as_people_write_them() {
+        let at: Timestamp = "2026-11-22T14:05:09Z".parse().unwrap();
+        assert_eq!(moment(at), "22 November 2026, 14:05");
+        assert_eq!(day("2026-06-03T00:00:00Z".parse().unwrap()), "3 June 2026");
+    }
+
+    #[test]
+    fn known_carriers_have_a_page() {
+        assert!(tracking_href("DHL Express", "0034 12").unwrap().ends_with("=0034%2012"));
+        assert_eq!(tracking_href("Uncle's van", "1"), None);
+    }
+}
