@@ -228,8 +228,8 @@ def rule_queues(template, functions):
             continue
         redrive = properties.get("RedrivePolicy", {})
         letters = name.removesuffix("Queue") + "DeadLetters"
-        if redrive.get("maxReceiveCount") != 5 or list(referred(redrive)) != [letters]:
-            yield f"{name} does not give up into {letters} after five tries"
+        if redrive.get("maxReceiveCount") not in range(5, 11) or list(referred(redrive)) != [letters]:
+            yield f"{name} does not give up into {letters} after five to ten tries"
         if name not in read:
             yield f"nobody reads {name}"
 

@@ -1,1 +1,243 @@
-//! The harness.
+//! The one harness that every kind of test starts a shop with.
+//!
+//! A shop in memory with a standing clock: whatever is due happens when a test settles or moves the clock. Dropping it
+//! fails the test when a queue was not drained or a message died.
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use jiff::SignedDuration;
+use local::{Engine, Options};
+use serde_json::{Value, json};
+
+/// A shop under test.
+pub struct Shop {
+    engine: Engine,
+    dead_letters_expected: bool,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: http::HeaderMap,
+    /// Its body as text.
+    pub text: String,
+}
+
+impl Answer {
+    /// Its body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The same answer, which has to have this status.
+    #[track_caller]
+    #[must_use]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+
+    /// The last part of the problem's type.
+    pub fn problem(&self) -> String {
+        let body = self.json();
+        body["type"].as_str().and_then(|kind| kind.rsplit('/').next()).unwrap_or_default().to_owned()
+    }
+}
+
+/// A request to be sent.
+#[derive(Debug)]
+pub struct Ask<'a> {
+    shop: &'a Shop,
+    method: Method,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Bytes,
+}
+
+impl std::fmt::Debug for Shop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shop")
+    }
+}
+
+impl Default for Shop {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Shop {
+    /// A new shop without products.
+    pub fn new() -> Self {
+        let options = Options { seed: 7, ..Options::default() };
+        let engine = Engine::memory(options).unwrap_or_else(|error| panic!("the shop does not open: {error}"));
+        Self { engine, dead_letters_expected: false }
+    }
+
+    /// The engine underneath.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Says that messages may have died in this test.
+    pub fn expect_dead_letters(&mut self) {
+        self.dead_letters_expected = true;
+    }
+
+    /// A request.
+    pub fn ask(&self, method: Method, path: &str) -> Ask<'_> {
+        Ask { shop: self, method, path: path.to_owned(), headers: Vec::new(), body: Bytes::new() }
+    }
+
+    /// A GET.
+    pub fn get(&self, path: &str) -> Ask<'_> {
+        self.ask(Method::GET, path)
+    }
+
+    /// A POST of JSON.
+    pub fn post(&self, path: &str, body: &Value) -> Ask<'_> {
+        self.ask(Method::POST, path).json(body)
+    }
+
+    /// A PUT of JSON.
+    pub fn put(&self, path: &str, body: &Value) -> Ask<'_> {
+        self.ask(Method::PUT, path).json(body)
+    }
+
+    /// Lets everything happen that is due now.
+    pub async fn settle(&self) {
+        self.engine.settle().await;
+    }
+
+    /// Lets time pass.
+    pub async fn advance(&self, time: SignedDuration) {
+        self.engine.advance(time).await;
+    }
+
+    /// Writes a product of one variant and books stock of it.
+    pub async fn stock(&self, sku: &str, price: i64, count: i64) {
+        let slug = sku.to_lowercase();
+        let product = json!({
+            "title": format!("Product {sku}"), "description": "For tests.", "status": "active",
+            "category": "kitchen", "warranty_months": 24,
+            "variants": [{ "sku": sku, "title": "", "price": { "amount": price, "currency": "EUR" }, "weight_g": 350 }],
+        });
+        let written = self.put(&format!("/api/products/{slug}"), &product).staff("owner").send().await;
+        assert!(written.status.is_success(), "{}", written.text);
+        if count > 0 {
+            let line = json!({ "sku": sku, "location": "main", "delta": count, "reason": "received" });
+            let booked = self.post("/api/stock/adjustments", &json!({ "lines": [line] }));
+            drop(booked.staff("warehouse").key(&format!("stock-{sku}-{count}")).send().await.expect(201));
+        }
+        self.settle().await;
+    }
+
+    /// A new cart with these lines; its id.
+    pub async fn cart(&self, lines: &[(&str, u32)]) -> String {
+        let cart = self.post("/api/carts", &json!({})).send().await.expect(201).json();
+        let id = cart["id"].as_str().unwrap_or_default().to_owned();
+        for (sku, quantity) in lines {
+            let path = format!("/api/carts/{id}/items/{sku}");
+            drop(self.put(&path, &json!({ "quantity": quantity })).send().await.expect(200));
+        }
+        id
+    }
+
+    /// Checks a cart out under a key.
+    pub async fn check_out(&self, cart: &str, payment_method: &str, key: &str) -> Answer {
+        self.post("/api/checkout", &checkout_body(cart, payment_method)).key(key).send().await
+    }
+
+    /// What there is of a SKU.
+    pub async fn stock_of(&self, sku: &str) -> Value {
+        self.get(&format!("/api/stock/{sku}")).staff("warehouse").send().await.expect(200).json()
+    }
+
+    /// An order as staff see it.
+    pub async fn order(&self, id: &str) -> Value {
+        self.get(&format!("/api/orders/{id}")).staff("support").send().await.expect(200).json()
+    }
+
+    /// The subjects of all mails, in the order in which they were sent.
+    pub fn subjects(&self) -> Vec<String> {
+        let mut mails = self.engine.mails();
+        mails.sort_by_key(|mail| mail.n);
+        mails.into_iter().map(|mail| mail.subject).collect()
+    }
+}
+
+/// A checkout of a cart by a buyer in Germany.
+pub fn checkout_body(cart: &str, payment_method: &str) -> Value {
+    json!({
+        "cart_id": cart, "email": "buyer@example.com", "shipping_method": "standard", "payment_method": payment_method,
+        "shipping_address": {
+            "name": "Robin Example", "line1": "1 Example Street", "city": "Berlin", "postal_code": "10115", "country": "DE",
+        },
+    })
+}
+
+impl Ask<'_> {
+    /// With a body of JSON.
+    #[must_use]
+    pub fn json(mut self, body: &Value) -> Self {
+        self.body = Bytes::from(body.to_string());
+        self.header("content-type", "application/json")
+    }
+
+    /// With this body as it is.
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        self
+    }
+
+    /// With a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With an Idempotency-Key.
+    #[must_use]
+    pub fn key(self, key: &str) -> Self {
+        self.header("idempotency-key", key)
+    }
+
+    /// As a member of the staff.
+    #[must_use]
+    pub fn staff(self, role: &str) -> Self {
+        let token = self.shop.engine.token(role).unwrap_or_else(|error| panic!("no token: {error}"));
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// Sends it.
+    pub async fn send(self) -> Answer {
+        let mut request = Request::builder().method(self.method).uri(self.path);
+        for (name, value) in self.headers {
+            request = request.header(name, value);
+        }
+        let request = request.body(self.body).unwrap_or_else(|error| panic!("no request: {error}"));
+        let response: Response<Bytes> = self.shop.engine.http(request).await;
+        Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            text: String::from_utf8_lossy(response.body()).into_owned(),
+        }
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        for queue in self.engine.queues() {
+            assert_eq!(queue.visible, 0, "{} was not drained", queue.name);
+            assert!(self.dead_letters_expected || queue.dead_letters == 0, "{} has dead letters", queue.name);
+        }
+    }
+}

@@ -1,1 +1,95 @@
-//! To come.
+//! OpenAPI and its page, health, and the files that pages link to: styles, scripts, fonts, pictures.
+
+mod docs;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use contracts::Problem;
+use edge::http::internal;
+use edge::{Context, Error, Function, HttpHandler, Request, Response};
+use pages::product_image::{self, Kind};
+
+/// The function.
+pub const FUNCTION: Function = edge::http::http::<DescribeApi>();
+
+/// Files whose name changes with their content are kept for ever.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// Describes the API and serves files.
+pub struct DescribeApi {
+    s3: Client,
+    media: String,
+}
+
+impl HttpHandler for DescribeApi {
+    fn new(context: &Context) -> Result<Self, Error> {
+        let mut config = aws_sdk_s3::config::Builder::from(context.sdk());
+        config.set_force_path_style(Some(context.sdk().endpoint_url().is_some()));
+        Ok(Self { s3: Client::from_conf(config.build()), media: context.require("MEDIA_BUCKET")? })
+    }
+
+    async fn handle(&self, request: &Request) -> Result<Response, Problem> {
+        match request.route() {
+            "GET /health" => Response::json(200, &serde_json::json!({ "status": "ok" })),
+            "GET /openapi.json" => Ok(docs::openapi()),
+            "GET /api/docs" => Ok(docs::page()),
+            "GET /assets/{file}" => asset(request),
+            "GET /images/{file}" => image(&request.parameter("file")?),
+            "GET /media/{proxy+}" => self.media(&request.parameter("proxy")?).await,
+            _ => Err(Problem::not_found("page")),
+        }
+    }
+}
+
+/// A file of the pages, in the shortest encoding that the browser takes.
+fn asset(request: &Request) -> Result<Response, Problem> {
+    let found = pages::asset(request.path()).ok_or_else(|| Problem::not_found("file"))?;
+    let taken = request.header("accept-encoding").unwrap_or_default();
+    let (bytes, encoding) = match (found.brotli, found.gzip) {
+        (Some(brotli), _) if taken.contains("br") => (brotli, Some("br")),
+        (_, Some(gzip)) if taken.contains("gzip") => (gzip, Some("gzip")),
+        _ => (found.bytes, None),
+    };
+    let response = Response::new(200, found.content_type, bytes)
+        .header("cache-control", FOR_EVER)
+        .header("vary", "accept-encoding");
+    Ok(match encoding {
+        Some(encoding) => response.header("content-encoding", encoding),
+        None => response,
+    })
+}
+
+/// The picture that is drawn from a SKU: `{sku}.v1.svg`.
+fn image(file: &str) -> Result<Response, Problem> {
+    let name = file.strip_suffix(".v1.svg").filter(|name| name.len() <= 64);
+    let sku = name.and_then(|name| domain::text::Sku::new(name).ok()).ok_or_else(|| Problem::not_found("picture"))?;
+    let words = sku.as_str().to_lowercase().replace(['-', '_', '.'], " ");
+    let svg = product_image::svg(sku.as_str(), Kind::of(&words, sku.as_str()));
+    Ok(Response::new(200, "image/svg+xml", svg)
+        .header("cache-control", FOR_EVER)
+        .header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
+}
+
+impl DescribeApi {
+    /// A picture that staff uploaded.
+    async fn media(&self, key: &str) -> Result<Response, Problem> {
+        let missing = || Problem::not_found("picture");
+        let found = match self.s3.get_object().bucket(&self.media).key(key).send().await {
+            Ok(found) => found,
+            Err(error) if matches!(error.as_service_error(), Some(GetObjectError::NoSuchKey(_))) => {
+                return Err(missing());
+            }
+            Err(error) => {
+                let error = aws_sdk_s3::error::DisplayErrorContext(&error);
+                return Err(internal("a picture was not read", &error));
+            }
+        };
+        // Only pictures go out from our own origin, whatever was uploaded.
+        let kind = found.content_type().unwrap_or_default().to_owned();
+        if !kind.starts_with("image/") || kind.contains("svg") {
+            return Err(missing());
+        }
+        let body = found.body.collect().await.map_err(|error| internal("a picture broke off", &error))?;
+        Ok(Response::new(200, &kind, body.to_vec()).header("cache-control", FOR_EVER))
+    }
+}

@@ -93,11 +93,17 @@ struct AskForm {
 #[serde(deny_unknown_fields)]
 struct ConfirmForm {
     token: String,
+    /// The link's record knows better where to go.
+    #[serde(rename = "return_to")]
+    _return_to: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Empty {}
+struct SignOutForm {
+    #[serde(rename = "return_to")]
+    _return_to: Option<String>,
+}
 
 impl SignIn {
     async fn api_link(&self, request: &Request) -> Result<Response, Problem> {
@@ -313,7 +319,7 @@ impl SignIn {
     }
 
     async fn sign_out(&self, request: &Request, surface: Surface) -> Result<Response, Problem> {
-        let Empty {} = request.form()?;
+        let SignOutForm { .. } = request.form()?;
         if let Some(secret) = request
             .cookie(session_cookie(surface))
             .and_then(|text| text.parse::<Secret>().ok())

@@ -29,8 +29,8 @@ fn render(context: &Context, request: &Request, surface: Surface, status: u16, t
 pub(crate) fn ask(context: &Context, request: &Request, surface: Surface) -> Response {
     if request.query("sent").is_some() {
         return render(context, request, surface, 200, "Check your email", |_, _| match surface {
-            Surface::Shop => shop::check_mail(""),
-            Surface::Staff => desk::check_mail(""),
+            Surface::Shop => shop::check_mail("the address you gave"),
+            Surface::Staff => desk::check_mail("the address you gave"),
         });
     }
     let return_to = request.query("return_to").unwrap_or_default();
@@ -59,9 +59,7 @@ pub(crate) fn confirm(context: &Context, request: &Request, surface: Surface) ->
     let token = request.query("token").unwrap_or_default().to_owned();
     render(context, request, surface, 200, "Sign in", move |csrf, _| match surface {
         Surface::Shop => shop::sign_in_confirm(&shop::SignInConfirm { token, csrf, ..shop::SignInConfirm::default() }),
-        Surface::Staff => {
-            desk::sign_in_confirm(&desk::DeskSignInConfirm { token, csrf, ..desk::DeskSignInConfirm::default() })
-        }
+        Surface::Staff => desk::sign_in_confirm(&token, "", &csrf),
     })
 }
 

@@ -6,6 +6,7 @@
 
 pub mod clock;
 mod connector;
+pub mod console;
 pub mod dynamo;
 pub mod engine;
 pub mod faults;
@@ -19,6 +20,8 @@ pub mod pattern;
 pub mod prices;
 pub mod s3;
 pub mod schedule;
+mod server;
+mod seed;
 pub mod ses;
 pub mod sqs;
 pub mod stripe;
@@ -27,3 +30,5 @@ pub mod wire;
 
 pub use engine::{Engine, InvokeError, Options, Parked, Seeder, StartError};
 pub use functions::functions;
+pub use seed::demo;
+pub use server::serve;

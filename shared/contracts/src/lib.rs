@@ -8,6 +8,7 @@ pub mod cart;
 pub mod checkout;
 pub mod event;
 pub mod money;
+pub mod openapi;
 pub mod order;
 pub mod problem;
 pub mod product;

@@ -3,12 +3,10 @@
 //! Knows the records of orders and offers, and the parts that pages are made of. It deliberately knows no page, and
 //! tells references and reasons to staff alone.
 
-use domain::money::MoneyError;
 use domain::order::{
     Attention, Order, OrderStatus, PaymentMethod, PaymentStatus, Refund, RefundCause, RefundStatus, ShipmentStatus,
 };
 use domain::stock::{Offer, SkuQuantity};
-use domain::{Currency, Money};
 use jiff::Timestamp;
 use pages::components::{Badge, Event, Stock, Tone, Totals, TotalsRow};
 use store::lists::OrderRow;
@@ -277,45 +275,9 @@ pub fn stock_level(offer: Option<&Offer>) -> Stock {
     }
 }
 
-/// An amount of money as people type it: `25`, `25.5`, `25,50`. None where it is no amount of this currency, or below
-/// nothing.
-pub fn typed_amount(text: &str, currency: Currency) -> Option<Money> {
-    let text = text.trim().replace(',', ".");
-    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let places = usize::try_from(currency.exponent()).ok()?;
-    if whole.is_empty() || !digits(whole) || !digits(fraction) || fraction.len() > places {
-        return None;
-    }
-    let amount = format!("{whole}{fraction:0<places$}").parse().ok()?;
-    Some(Money::new(amount, currency))
-}
-
-/// What a line of an order costs.
-///
-/// # Errors
-/// When it leaves the range.
-pub fn line_total(line: &domain::order::OrderLine) -> Result<String, MoneyError> {
-    line.total().map(Money::format)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_amount_is_read_as_it_is_typed() {
-        let read = |text: &str, currency: Currency| typed_amount(text, currency).map(|money| money.amount);
-        assert_eq!(read("25", Currency::EUR), Some(2500));
-        assert_eq!(read(" 25.5 ", Currency::EUR), Some(2550));
-        assert_eq!(read("25,50", Currency::EUR), Some(2550));
-        assert_eq!(read("0", Currency::EUR), Some(0));
-        assert_eq!(read("1200", Currency::JPY), Some(1200));
-        for wrong in ["", "-1", "1.234", "1,234.50", "x", ".5", "1e3", "99999999999999999999"] {
-            assert_eq!(read(wrong, Currency::EUR), None, "{wrong}");
-        }
-        assert_eq!(read("1.5", Currency::JPY), None);
-    }
 
     #[test]
     fn times_read_as_people_write_them() {

@@ -65,10 +65,10 @@ impl From<NotDone> for Problem {
         match reason {
             NotDone::NoOrder => Self::not_found("order"),
             NotDone::Refused(refusal) => contracts::refusal::problem(&refusal),
-            NotDone::NoStock => Self::conflict(
-                "The stock of this order is not where it was allocated. Count it, then try again.",
-            )
-            .with("code", "stock-missing"),
+            NotDone::NoStock => {
+                Self::conflict("The stock of this order is not where it was allocated. Count it, then try again.")
+                    .with("code", "stock-missing")
+            }
             NotDone::Contended => Self::new(ProblemKind::Busy, "Please try again in a moment."),
             NotDone::Store(error) => unavailable(&error),
             NotDone::Provider(error) => {

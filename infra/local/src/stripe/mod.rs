@@ -17,6 +17,8 @@ use sha2::{Digest, Sha256};
 mod acts;
 mod answer;
 mod api;
+#[cfg(test)]
+mod contract;
 mod form;
 mod records;
 #[cfg(test)]

@@ -45,11 +45,11 @@ pub fn check_mail(email: &str) -> Markup {
     }
 }
 
-/// The page that the link opens. Posts to `/sign-in/confirm`: `token`, `return_to`, `csrf`.
+/// The page that the link opens. Posts to `/desk/sign-in/confirm`: `token`, `return_to`, `csrf`.
 #[must_use]
 pub fn sign_in_confirm(token: &str, return_to: &str, csrf: &str) -> Markup {
     html! {
-        form.stack action="/sign-in/confirm" method="post" {
+        form.stack action="/desk/sign-in/confirm" method="post" {
             h1 { "Sign in to the desk" }
             p { "One press, and you're signed in on this device." }
             (hidden("csrf", csrf))

@@ -1,0 +1,86 @@
+//! One SKU: its quantities now, and every change that led to them.
+
+use contracts::Problem;
+use domain::id::OrderId;
+use domain::people::Action;
+use domain::stock::{Shelf, Stock};
+use domain::text::Sku;
+use edge::Response;
+use edge::http::unavailable;
+use edge::order_view::{moment, stock_level};
+use futures::future::join;
+use pages::components::Pager;
+use pages::desk::{self, Ledger, LedgerRow};
+use pages::layout::{Head, Section};
+use store::Cursor;
+use store::stock::LedgerEntry;
+
+use crate::{ShowDesk, Visit, address, label};
+
+/// How many entries a page shows.
+const PAGE: usize = 50;
+
+/// GET /desk/stock/{sku}
+pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response, Problem> {
+    visit.needs(Action::ViewStock)?;
+    let sku: Sku = visit.request.parse_parameter("id", "SKU")?;
+    let after: Option<Cursor> = visit.request.query("cursor").and_then(|cursor| cursor.parse().ok());
+    let (stock, entries) = join(shop.stock.stock(&sku), shop.stock.ledger(&sku, after.as_ref(), PAGE)).await;
+    let stock = stock.map_err(|error| unavailable(&error))?.ok_or_else(|| Problem::not_found("SKU"))?;
+    let entries = entries.map_err(|error| unavailable(&error))?;
+    let here = format!("/desk/stock/{sku}");
+    let view = Ledger {
+        sku: sku.to_string(),
+        title: stock.offer.listing.title.clone(),
+        level: stock_level(Some(&stock.offer)),
+        quantities: quantities(&stock),
+        rows: entries.items.iter().map(row).collect(),
+        pager: Pager {
+            first: after.map(|_| here.clone()),
+            next: entries.next.map(|next| address(&here, &[("cursor", &next.to_string())])),
+        },
+    };
+    let frame = shop.frame(visit, Section::Stock).await?;
+    Ok(frame.page(200, &Head::private(format!("Stock of {sku}")), &desk::ledger(&view)))
+}
+
+fn quantities(stock: &Stock) -> Vec<(String, String)> {
+    let offer = &stock.offer;
+    let mut quantities = vec![
+        ("Available".to_owned(), offer.available.to_string()),
+        ("Reserved by unpaid orders".to_owned(), offer.reserved.to_string()),
+    ];
+    if offer.backordered() > 0 {
+        quantities.push(("Backordered".to_owned(), offer.backordered().to_string()));
+    }
+    for (location, level) in &stock.levels {
+        let told = Shelf::ALL.iter().filter(|shelf| **shelf == Shelf::OnHand || level.on(**shelf) != 0);
+        quantities
+            .extend(told.map(|shelf| (format!("{}, {location}", label(shelf.as_str())), level.on(*shelf).to_string())));
+    }
+    quantities
+}
+
+fn row(entry: &LedgerEntry) -> LedgerRow {
+    let quantity = label(&entry.quantity);
+    let delta = match entry.delta {
+        less @ ..0 => format!("\u{2212}{}", less.unsigned_abs()),
+        more => format!("+{more}"),
+    };
+    LedgerRow {
+        when: moment(entry.at),
+        at: entry.at.to_string(),
+        what: match &entry.location {
+            Some(location) => format!("{quantity}, {location}"),
+            None => quantity,
+        },
+        delta,
+        after: entry.after.to_string(),
+        cause: label(&entry.cause),
+        actor: entry.actor.clone(),
+        reference: entry.reference.as_ref().map(|reference| match reference.parse::<OrderId>() {
+            Ok(order) => (order.number().to_string(), Some(format!("/desk/orders/{order}"))),
+            Err(_) => (reference.clone(), None),
+        }),
+    }
+}

@@ -1,0 +1,132 @@
+//! The stock as a table, with the form that sets it right.
+
+use contracts::Problem;
+use domain::people::Action;
+use domain::settings::LocationSettings;
+use domain::stock::{Level, Reason, Stock};
+use domain::text::LocationId;
+use edge::Response;
+use edge::http::unavailable;
+use edge::order_view::stock_level;
+use pages::components::{Choice, Pager};
+use pages::desk::{self, Adjustment, StockRow, StockTable};
+use pages::layout::{Head, Section};
+use store::Cursor;
+
+use crate::{ShowDesk, Visit, address, label};
+
+/// How many SKUs are read at a time.
+const PAGE: usize = 50;
+/// A filter reads on until it has so many SKUs, or has read so often.
+const ENOUGH: usize = 25;
+const ROUNDS: usize = 6;
+
+/// What is asked for, as it stands in the address.
+struct Asked {
+    location: Option<LocationId>,
+    below: Option<i64>,
+    after: Option<Cursor>,
+}
+
+/// GET /desk/stock
+pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response, Problem> {
+    visit.needs(Action::ViewStock)?;
+    let request = visit.request;
+    let locations = shop.of(&shop.locations).await?;
+    let asked = Asked {
+        location: request
+            .query("location")
+            .and_then(|id| id.parse().ok())
+            .filter(|id| locations.locations.iter().any(|location| location.id == *id)),
+        below: request.query("below").and_then(|below| below.trim().parse().ok()),
+        after: request.query("cursor").and_then(|cursor| cursor.parse().ok()),
+    };
+    let shown: Vec<LocationId> = match &asked.location {
+        Some(location) => vec![location.clone()],
+        None => locations.locations.iter().map(|location| location.id.clone()).collect(),
+    };
+    let (found, next) = read(shop, &shown, &asked).await?;
+    let location = asked.location.as_ref().map(LocationId::as_str).unwrap_or_default();
+    let below = asked.below.map(|below| below.to_string()).unwrap_or_default();
+    let list = |more: &[(&str, &str)]| {
+        let mut pairs = vec![("location", location), ("below", below.as_str())];
+        pairs.extend_from_slice(more);
+        address("/desk/stock", &pairs)
+    };
+    let here = request.query("cursor").unwrap_or_default();
+    let adjust = |sku: &str, at: &str| format!("{}#adjust", list(&[("cursor", here), ("adjust", sku), ("at", at)]));
+    let frame = shop.frame(visit, Section::Stock).await?;
+    let mut choices = vec![Choice::new("", "Everywhere", location.is_empty())];
+    choices.extend(places(&locations, location));
+    let view = StockTable {
+        rows: found.iter().flat_map(|stock| rows(stock, &shown, &adjust)).collect(),
+        locations: choices,
+        below: below.clone(),
+        pager: Pager {
+            first: asked.after.as_ref().map(|_| list(&[])),
+            next: next.map(|next| list(&[("cursor", &next.to_string())])),
+        },
+        adjustment: visit.role.may(Action::AdjustStock).then(|| Adjustment {
+            sku: request.query("adjust").unwrap_or_default().to_owned(),
+            locations: places(&locations, request.query("at").unwrap_or(location)),
+            mode: "delta".to_owned(),
+            reasons: Reason::ALL
+                .iter()
+                .map(|reason| Choice::new(reason.as_str(), label(reason.as_str()), *reason == Reason::Received))
+                .collect(),
+            idempotency_key: shop.key(),
+            csrf: frame.csrf(),
+            ..Adjustment::default()
+        }),
+    };
+    Ok(frame.page(200, &Head::private("Stock"), &desk::stock(&view)))
+}
+
+async fn read(
+    shop: &ShowDesk,
+    locations: &[LocationId],
+    asked: &Asked,
+) -> Result<(Vec<Stock>, Option<Cursor>), Problem> {
+    let mut found = Vec::new();
+    let mut after = asked.after.clone();
+    for _ in 0..ROUNDS {
+        let page = shop.stock.page(locations, after.as_ref(), PAGE).await.map_err(|error| unavailable(&error))?;
+        let few = |stock: &Stock| asked.below.is_none_or(|below| stock.offer.available < below);
+        found.extend(page.items.into_iter().filter(few));
+        after = page.next;
+        if after.is_none() || found.len() >= ENOUGH {
+            break;
+        }
+    }
+    Ok((found, after))
+}
+
+fn places(settings: &LocationSettings, chosen: &str) -> Vec<Choice> {
+    let places = settings.locations.iter();
+    places.map(|place| Choice::new(place.id.as_str(), place.name.clone(), place.id.as_str() == chosen)).collect()
+}
+
+/// A row for each location that has something of a SKU; at least one.
+fn rows(stock: &Stock, shown: &[LocationId], adjust: &impl Fn(&str, &str) -> String) -> Vec<StockRow> {
+    let none = Level::default();
+    let mut levels: Vec<(&LocationId, &Level)> =
+        shown.iter().filter_map(|location| Some((location, stock.levels.get(location)?))).collect();
+    if levels.is_empty() {
+        levels.extend(shown.first().map(|location| (location, &none)));
+    }
+    let sku = stock.offer.listing.sku.as_str();
+    let rows = levels.into_iter().map(|(location, level)| StockRow {
+        sku: sku.to_owned(),
+        title: stock.offer.listing.title.clone(),
+        location: location.to_string(),
+        on_hand: level.on_hand.to_string(),
+        committed: level.committed.to_string(),
+        reserved: stock.offer.reserved.to_string(),
+        incoming: level.incoming.to_string(),
+        available: stock.offer.available.to_string(),
+        level: stock_level(Some(&stock.offer)),
+        ledger_href: format!("/desk/stock/{sku}"),
+        adjust_href: adjust(sku, location.as_str()),
+    });
+    rows.collect()
+}

@@ -1,0 +1,70 @@
+//! The demo shop: a catalogue and some stock, booked through the shop's own API like anybody else's.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::{Method, Request};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::engine::Engine;
+
+const CATALOGUE: &str = include_str!("../seed/catalogue.json");
+
+/// How many lines an adjustment takes.
+const LINES: usize = 40;
+
+/// A product of the demo, and how many of each SKU there are.
+#[derive(Deserialize)]
+struct Demo {
+    slug: String,
+    product: Value,
+    stock: BTreeMap<String, i64>,
+}
+
+/// Fills an empty shop with the demo's products and stock.
+pub fn demo(engine: Engine) -> BoxFuture<'static, Result<(), String>> {
+    Box::pin(async move {
+        let products: Vec<Demo> = serde_json::from_str(CATALOGUE).map_err(|error| error.to_string())?;
+        let token = engine.token("owner").map_err(|error| error.to_string())?;
+        let mut lines = Vec::new();
+        for demo in products {
+            ask(&engine, &token, Method::PUT, &format!("/api/products/{}", demo.slug), &demo.product, None).await?;
+            let stocked = demo.stock.into_iter().filter(|(_, count)| *count > 0);
+            lines.extend(stocked.map(|(sku, count)| {
+                json!({ "sku": sku, "location": "main", "counted": count, "reason": "counted", "note": "demo" })
+            }));
+        }
+        for (index, lines) in lines.chunks(LINES).enumerate() {
+            let body = json!({ "lines": lines });
+            let key = format!("demo-stock-{index}");
+            ask(&engine, &token, Method::POST, "/api/stock/adjustments", &body, Some(&key)).await?;
+        }
+        Ok(())
+    })
+}
+
+async fn ask(
+    engine: &Engine,
+    token: &str,
+    method: Method,
+    path: &str,
+    body: &Value,
+    key: Option<&str>,
+) -> Result<(), String> {
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("content-type", "application/json")
+        .header("authorization", format!("Bearer {token}"));
+    if let Some(key) = key {
+        request = request.header("idempotency-key", key);
+    }
+    let request = request.body(Bytes::from(body.to_string())).map_err(|error| error.to_string())?;
+    let response = engine.http(request).await;
+    if response.status().is_success() {
+        return Ok(());
+    }
+    Err(format!("{path}: {} {}", response.status(), String::from_utf8_lossy(response.body())))
+}

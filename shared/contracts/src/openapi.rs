@@ -1,0 +1,96 @@
+//! The API's description, OpenAPI 3.1, made from the types that are sent.
+
+use utoipa::OpenApi;
+use utoipa::openapi::path::{Operation, PathItem};
+
+use crate::auth::{LinkRequest, TokenAnswer, TokenRequest};
+use crate::cart::{CartAnswer, NewCart, SetQuantity};
+use crate::checkout::{CheckoutAnswer, CheckoutRequest};
+use crate::order::{CancelRequest, DeliverRequest, OrderAnswer, ReferenceRequest, RefundRequest, ShipRequest};
+use crate::problem::ProblemBody;
+use crate::product::{ImageUpload, ProductAnswer, ProductQuery, UploadAnswer};
+use crate::stock::{AdjustmentAnswer, StockAnswer};
+
+/// Declares operations: their words, path parameters, body and answer. Each may also answer any problem.
+macro_rules! operations {
+    ($($name:ident = $method:ident $path:literal $tag:literal $words:literal
+        ($($param:literal),*) $(query $query:ty,)? $(body $body:ty,)? $status:literal $(answer $answer:ty)?;)*) => {
+        $(
+            #[doc = $words]
+            #[utoipa::path(
+                $method,
+                path = $path,
+                tag = $tag,
+                params($(($param = String, Path),)* $($query,)?),
+                $(request_body = $body,)?
+                responses(
+                    (status = $status, description = "Done" $(, body = $answer)?),
+                    (status = "4XX", description = "A problem", body = ProblemBody, content_type = "application/problem+json"),
+                    (status = "5XX", description = "A failure", body = ProblemBody, content_type = "application/problem+json"),
+                ),
+            )]
+            #[allow(dead_code, missing_docs)]
+            fn $name() {}
+        )*
+
+        #[derive(OpenApi)]
+        #[openapi(
+            info(
+                title = "Cartwright",
+                description = "A whole shop. Amounts are in minor units, times RFC 3339 in UTC, unknown fields are refused.",
+            ),
+            paths($($name,)*),
+        )]
+        struct Api;
+    };
+}
+
+operations! {
+    list_products = get "/api/products" "shop" "Searches the catalogue." () query ProductQuery, 200 answer serde_json::Value;
+    show_product = get "/api/products/{slug}" "shop" "Shows a product." ("slug") 200 answer ProductAnswer;
+    make_cart = post "/api/carts" "shop" "Makes a cart." () body NewCart, 201 answer CartAnswer;
+    show_cart = get "/api/carts/{id}" "shop" "Shows a cart and renews its prices." ("id") 200 answer CartAnswer;
+    set_line = put "/api/carts/{id}/items/{sku}" "shop" "Sets how many of a SKU are wanted; 0 removes it." ("id", "sku") body SetQuantity, 200 answer CartAnswer;
+    remove_line = delete "/api/carts/{id}/items/{sku}" "shop" "Removes a SKU from a cart." ("id", "sku") 200 answer CartAnswer;
+    check_out = post "/api/checkout" "shop" "Turns a cart into an order. Takes an Idempotency-Key." () body CheckoutRequest, 201 answer CheckoutAnswer;
+    show_order = get "/api/orders/{id}" "shop" "Shows an order to its owner, to who has its link's token, or to staff." ("id") 200 answer OrderAnswer;
+    cancel = post "/api/orders/{id}/cancel" "shop" "Calls an order off." ("id") body CancelRequest, 200 answer OrderAnswer;
+    ask_link = post "/api/auth/link" "shop" "Mails a sign-in link; the answer is the same for any address." () body LinkRequest, 202 answer serde_json::Value;
+    trade_token = post "/api/auth/token" "shop" "Trades a link's secret for an access token." () body TokenRequest, 200 answer TokenAnswer;
+    stripe_webhook = post "/api/webhooks/stripe" "provider" "Hears the payment provider; signed." () body serde_json::Value, 200 answer serde_json::Value;
+    put_product = put "/api/products/{slug}" "staff" "Writes a whole product." ("slug") body serde_json::Value, 200 answer ProductAnswer;
+    delete_product = delete "/api/products/{slug}" "staff" "Takes a product from the shop." ("slug") 204;
+    add_image = post "/api/products/{slug}/images" "staff" "Opens an upload for a picture." ("slug") body ImageUpload, 201 answer UploadAnswer;
+    list_orders = get "/api/orders" "staff" "Lists orders, newest first." () 200 answer serde_json::Value;
+    mark_paid = post "/api/orders/{id}/mark-paid" "staff" "Says that a bank transfer came." ("id") body ReferenceRequest, 200 answer OrderAnswer;
+    ship = post "/api/orders/{id}/ship" "staff" "Sends a parcel." ("id") body ShipRequest, 200 answer OrderAnswer;
+    deliver = post "/api/orders/{id}/deliver" "staff" "Says that everything arrived." ("id") body DeliverRequest, 200 answer OrderAnswer;
+    refund = post "/api/orders/{id}/refund" "staff" "Sends money back." ("id") body RefundRequest, 200 answer OrderAnswer;
+    refund_paid = post "/api/orders/{id}/refund-paid" "staff" "Says that due refunds were sent." ("id") body ReferenceRequest, 200 answer OrderAnswer;
+    list_stock = get "/api/stock" "staff" "Lists stock by SKU." () 200 answer serde_json::Value;
+    show_stock = get "/api/stock/{sku}" "staff" "Shows a SKU's quantities by state." ("sku") 200 answer StockAnswer;
+    show_ledger = get "/api/stock/{sku}/ledger" "staff" "Shows why a SKU's quantities are what they are." ("sku") 200 answer serde_json::Value;
+    adjust_stock = post "/api/stock/adjustments" "staff" "Adjusts stock, all lines or none. Takes an Idempotency-Key." () body serde_json::Value, 201 answer AdjustmentAnswer;
+    show_settings = get "/api/settings/{topic}" "staff" "Shows a topic's settings." ("topic") 200 answer serde_json::Value;
+    put_settings = put "/api/settings/{topic}" "staff" "Writes a topic's settings over the version that they name." ("topic") body serde_json::Value, 200 answer serde_json::Value;
+    list_staff = get "/api/staff" "staff" "Lists the staff." () 200 answer serde_json::Value;
+    put_staff = put "/api/staff" "staff" "Makes somebody staff, or gives another role." () body serde_json::Value, 200 answer serde_json::Value;
+    health = get "/health" "service" "Says that the API answers." () 200 answer serde_json::Value;
+    openapi = get "/openapi.json" "service" "This description." () 200 answer serde_json::Value;
+}
+
+/// The description.
+pub fn describe() -> utoipa::openapi::OpenApi {
+    Api::openapi()
+}
+
+/// The description as JSON, to the letter as it is checked in.
+pub fn json() -> String {
+    describe().to_pretty_json().unwrap_or_default()
+}
+
+/// A path's operations, by method.
+pub fn operations(item: &PathItem) -> Vec<(&'static str, &Operation)> {
+    let all = [("GET", &item.get), ("PUT", &item.put), ("POST", &item.post), ("DELETE", &item.delete)];
+    all.into_iter().filter_map(|(method, operation)| operation.as_ref().map(|operation| (method, operation))).collect()
+}

@@ -1,0 +1,8 @@
+//! Stories from end to end, on the local engine with a standing clock.
+
+#![allow(missing_docs)]
+
+mod buying;
+mod cost;
+mod paying;
+mod refusing;
