@@ -117,6 +117,12 @@ pub struct Verifier {
     clock: Clock,
 }
 
+impl std::fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Verifier").field("keys", &self.keys.len()).finish_non_exhaustive()
+    }
+}
+
 impl Verifier {
     /// A verifier from PUBLIC_KEYS (JSON: `[{"kid": .., "pem": ..}]`, two at most live at a time) and TOKEN_ISSUER.
     ///
