@@ -4,6 +4,7 @@ use domain::Money;
 use domain::order::{Order, PaymentMethod, RefundCause};
 use domain::settings::{PaymentSettings, ShopSettings};
 use domain::stock::SkuQuantity;
+use domain::text::Sku;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pages::mails::{self, Mail, MailLine, OrderMail};
@@ -77,7 +78,7 @@ impl About<'_> {
         let order = self.order;
         let index = usize::from(shipment);
         let parcel = order.shipments.get(index)?;
-        let gone = |sku| -> u32 {
+        let gone = |sku: &Sku| -> u32 {
             let parcels = order.shipments[..=index].iter().flat_map(|parcel| &parcel.lines);
             parcels.filter(|line| line.sku == *sku).map(|line| line.quantity.get()).sum()
         };

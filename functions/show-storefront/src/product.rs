@@ -39,7 +39,9 @@ pub(crate) async fn page(shop: &ShowStorefront, request: &Request) -> Result<Res
     let product = product
         .filter(|product| product.status == ProductStatus::Active)
         .ok_or_else(|| Problem::not_found("product"))?;
-    let related = related(&snapshot?, &product);
+    let snapshot = snapshot?;
+    let related = related(&snapshot, &product);
+    drop(snapshot);
     let skus: Vec<Sku> = product
         .variants
         .iter()

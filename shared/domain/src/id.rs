@@ -52,6 +52,12 @@ macro_rules! ids {
             #[serde(try_from = "String", into = "String")]
             pub struct $name(Uuid);
 
+            impl From<Uuid> for $name {
+                fn from(uuid: Uuid) -> Self {
+                    Self::from_uuid(uuid)
+                }
+            }
+
             impl $name {
                 /// What every id of this kind starts with, without the underscore.
                 pub const PREFIX: &'static str = $prefix;

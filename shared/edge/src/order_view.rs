@@ -139,7 +139,8 @@ pub fn totals(order: &Order) -> Totals {
 
 /// Units of an order with their names: `Enamel mug × 2`.
 pub fn contents(order: &Order, units: &[SkuQuantity]) -> Vec<String> {
-    let title = |unit: &SkuQuantity| order.line(&unit.sku).map_or_else(|| unit.sku.to_string(), |line| line.title.clone());
+    let title =
+        |unit: &SkuQuantity| order.line(&unit.sku).map_or_else(|| unit.sku.to_string(), |line| line.title.clone());
     units.iter().map(|unit| format!("{} × {}", title(unit), unit.quantity.get())).collect()
 }
 
@@ -185,9 +186,8 @@ pub fn happened(order: &Order, audience: Audience) -> Vec<Event> {
         } else {
             format!("Parcel {} shipped with {}", index + 1, parcel.carrier)
         };
-        let link = parcel.tracking.as_ref().and_then(|number| {
-            Some((tracking_href(&parcel.carrier, number)?, number.clone()))
-        });
+        let link =
+            parcel.tracking.as_ref().and_then(|number| Some((tracking_href(&parcel.carrier, number)?, number.clone())));
         let detail = if link.is_none() { parcel.tracking.clone() } else { None };
         events.push((Some(parcel.at), Event { what, detail, link, ..Event::default() }));
     }
@@ -206,10 +206,7 @@ pub fn happened(order: &Order, audience: Audience) -> Vec<Event> {
             ));
         }
         OrderStatus::Expired => {
-            events.push((
-                Some(order.hold.until),
-                Event { what: "Not paid in time".to_owned(), ..Event::default() },
-            ));
+            events.push((Some(order.hold.until), Event { what: "Not paid in time".to_owned(), ..Event::default() }));
         }
     }
     events.sort_by_key(|(at, _)| std::cmp::Reverse(at.unwrap_or(Timestamp::MAX)));

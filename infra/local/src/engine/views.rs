@@ -257,6 +257,11 @@ impl Engine {
         variables
     }
 
+    /// The keys of all routes: `GET /api/products/{slug}`.
+    pub fn routes(&self) -> Vec<String> {
+        self.0.router.keys().into_iter().map(|(key, _)| key).collect()
+    }
+
     /// The template, as it is run.
     pub fn model(&self) -> &Model {
         &self.0.model
