@@ -4,5 +4,7 @@
 
 mod buying;
 mod cost;
+mod crashing;
+mod granted;
 mod paying;
 mod refusing;

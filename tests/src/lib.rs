@@ -72,7 +72,13 @@ impl Default for Shop {
 impl Shop {
     /// A new shop without products.
     pub fn new() -> Self {
-        let options = Options { seed: 7, ..Options::default() };
+        Self::with(|_| {})
+    }
+
+    /// A new shop without products, of the template as `edit` leaves it.
+    pub fn with(edit: impl FnOnce(&mut String)) -> Self {
+        let mut options = Options { seed: 7, ..Options::default() };
+        edit(&mut options.template);
         let engine = Engine::memory(options).unwrap_or_else(|error| panic!("the shop does not open: {error}"));
         Self { engine, dead_letters_expected: false }
     }

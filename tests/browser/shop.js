@@ -1,0 +1,52 @@
+// Starts the built shop in memory on a free port, and a browser to visit it with.
+
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const binary = fileURLToPath(new URL('../../target/debug/shop', import.meta.url));
+
+const freePort = () => new Promise((resolve, reject) => {
+  const server = createServer();
+  server.once('error', reject);
+  server.listen(0, '127.0.0.1', () => {
+    const { port } = server.address();
+    server.close(() => resolve(port));
+  });
+});
+
+/** Starts a shop; resolves when it says that it is ready. */
+export async function startShop() {
+  const port = await freePort();
+  const process = spawn(binary, ['--memory', '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((resolve, reject) => {
+    let said = '';
+    process.stdout.on('data', (chunk) => {
+      said += chunk;
+      if (said.includes('Ready')) resolve();
+    });
+    process.once('exit', (code) => reject(new Error(`the shop ended with ${code}: ${said}`)));
+  });
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    stop: () => process.kill('SIGINT'),
+    json: async (path, init = {}) => {
+      const headers = { accept: 'application/json', 'content-type': 'application/json', ...init.headers };
+      return (await fetch(url + path, { ...init, headers })).json();
+    },
+    /** Lets time pass; everything that is due has happened when it answers. */
+    advance: (time) => fetch(`${url}/_local/clock`, {
+      method: 'POST', headers: { 'content-type': 'application/json', accept: 'application/json' }, body: JSON.stringify({ advance: time }),
+    }),
+    mails: async () => (await (await fetch(`${url}/_local/mails`, { headers: { accept: 'application/json' } })).json()).items,
+  };
+}
+
+/** Debian's Chromium, without the calls that it would make by itself. */
+export const startBrowser = () => chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'],
+});
