@@ -73,7 +73,9 @@ impl HttpHandler for CancelOrder {
             "POST /orders/{id}/cancel" => {
                 let asked = typed(request)?;
                 let order = self.cancel(request, &caller, &id, &asked).await?;
-                Ok(Response::see_other(&shop_path(&order.id, asked.token.as_deref())))
+                let path = shop_path(&order.id, asked.token.as_deref());
+                let joint = if asked.token.is_some() { '&' } else { '?' };
+                Ok(Response::see_other(&format!("{path}{joint}done=canceled")))
             }
             _ => Err(Problem::not_found("page")),
         }

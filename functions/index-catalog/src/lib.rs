@@ -13,7 +13,7 @@ use store::{Tx, TxError};
 pub const FUNCTION: Function = queue::queue::<IndexCatalog>();
 
 /// How often a product is tried over other writes of the catalogue.
-const ATTEMPTS: usize = 10;
+const ATTEMPTS: u64 = 30;
 
 /// Keeps search in step with stock.
 #[derive(Debug)]
@@ -25,6 +25,9 @@ pub struct IndexCatalog {
 
 impl QueueHandler for IndexCatalog {
     type Message = Message;
+
+    /// Each raises the catalogue's version.
+    const AT_ONCE: bool = false;
 
     fn new(context: &Context) -> Result<Self, Error> {
         Ok(Self { catalog: context.table()?, stock: context.table()?, context: context.clone() })
@@ -42,7 +45,7 @@ impl QueueHandler for IndexCatalog {
 
 impl IndexCatalog {
     async fn index(&self, slug: &Slug) -> Result<(), Error> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 1..=ATTEMPTS {
             let read = self.catalog.read_for_write(slug).await?;
             let Some(product) = read.product.clone() else {
                 return Ok(());
@@ -59,7 +62,10 @@ impl IndexCatalog {
             }
             match tx.commit(&self.context.db()).await {
                 Ok(()) => return Ok(()),
-                Err(TxError::Refused(())) => {}
+                Err(TxError::Refused(())) => {
+                    let wait = u64::from(self.context.random::<1>()[0]) % (5 * attempt);
+                    tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
+                }
                 Err(TxError::Store(error)) => return Err(error.into()),
             }
         }

@@ -18,23 +18,16 @@ pub struct SettleMail {
     mails: Mails,
 }
 
-/// A notification of SNS, as its queue gets it.
-#[derive(Deserialize)]
-pub struct Notification {
-    #[serde(rename = "Message")]
-    message: String,
-}
-
-/// An event of SES, as its configuration set publishes it.
-#[derive(Deserialize)]
+/// An event of SES, as its configuration set publishes it; the topic's subscription delivers it raw.
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct SesEvent {
+pub struct SesEvent {
     event_type: String,
     mail: SesMail,
     bounce: Option<Bounce>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct SesMail {
     #[serde(default)]
     destination: Vec<String>,
@@ -42,21 +35,20 @@ struct SesMail {
     tags: std::collections::BTreeMap<String, Vec<String>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Bounce {
     bounce_type: String,
 }
 
 impl QueueHandler for SettleMail {
-    type Message = Notification;
+    type Message = SesEvent;
 
     fn new(context: &Context) -> Result<Self, Error> {
         Ok(Self { mails: context.table()?, context: context.clone() })
     }
 
-    async fn handle(&self, notification: Notification, _correlation: &str) -> Result<(), Error> {
-        let event: SesEvent = serde_json::from_str(&notification.message)?;
+    async fn handle(&self, event: SesEvent, _correlation: &str) -> Result<(), Error> {
         let state = match event.event_type.as_str() {
             "Send" => MailState::Sent,
             "Delivery" => MailState::Delivered,

@@ -247,7 +247,7 @@ fn view(order: &Order, shipping: &ShippingSettings) -> Result<DeskOrder, Problem
         totals: totals(order),
         events: happened(order, Audience::Staff),
         customer: vec![order.shipping_address.name.clone(), order.email.to_string()],
-        customer_href: order.owner.map(|_| address("/desk/orders", &[("q", &order.email.to_string())])),
+        customer_href: order.owner.map(|_| address("/desk/orders", &[("q", order.email.as_str())])),
         shipping_address: order.shipping_address.lines(),
         billing_address: order.billing_address.as_ref().map(domain::Address::lines).unwrap_or_default(),
         facts: facts(order, shipping),

@@ -206,7 +206,7 @@ impl Buckets {
     pub(crate) fn call(&self, request: &Request, lists: bool, now: Timestamp) -> Answer {
         let target = Target::of(request);
         let Some(operation) = target.operation else {
-            return Answer::unknown_operation(Service::S3, &self::operation(request));
+            return Answer::unknown_operation(Service::S3, &operation_name(request));
         };
         let mut all = held(&self.objects);
         let Some(bucket) = all.get_mut(&target.bucket) else {

@@ -22,6 +22,9 @@ pub trait QueueHandler: Sized + Send + Sync + 'static {
     /// What its messages say.
     type Message: DeserializeOwned + Send;
 
+    /// Whether a batch's messages are worked off at once. Not where they all write the same record.
+    const AT_ONCE: bool = true;
+
     /// Reads its configuration and makes its clients.
     ///
     /// # Errors
@@ -81,7 +84,15 @@ impl<H: QueueHandler> Invoke for Runner<H> {
     fn invoke<'a>(&'a self, event: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
         Box::pin(async move {
             let event: SqsEvent = serde_json::from_slice(event)?;
-            let failed = join_all(event.records.into_iter().map(|record| self.one(record))).await;
+            let failed = if H::AT_ONCE {
+                join_all(event.records.into_iter().map(|record| self.one(record))).await
+            } else {
+                let mut failed = Vec::new();
+                for record in event.records {
+                    failed.push(self.one(record).await);
+                }
+                failed
+            };
             let mut answer = SqsBatchResponse::default();
             for id in failed.into_iter().flatten() {
                 let mut failure = BatchItemFailure::default();

@@ -263,12 +263,7 @@ impl StockTable {
             .update(&sets.join(", "), &mut values)?
             .replace("rev = rev +", "rev = if_not_exists(rev, :zero) +");
         let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
-        let Write(item) = self.update(&Key::Level(sku.clone(), location.clone()), expression, condition, values)?;
-        let named = item.update.map(|mut update| {
-            update.expression_attribute_names = Some(HashMap::from([("#schema".to_owned(), "schema".to_owned())]));
-            update
-        });
-        Ok(Some(Write(TransactWriteItem::builder().set_update(named).build())))
+        self.update(&Key::Level(sku.clone(), location.clone()), expression, condition, values).map(Some)
     }
 
     /// Brings the offers in line with what the catalogue now lists.
@@ -307,7 +302,7 @@ impl StockTable {
         ]);
         let sets = [
             listing_sets(listing, &mut values)?,
-            "schema = :schema".into(),
+            "#schema = :schema".into(),
             "price_version = if_not_exists(price_version, :zero) + :one".into(),
         ]
         .into_iter()
@@ -482,9 +477,14 @@ impl StockTable {
         condition: Option<String>,
         values: HashMap<String, AttributeValue>,
     ) -> Result<Write, StoreError> {
+        // The one name of ours that DynamoDB reserves.
+        let named = expression.contains("#schema");
         let update = Update::builder()
             .table_name(&self.name)
             .set_key(Some(key.attributes()))
+            .set_expression_attribute_names(
+                named.then(|| HashMap::from([("#schema".to_owned(), "schema".to_owned())])),
+            )
             .update_expression(expression)
             .set_condition_expression(condition)
             .set_expression_attribute_values(Some(values))

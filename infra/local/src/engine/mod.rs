@@ -385,7 +385,8 @@ impl Inner {
         .into()
     }
 
+    /// Where the services listen. The slash at its end keeps the S3 client from gluing the bucket to the path.
     fn endpoint(&self) -> String {
-        format!("http://{}{}", self.host, wire::PREFIX)
+        format!("http://{}{}/", self.host, wire::PREFIX)
     }
 }
