@@ -112,7 +112,7 @@ fn variants(
             VariantDraft {
                 sku: text("sku").to_owned(),
                 title: text("title").to_owned(),
-                options: BTreeMap::new(),
+                options: options(text("options")),
                 price,
                 compare_at_price,
                 weight_g: number(text("weight_g"), &at("weight_g"), errors).unwrap_or_default(),
@@ -120,6 +120,12 @@ fn variants(
             }
         })
         .collect()
+}
+
+/// `colour=white, size=L`.
+fn options(typed: &str) -> BTreeMap<String, String> {
+    let pairs = typed.split(',').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect()
 }
 
 /// A browser is told no on a page.

@@ -36,6 +36,9 @@ pub struct EditSettings {
 #[serde(deny_unknown_fields)]
 struct Typed {
     settings: String,
+    /// The settings name their version themselves.
+    #[serde(rename = "version")]
+    _version: Option<String>,
 }
 
 impl HttpHandler for EditSettings {

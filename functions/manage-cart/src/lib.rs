@@ -40,7 +40,6 @@ pub struct ManageCart {
 struct Seen {
     cart: Cart,
     warnings: Vec<Warning>,
-    offers: Vec<Offer>,
 }
 
 impl HttpHandler for ManageCart {
@@ -152,10 +151,10 @@ impl ManageCart {
             let offers = self.offers(&cart).await?;
             let (warnings, changed) = cart.renew(&offers);
             if !changed {
-                return Ok(Seen { cart, warnings, offers });
+                return Ok(Seen { cart, warnings });
             }
             match self.carts.put(cart, self.context.now()).await {
-                Ok(cart) => return Ok(Seen { cart, warnings, offers }),
+                Ok(cart) => return Ok(Seen { cart, warnings }),
                 Err(StoreError::Stale) => {}
                 Err(error) => return Err(unread(error)),
             }
@@ -175,10 +174,10 @@ impl ManageCart {
             warnings.retain(|warning| cart.line(warning.sku()).is_some());
             warnings.extend(noted);
             if cart == before {
-                return Ok(Seen { cart, warnings, offers: known });
+                return Ok(Seen { cart, warnings });
             }
             match self.carts.put(cart, self.context.now()).await {
-                Ok(cart) => return Ok(Seen { cart, warnings, offers: known }),
+                Ok(cart) => return Ok(Seen { cart, warnings }),
                 Err(StoreError::Stale) => {}
                 Err(error) => return Err(unread(error)),
             }

@@ -67,6 +67,11 @@ impl About<'_> {
         Some(mails::order_received(&self.sender(), &view))
     }
 
+    /// The link to its page, for who lost it.
+    pub(crate) fn link(&self) -> Mail {
+        mails::order_link(&self.sender(), &self.order.number.to_string(), &self.view_url)
+    }
+
     /// The money is here.
     pub(crate) fn confirmed(&self) -> Mail {
         let view = mails::OrderConfirmed { order: self.whole(), paid: self.order.totals.total.format() };

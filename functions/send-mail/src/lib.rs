@@ -80,19 +80,23 @@ impl SendMail {
     async fn letter(&self, event: &Event) -> Result<Option<Letter>, Error> {
         let now = self.context.now();
         let shop = self.shop.get(now).await?;
-        let event = match event {
+        let (id, event) = match event {
             Event::Shop(ShopEvent::SignInRequested { email, staff, secret }) => {
                 let mail = letters::sign_in(&shop, &self.url, *staff, secret);
                 return Ok(Some(Letter { to: email.clone(), mail }));
             }
             Event::Shop(ShopEvent::ProductChanged { .. } | ShopEvent::AvailabilityChanged { .. }) => return Ok(None),
-            Event::Order(event) => event,
+            Event::Shop(ShopEvent::OrderLinkRequested { order }) => (*order, None),
+            Event::Order(event) => (event.order(), Some(event)),
         };
-        let Some(order) = self.orders.get(&event.order(), &Reader::Shop).await? else {
-            return Err(format!("{} is not there (yet)", event.order()).into());
+        let Some(order) = self.orders.get(&id, &Reader::Shop).await? else {
+            return Err(format!("{id} is not there (yet)").into());
         };
         let view = letters::view_url(&order, &self.url, &self.key);
         let about = letters::About { order: &order, shop: &shop, url: &self.url, view_url: view };
+        let Some(event) = event else {
+            return Ok(Some(Letter { to: order.email.clone(), mail: about.link() }));
+        };
         let mail = match event {
             OrderEvent::OrderPlaced { .. } => about.received(&self.payments.get(now).await?),
             OrderEvent::OrderPaid { .. } => Some(about.confirmed()),

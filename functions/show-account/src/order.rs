@@ -52,7 +52,7 @@ fn nothing_here(shop: &ShowAccount, request: &Request, settings: &ShopSettings) 
     let mut frame = shop.framed(request, settings);
     frame.context.flash = Some(Notice {
         link: Some(("/orders/find".to_owned(), "Mail me a fresh link".to_owned())),
-        ..Notice::new(Tone::Info, "This link opens no order. Links in our mails are longer than one line sometimes.")
+        ..Notice::new(Tone::Info, "This link opens no order. A part of it may be missing.")
     });
     frame.refuse(request, &Problem::not_found("order"))
 }

@@ -88,7 +88,7 @@ fn form(product: Option<&Product>, taxes: &TaxSettings) -> ProductForm {
             blank: 0,
         },
         images: product.map(images).unwrap_or_default(),
-        may_upload: product.is_some(),
+        may_upload: false,
         shop_href: product
             .filter(|product| product.status == ProductStatus::Active)
             .map(|product| format!("/products/{}", product.slug)),

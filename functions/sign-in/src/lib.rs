@@ -8,12 +8,14 @@ mod view;
 use contracts::auth::{LinkRequest, TokenAnswer, TokenRequest};
 use contracts::event::{Event, ShopEvent};
 use contracts::{Problem, ProblemKind};
+use domain::id::OrderNumber;
 use domain::text::{Email, Secret};
 use edge::auth::Audience;
-use edge::http::internal;
+use edge::http::{internal, unavailable};
 use edge::{Context, Cookie, Error, Function, HttpHandler, Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use store::lists::{List, Lists};
 use store::people::{LinkRecord, People, PersonRecord, SessionRecord, Surface};
 use store::stamp::Cause;
 
@@ -36,6 +38,7 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 pub struct SignIn {
     context: Context,
     people: People,
+    lists: Lists,
     signer: Signer,
     owner: Option<Email>,
 }
@@ -48,6 +51,7 @@ impl HttpHandler for SignIn {
             .transpose()?;
         Ok(Self {
             people: context.table()?,
+            lists: context.table()?,
             signer: Signer::new(context)?,
             owner,
             context: context.clone(),
@@ -68,6 +72,7 @@ impl HttpHandler for SignIn {
             "POST /desk/sign-in/confirm" => self.form_confirm(request, Surface::Staff).await,
             "ANY /sign-in/renew" => self.renew(request, Surface::Shop).await,
             "ANY /desk/sign-in/renew" => self.renew(request, Surface::Staff).await,
+            "POST /orders/find" => self.find_order(request).await,
             "POST /sign-out" => self.sign_out(request, Surface::Shop).await,
             "POST /desk/sign-out" => self.sign_out(request, Surface::Staff).await,
             _ => Err(Problem::not_found("page")),
@@ -87,6 +92,13 @@ impl HttpHandler for SignIn {
 struct AskForm {
     email: String,
     return_to: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FindForm {
+    number: String,
+    email: String,
 }
 
 #[derive(Deserialize)]
@@ -163,6 +175,32 @@ impl SignIn {
             .keep_link(secret.digest(), &link, event, cause)
             .await
             .map_err(|error| internal("a link was not kept", &error))
+    }
+
+    /// Has the link to an order's page mailed to the order's own address, where number and address fit; says the same
+    /// either way.
+    async fn find_order(&self, request: &Request) -> Result<Response, Problem> {
+        let form: FindForm = request.form()?;
+        let now = self.context.now();
+        let network = request.source_ip().unwrap_or_default();
+        if self.count(&format!("find:{network}"), now).await? > LINKS_PER_NETWORK {
+            return Err(Problem::new(ProblemKind::TooMany, "Too many orders were looked for from here. Try again in an hour."));
+        }
+        let number: Option<OrderNumber> = form.number.parse().ok();
+        let email = Email::new(&*form.email).ok();
+        let (Some(number), Some(email)) = (number, email) else {
+            return Err(Problem::field("/number", "Enter the order number and the email address that the order was placed with."));
+        };
+        let page = self.lists.page(&List::OfNumber(number), None, 1).await.map_err(|error| unavailable(&error))?;
+        let found = page.items.into_iter().find(|row| row.email.key() == email.key());
+        if let Some(row) = found {
+            let secret = Secret::from_bytes(self.context.random());
+            let link = LinkRecord { email: row.email, surface: Surface::Shop, until: now, return_to: None };
+            let event = Event::Shop(ShopEvent::OrderLinkRequested { order: row.id });
+            let cause = Cause::new("guest", "find-order", request.correlation());
+            self.people.keep_link(secret.digest(), &link, event, cause).await.map_err(|error| unavailable(&error))?;
+        }
+        Ok(Response::see_other(&format!("/orders/find?sent={number}")))
     }
 
     async fn count(&self, what: &str, now: Timestamp) -> Result<u64, Problem> {

@@ -28,9 +28,7 @@ impl VirtualClock {
 
     /// A clock that stands at `start` until it is moved.
     pub fn standing(start: Timestamp) -> Self {
-        Self(Arc::new(Kind::Standing(AtomicI64::new(
-            start.as_microsecond(),
-        ))))
+        Self(Arc::new(Kind::Standing(AtomicI64::new(start.as_microsecond()))))
     }
 
     /// Now.

@@ -7,8 +7,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -29,26 +28,18 @@ impl InProcess {
     }
 
     async fn answer(engine: Arc<Inner>, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let request = request
-            .try_into_http1x()
-            .map_err(|error| ConnectorError::user(error.into()))?;
+        let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
         let (parts, body) = request.into_parts();
         let body = match body.bytes() {
             Some(bytes) => Bytes::copy_from_slice(bytes),
-            None => body
-                .collect()
-                .await
-                .map_err(ConnectorError::user)?
-                .to_bytes(),
+            None => body.collect().await.map_err(ConnectorError::user)?.to_bytes(),
         };
         // A call is on the caller's stack: a boxed one keeps the handlers' futures small.
         match Box::pin(engine.dispatch(http::Request::from_parts(parts, body))).await {
             Reply::Answer(response) => response
                 .map(SdkBody::from)
                 .try_into()
-                .map_err(|error: aws_smithy_runtime_api::http::HttpError| {
-                    ConnectorError::other(error.into(), None)
-                }),
+                .map_err(|error: aws_smithy_runtime_api::http::HttpError| ConnectorError::other(error.into(), None)),
             Reply::Lost => Err(ConnectorError::timeout("the answer was lost".into())),
             Reply::Dead => std::future::pending().await,
         }

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use dynoxide::DynoxideError;
 use dynoxide::actions::{
-    batch_get_item, batch_write_item, create_table, delete_item, get_item, list_tables, put_item,
-    query, scan, transact_get_items, transact_write_items, update_item, update_time_to_live,
+    batch_get_item, batch_write_item, create_table, delete_item, get_item, list_tables, put_item, query, scan,
+    transact_get_items, transact_write_items, update_item, update_time_to_live,
 };
 use dynoxide::storage::Storage;
 use futures::FutureExt;
@@ -134,26 +134,17 @@ impl Dynamo {
     /// Whether no table has an item.
     pub async fn is_empty(&self) -> bool {
         let inner = self.inner.lock().await;
-        self.tables
-            .keys()
-            .all(|table| matches!(inner.storage.count_items(table), Ok(0)))
+        self.tables.keys().all(|table| matches!(inner.storage.count_items(table), Ok(0)))
     }
 
     /// Runs one operation.
     pub async fn call(&self, operation: &str, mut body: Value) -> Done {
         let mut inner = self.inner.lock().await;
-        let asked = body
-            .get("ReturnConsumedCapacity")
-            .and_then(Value::as_str)
-            .is_some_and(|mode| mode != "NONE");
+        let asked = body.get("ReturnConsumedCapacity").and_then(Value::as_str).is_some_and(|mode| mode != "NONE");
         if !asked && measured(operation) {
             body["ReturnConsumedCapacity"] = json!("TOTAL");
         }
-        let written = if writes(operation) {
-            tables_of(operation, &body)
-        } else {
-            Vec::new()
-        };
+        let written = if writes(operation) { tables_of(operation, &body) } else { Vec::new() };
         let outcome = match operation {
             "TransactWriteItems" => inner.transact(body, self.clock.now()),
             operation => inner.run(operation, body),
@@ -165,11 +156,7 @@ impl Dynamo {
                 if !asked && let Some(map) = value.as_object_mut() {
                     map.remove("ConsumedCapacity");
                 }
-                Done {
-                    answer: Answer::json(&value),
-                    units,
-                    written,
-                }
+                Done { answer: Answer::json(&value), units, written }
             }
             Err(error) => Done {
                 answer: Answer {
@@ -187,17 +174,10 @@ impl Dynamo {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn stream(
-        &self,
-        table: &str,
-        after: i64,
-        limit: usize,
-    ) -> Result<Vec<StreamRecord>, DynoxideError> {
+    pub async fn stream(&self, table: &str, after: i64, limit: usize) -> Result<Vec<StreamRecord>, DynoxideError> {
         let inner = self.inner.lock().await;
         let shard = dynoxide::streams::shard_id(table);
-        let raw = inner
-            .storage
-            .get_stream_records(table, &shard, after, limit)?;
+        let raw = inner.storage.get_stream_records(table, &shard, after, limit)?;
         let oldest = self.clock.now() - STREAM_LIFE;
         raw.into_iter()
             .map(|record| record_event(table, &record))
@@ -251,18 +231,11 @@ impl Inner {
             }
             storage.update_ttl_config(&table.name, table.ttl.as_deref(), table.ttl.is_some())?;
         }
-        Ok(Self {
-            storage,
-            tokens: BTreeMap::new(),
-        })
+        Ok(Self { storage, tokens: BTreeMap::new() })
     }
 
     fn transact(&mut self, body: Value, now: Timestamp) -> Outcome {
-        let Some(token) = body
-            .get("ClientRequestToken")
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-        else {
+        let Some(token) = body.get("ClientRequestToken").and_then(Value::as_str).map(str::to_owned) else {
             return self.run("TransactWriteItems", body);
         };
         self.tokens.retain(|_, (at, _)| now.duration_since(*at) < TOKEN_LIFE);
@@ -299,11 +272,7 @@ impl Inner {
             "UpdateTimeToLive" => answer(update_time_to_live::execute(s, read(body)?)),
             "DescribeTable" => {
                 let phases = dynoxide::actions::vector_lifecycle::VectorIndexLifecycle::new();
-                answer(dynoxide::actions::describe_table::execute(
-                    s,
-                    read(body)?,
-                    &phases,
-                ))
+                answer(dynoxide::actions::describe_table::execute(s, read(body)?, &phases))
             }
             other => Err(DynoxideError::UnsupportedCapability(other.to_owned())),
         }
@@ -312,27 +281,16 @@ impl Inner {
 
 /// Whether the engine answers the operation at all.
 pub fn known(operation: &str) -> bool {
-    measured(operation)
-        || matches!(
-            operation,
-            "ListTables" | "CreateTable" | "DescribeTable" | "UpdateTimeToLive"
-        )
+    measured(operation) || matches!(operation, "ListTables" | "CreateTable" | "DescribeTable" | "UpdateTimeToLive")
 }
 
 /// Whether the operation tells its capacity.
 fn measured(operation: &str) -> bool {
-    writes(operation)
-        || matches!(
-            operation,
-            "GetItem" | "Query" | "Scan" | "BatchGetItem" | "TransactGetItems"
-        )
+    writes(operation) || matches!(operation, "GetItem" | "Query" | "Scan" | "BatchGetItem" | "TransactGetItems")
 }
 
 fn writes(operation: &str) -> bool {
-    matches!(
-        operation,
-        "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems"
-    )
+    matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems")
 }
 
 /// What an operation needs of IAM, item by item.
@@ -375,10 +333,7 @@ pub fn needs(operation: &str, body: &Value) -> Vec<Need> {
 }
 
 fn items(body: &Value) -> impl Iterator<Item = &Value> {
-    body.get("TransactItems")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
+    body.get("TransactItems").and_then(Value::as_array).into_iter().flatten()
 }
 
 fn tables_of(operation: &str, body: &Value) -> Vec<String> {
@@ -395,12 +350,7 @@ fn tables_of(operation: &str, body: &Value) -> Vec<String> {
             .flatten()
             .map(|(name, _)| name.clone())
             .collect(),
-        _single => body
-            .get("TableName")
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-            .into_iter()
-            .collect(),
+        _single => body.get("TableName").and_then(Value::as_str).map(str::to_owned).into_iter().collect(),
     };
     tables.sort();
     tables.dedup();
@@ -433,29 +383,21 @@ fn units(answer: &Value, writes: bool) -> Units {
 /// What a transaction answers whose token was used before: it reads what it wrote, at two units an item at least.
 fn replayed(items: &Value) -> Value {
     let count = items.as_array().map_or(0, Vec::len);
-    let table = tables_of("TransactWriteItems", &json!({ "TransactItems": items }))
-        .into_iter()
-        .next()
-        .unwrap_or_default();
+    let table =
+        tables_of("TransactWriteItems", &json!({ "TransactItems": items })).into_iter().next().unwrap_or_default();
     json!({ "ConsumedCapacity": [{
         "TableName": table, "CapacityUnits": 2 * count, "ReadCapacityUnits": 2 * count
     }] })
 }
 
 /// Runs what never waits: the native storage answers in the same poll.
-fn at_once<T>(
-    work: impl Future<Output = Result<T, DynoxideError>>,
-) -> Result<T, DynoxideError> {
-    work.now_or_never().unwrap_or_else(|| {
-        Err(DynoxideError::InternalServerError(
-            "the storage did not answer at once".to_owned(),
-        ))
-    })
+fn at_once<T>(work: impl Future<Output = Result<T, DynoxideError>>) -> Result<T, DynoxideError> {
+    work.now_or_never()
+        .unwrap_or_else(|| Err(DynoxideError::InternalServerError("the storage did not answer at once".to_owned())))
 }
 
 fn answer<T: Serialize>(work: impl Future<Output = Result<T, DynoxideError>>) -> Outcome {
-    serde_json::to_value(at_once(work)?)
-        .map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+    serde_json::to_value(at_once(work)?).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
 /// A typed request. dynoxide marks in the message which error a malformed one is.
@@ -485,18 +427,12 @@ pub fn public_sequence(stored: i64) -> String {
     (SEQUENCE_OFFSET + u128::from(stored.unsigned_abs())).to_string()
 }
 
-fn record_event(
-    table: &str,
-    record: &dynoxide::storage::StreamRecord,
-) -> Result<StreamRecord, DynoxideError> {
+fn record_event(table: &str, record: &dynoxide::storage::StreamRecord) -> Result<StreamRecord, DynoxideError> {
     let corrupt = |error: &dyn std::fmt::Display| {
         DynoxideError::InternalServerError(format!("a stream record of {table}: {error}"))
     };
     let parse = |text: &str| serde_json::from_str::<Value>(text).map_err(|error| corrupt(&error));
-    let sequence: i64 = record
-        .sequence_number
-        .parse()
-        .map_err(|error| corrupt(&error))?;
+    let sequence: i64 = record.sequence_number.parse().map_err(|error| corrupt(&error))?;
     let mut change = json!({
         "ApproximateCreationDateTime": record.created_at,
         "Keys": parse(&record.keys_json)?,
@@ -569,9 +505,7 @@ mod tests {
     #[tokio::test]
     async fn a_transaction_costs_two_units_a_kilobyte_and_an_item() {
         let dynamo = Dynamo::open(&orders(), None, &clock()).unwrap();
-        let done = dynamo
-            .call("TransactWriteItems", json!({"TransactItems": [put("a", 10), put("b", 1500)]}))
-            .await;
+        let done = dynamo.call("TransactWriteItems", json!({"TransactItems": [put("a", 10), put("b", 1500)]})).await;
         assert_eq!(done.answer.status, 200);
         assert_eq!(done.units, Units { read: 0.0, write: 6.0 });
         // The caller did not ask for the capacity: it is not told.

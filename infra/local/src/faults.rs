@@ -77,10 +77,7 @@ impl Faults for NoFaults {}
 /// The answer of a service that wants the caller to slow down.
 pub(crate) fn throttled(service: Service) -> Answer {
     let (status, code) = match service {
-        Service::DynamoDb => (
-            400,
-            "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
-        ),
+        Service::DynamoDb => (400, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"),
         Service::Sqs => (403, "RequestThrottled"),
         Service::S3 => (503, "SlowDown"),
         Service::Ses => (400, "Throttling"),
@@ -95,19 +92,14 @@ pub(crate) fn failed(service: Service) -> Answer {
     let code = match service {
         Service::DynamoDb => "com.amazonaws.dynamodb.v20120810#InternalServerError",
         Service::S3 => "InternalError",
-        Service::Sqs | Service::Ses | Service::Ssm | Service::Stripe | Service::Other => {
-            "InternalFailure"
-        }
+        Service::Sqs | Service::Ses | Service::Ssm | Service::Stripe | Service::Other => "InternalFailure",
     };
     Answer::error(service, 500, code, "Internal server error")
 }
 
 /// The answer of a table where somebody else's transaction holds an item.
 pub(crate) fn conflicted(operation: &str, body: &Value) -> Answer {
-    let items = body
-        .get("TransactItems")
-        .and_then(Value::as_array)
-        .map_or(0, Vec::len);
+    let items = body.get("TransactItems").and_then(Value::as_array).map_or(0, Vec::len);
     if operation != "TransactWriteItems" && operation != "TransactGetItems" {
         return Answer::json_error(
             400,

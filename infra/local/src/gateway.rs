@@ -81,10 +81,7 @@ impl Router {
 
     /// Every route's key and its function.
     pub fn keys(&self) -> Vec<(String, String)> {
-        self.routes
-            .iter()
-            .map(|route| (route.key.clone(), route.function.clone()))
-            .collect()
+        self.routes.iter().map(|route| (route.key.clone(), route.function.clone())).collect()
     }
 
     /// The route for a request: a literal part goes before a parameter, a parameter before a greedy one, a method
@@ -98,11 +95,9 @@ impl Router {
             .filter_map(|route| Some((route, matched(&route.parts, &segments)?)))
             .max_by_key(|(route, _)| (rank(&route.parts), Reverse(route.method == "ANY")));
         match best {
-            Some((route, parameters)) => Some(Way {
-                function: route.function.clone(),
-                key: route.key.clone(),
-                parameters,
-            }),
+            Some((route, parameters)) => {
+                Some(Way { function: route.function.clone(), key: route.key.clone(), parameters })
+            }
             None => self.fallback.as_ref().map(|function| Way {
                 function: function.clone(),
                 key: "$default".to_owned(),
@@ -159,13 +154,7 @@ fn matched(parts: &[Part], segments: &[&str]) -> Option<BTreeMap<String, String>
 }
 
 /// A request as its function gets it.
-pub fn event(
-    request: &Request<Bytes>,
-    way: &Way,
-    source: IpAddr,
-    id: &str,
-    now: Timestamp,
-) -> Value {
+pub fn event(request: &Request<Bytes>, way: &Way, source: IpAddr, id: &str, now: Timestamp) -> Value {
     let uri = request.uri();
     let headers = request.headers();
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
@@ -184,19 +173,11 @@ pub fn event(
             })
             .or_insert(value);
     }
-    let host = joined
-        .get("host")
-        .cloned()
-        .or_else(|| uri.authority().map(ToString::to_string))
-        .unwrap_or_default();
+    let host = joined.get("host").cloned().or_else(|| uri.authority().map(ToString::to_string)).unwrap_or_default();
     joined.entry("host".to_owned()).or_insert_with(|| host.clone());
-    joined
-        .entry("x-forwarded-for".to_owned())
-        .or_insert_with(|| source.to_string());
+    joined.entry("x-forwarded-for".to_owned()).or_insert_with(|| source.to_string());
     let scheme = uri.scheme_str().unwrap_or("http");
-    joined
-        .entry("x-forwarded-proto".to_owned())
-        .or_insert_with(|| scheme.to_owned());
+    joined.entry("x-forwarded-proto".to_owned()).or_insert_with(|| scheme.to_owned());
     let mut parameters: BTreeMap<String, String> = BTreeMap::new();
     for pair in uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -210,9 +191,7 @@ pub fn event(
             .or_insert(value);
     }
     let body = request.body();
-    let text = is_text(joined.get("content-type"))
-        .then(|| std::str::from_utf8(body).ok())
-        .flatten();
+    let text = is_text(joined.get("content-type")).then(|| std::str::from_utf8(body).ok()).flatten();
     let mut event = json!({
         "version": "2.0",
         "routeKey": way.key,
@@ -264,10 +243,7 @@ fn is_text(content_type: Option<&String>) -> bool {
     kind.starts_with("text/")
         || kind.ends_with("+json")
         || kind.ends_with("+xml")
-        || matches!(
-            kind,
-            "application/json" | "application/javascript" | "application/xml"
-        )
+        || matches!(kind, "application/json" | "application/javascript" | "application/xml")
 }
 
 #[derive(Deserialize)]
@@ -308,10 +284,7 @@ pub fn response(answer: &[u8]) -> Response<Bytes> {
     };
     if value.get("statusCode").is_none() {
         let mut response = Response::new(Bytes::from(value.to_string()));
-        response.headers_mut().insert(
-            http::header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
+        response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         return response;
     }
     match serde_json::from_value::<Answered>(value) {
@@ -326,20 +299,14 @@ pub fn response(answer: &[u8]) -> Response<Bytes> {
 impl Answered {
     fn into_http(self) -> Option<Response<Bytes>> {
         let text = self.body.unwrap_or_default();
-        let body = if self.is_base64_encoded {
-            Bytes::from(STANDARD.decode(text).ok()?)
-        } else {
-            Bytes::from(text)
-        };
+        let body = if self.is_base64_encoded { Bytes::from(STANDARD.decode(text).ok()?) } else { Bytes::from(text) };
         let mut response = Response::new(body);
         *response.status_mut() = StatusCode::from_u16(self.status_code).ok()?;
         let headers = response.headers_mut();
         for (name, value) in self.headers.unwrap_or_default() {
-            let value = match value {
-                Value::String(text) => text,
-                other => other.to_string(),
-            };
-            append(headers, &name, &value)?;
+            // Numbers and booleans are written as JSON writes them.
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            append(headers, &name, &text)?;
         }
         for (name, values) in self.multi_value_headers.unwrap_or_default() {
             headers.remove(&name);
@@ -351,39 +318,29 @@ impl Answered {
             append(headers, "set-cookie", &cookie)?;
         }
         if !headers.contains_key(http::header::CONTENT_TYPE) && !response.body().is_empty() {
-            response.headers_mut().insert(
-                http::header::CONTENT_TYPE,
-                HeaderValue::from_static("text/plain;charset=UTF-8"),
-            );
+            response
+                .headers_mut()
+                .insert(http::header::CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=UTF-8"));
         }
         Some(response)
     }
 }
 
 fn append(headers: &mut HeaderMap, name: &str, value: &str) -> Option<()> {
-    headers.append(
-        HeaderName::from_bytes(name.as_bytes()).ok()?,
-        HeaderValue::from_str(value).ok()?,
-    );
+    headers.append(HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?);
     Some(())
 }
 
 fn message(status: StatusCode, text: &'static str) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from_static(text.as_bytes()));
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        http::header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
+    response.headers_mut().insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
 /// What a caller gets when the function failed.
 pub fn failure() -> Response<Bytes> {
-    message(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "{\"message\":\"Internal Server Error\"}",
-    )
+    message(StatusCode::INTERNAL_SERVER_ERROR, "{\"message\":\"Internal Server Error\"}")
 }
 
 /// What a caller gets where there is no route.
@@ -393,10 +350,7 @@ pub fn not_found() -> Response<Bytes> {
 
 /// What a caller gets whose request is too large.
 pub fn too_large() -> Response<Bytes> {
-    message(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "{\"message\":\"Request Entity Too Large\"}",
-    )
+    message(StatusCode::PAYLOAD_TOO_LARGE, "{\"message\":\"Request Entity Too Large\"}")
 }
 
 #[cfg(test)]
@@ -446,11 +400,7 @@ mod tests {
     }
 
     fn event_of(request: Request<Bytes>) -> Value {
-        let way = Way {
-            function: "f".to_owned(),
-            key: "POST /x".to_owned(),
-            parameters: BTreeMap::new(),
-        };
+        let way = Way { function: "f".to_owned(), key: "POST /x".to_owned(), parameters: BTreeMap::new() };
         let now = "2026-11-22T12:00:00Z".parse().unwrap();
         event(&request, &way, IpAddr::V4(Ipv4Addr::LOCALHOST), "req-1", now)
     }

@@ -24,10 +24,7 @@ pub struct Need {
 impl Need {
     /// An action on a resource.
     pub fn new(action: &str, resource: String) -> Self {
-        Self {
-            action: action.to_owned(),
-            resource,
-        }
+        Self { action: action.to_owned(), resource }
     }
 }
 
@@ -82,11 +79,7 @@ impl Grants {
                 held(&self.denied).insert(denied.clone());
                 return Err(denied);
             }
-            held(&self.used).insert((
-                caller.to_owned(),
-                need.action.clone(),
-                need.resource.clone(),
-            ));
+            held(&self.used).insert((caller.to_owned(), need.action.clone(), need.resource.clone()));
         }
         Ok(())
     }
@@ -94,9 +87,10 @@ impl Grants {
     /// Whether a caller may do one thing.
     pub fn allows(&self, caller: &str, need: &Need) -> bool {
         caller == DEVELOPER
-            || self.statements.get(caller).is_some_and(|statements| {
-                statements.iter().any(|statement| statement.allows(need))
-            })
+            || self
+                .statements
+                .get(caller)
+                .is_some_and(|statements| statements.iter().any(|statement| statement.allows(need)))
     }
 
     /// Every (function, action, resource) that was used so far.
@@ -117,9 +111,9 @@ impl Grants {
             for statement in statements {
                 for action in &statement.actions {
                     for resource in &statement.resources {
-                        let touched = used.iter().any(|(by, done, on)| {
-                            by == function && matches(action, done) && matches(resource, on)
-                        });
+                        let touched = used
+                            .iter()
+                            .any(|(by, done, on)| by == function && matches(action, done) && matches(resource, on));
                         if !touched {
                             unused.push((function.clone(), action.clone(), resource.clone()));
                         }
@@ -135,13 +129,8 @@ impl Statement {
     fn allows(&self, need: &Need) -> bool {
         // IAM compares actions without regard to case, resources with it.
         let action = need.action.to_ascii_lowercase();
-        self.actions
-            .iter()
-            .any(|granted| matches(&granted.to_ascii_lowercase(), &action))
-            && self
-                .resources
-                .iter()
-                .any(|granted| matches(granted, &need.resource))
+        self.actions.iter().any(|granted| matches(&granted.to_ascii_lowercase(), &action))
+            && self.resources.iter().any(|granted| matches(granted, &need.resource))
     }
 }
 
@@ -210,9 +199,7 @@ mod tests {
     fn what_was_used_denied_and_never_used_is_listed() {
         let grants = grants();
         assert!(grants.check("checkout", &[Need::new("dynamodb:GetItem", "arn:t/Orders".to_owned())]).is_ok());
-        let denied = grants
-            .check("checkout", &[Need::new("sqs:SendMessage", "arn:q".to_owned())])
-            .unwrap_err();
+        let denied = grants.check("checkout", &[Need::new("sqs:SendMessage", "arn:q".to_owned())]).unwrap_err();
         assert!(denied.to_string().contains("checkout is not authorized to perform sqs:SendMessage on arn:q"));
         assert_eq!(grants.used().len(), 1);
         assert_eq!(grants.denied().len(), 1);

@@ -108,12 +108,7 @@ impl Journeys {
         let mut state = held(&self.0);
         if !state.records.contains_key(id) {
             state.order.push_back(id.to_owned());
-            let record = Record {
-                title: step.trigger.clone(),
-                started: step.started,
-                status: None,
-                steps: Vec::new(),
-            };
+            let record = Record { title: step.trigger.clone(), started: step.started, status: None, steps: Vec::new() };
             state.records.insert(id.to_owned(), record);
             if state.order.len() > REMEMBERED
                 && let Some(oldest) = state.order.pop_front()
@@ -135,12 +130,7 @@ impl Journeys {
     /// The journeys, latest first.
     pub fn all(&self) -> Vec<Journey> {
         let state = held(&self.0);
-        state
-            .order
-            .iter()
-            .rev()
-            .filter_map(|id| state.records.get(id).map(|record| record.told(id)))
-            .collect()
+        state.order.iter().rev().filter_map(|id| state.records.get(id).map(|record| record.told(id))).collect()
     }
 
     /// One journey.

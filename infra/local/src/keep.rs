@@ -84,8 +84,7 @@ impl Keep {
             return Ok(Vec::new());
         };
         let connection = held(connection);
-        let mut statement =
-            connection.prepare_cached("SELECT key, value FROM kept WHERE shelf = ?1 ORDER BY key")?;
+        let mut statement = connection.prepare_cached("SELECT key, value FROM kept WHERE shelf = ?1 ORDER BY key")?;
         let rows = statement.query_map(params![shelf], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -95,19 +94,13 @@ impl Keep {
     /// # Errors
     /// When the file cannot be read.
     pub fn value(&self, shelf: &str, key: &str) -> Result<Option<Vec<u8>>, KeepError> {
-        Ok(self
-            .shelf(shelf)?
-            .into_iter()
-            .find(|(known, _)| known == key)
-            .map(|(_, value)| value))
+        Ok(self.shelf(shelf)?.into_iter().find(|(known, _)| known == key).map(|(_, value)| value))
     }
 
     /// Empties every shelf but one.
     pub fn clear_but(&self, shelf: &str) {
         let Some(connection) = &self.0 else { return };
-        if let Err(error) =
-            held(connection).execute("DELETE FROM kept WHERE shelf <> ?1", params![shelf])
-        {
+        if let Err(error) = held(connection).execute("DELETE FROM kept WHERE shelf <> ?1", params![shelf]) {
             tracing::error!(error = %error, "the engine's file could not be emptied");
         }
     }

@@ -16,8 +16,8 @@ const LIFE_S: i64 = 15 * 60;
 
 /// The bytes before the point in a P-256 public key's SubjectPublicKeyInfo (RFC 5480).
 const SPKI_P256: [u8; 26] = [
-    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
-    0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
+    0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
 
 /// A key that cannot be made or read, or does not sign.
@@ -44,11 +44,8 @@ impl SigningKey {
     /// # Errors
     /// When the system has no randomness.
     pub fn new() -> Result<Self, KeyError> {
-        let made = EcdsaKeyPair::generate_pkcs8(
-            &ECDSA_P256_SHA256_FIXED_SIGNING,
-            &SystemRandom::new(),
-        )
-        .map_err(|_| KeyError("none could be made".to_owned()))?;
+        let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new())
+            .map_err(|_| KeyError("none could be made".to_owned()))?;
         Self::read(made.as_ref().to_vec())
     }
 
@@ -91,8 +88,8 @@ impl SigningKey {
     pub fn sign(&self, claims: &Value) -> Result<String, KeyError> {
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(self.kid());
-        let key = EncodingKey::from_ec_pem(self.private_pem().as_bytes())
-            .map_err(|error| KeyError(error.to_string()))?;
+        let key =
+            EncodingKey::from_ec_pem(self.private_pem().as_bytes()).map_err(|error| KeyError(error.to_string()))?;
         jsonwebtoken::encode(&header, claims, &key).map_err(|error| KeyError(error.to_string()))
     }
 
@@ -142,9 +139,7 @@ mod tests {
         let again = SigningKey::read(key.der().to_vec()).unwrap();
         assert_eq!(key.kid(), again.kid());
         let now = "2026-11-22T12:00:00Z".parse().unwrap();
-        let token = key
-            .staff("owner", "per_1", "owner@example.com", "http://shop", now)
-            .unwrap();
+        let token = key.staff("owner", "per_1", "owner@example.com", "http://shop", now).unwrap();
         let listed: Value = serde_json::from_str(&key.public_list()).unwrap();
         let public = DecodingKey::from_ec_pem(listed[0]["pem"].as_str().unwrap().as_bytes()).unwrap();
         let mut rules = Validation::new(Algorithm::ES256);

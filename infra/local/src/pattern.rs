@@ -46,11 +46,10 @@ impl Pattern {
     /// # Errors
     /// What of it is not understood.
     pub fn parse(text: &str) -> Result<Self, UnknownPattern> {
-        let value: Value =
-            serde_json::from_str(text).map_err(|error| UnknownPattern(error.to_string()))?;
-        match value {
-            Value::Object(fields) => Node::fields(&fields).map(Self),
-            other => Err(UnknownPattern(other.to_string())),
+        let value: Value = serde_json::from_str(text).map_err(|error| UnknownPattern(error.to_string()))?;
+        match value.as_object() {
+            Some(fields) => Node::fields(fields).map(Self),
+            None => Err(UnknownPattern(text.to_owned())),
         }
     }
 
@@ -67,10 +66,10 @@ impl Node {
             .map(|(name, value)| {
                 let node = match value {
                     Value::Object(inner) => Self::fields(inner)?,
-                    Value::Array(tests) => {
-                        Self::AnyOf(tests.iter().map(Test::read).collect::<Result<_, _>>()?)
+                    Value::Array(tests) => Self::AnyOf(tests.iter().map(Test::read).collect::<Result<_, _>>()?),
+                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+                        return Err(UnknownPattern(format!("{name}: {value}")));
                     }
-                    other => return Err(UnknownPattern(format!("{name}: {other}"))),
                 };
                 Ok((name.clone(), node))
             })
@@ -80,9 +79,9 @@ impl Node {
 
     fn matches(&self, value: Option<&Value>) -> bool {
         match self {
-            Self::Fields(fields) => fields
-                .iter()
-                .all(|(name, node)| node.matches(value.and_then(|value| value.get(name)))),
+            Self::Fields(fields) => {
+                fields.iter().all(|(name, node)| node.matches(value.and_then(|value| value.get(name))))
+            }
             Self::AnyOf(tests) => tests.iter().any(|test| test.holds(value)),
         }
     }
@@ -107,16 +106,12 @@ impl Test {
             ("suffix", Value::String(text)) => Ok(Self::Suffix(text.clone())),
             ("exists", Value::Bool(there)) => Ok(Self::Exists(*there)),
             ("anything-but", Value::Array(not)) => Ok(Self::AnythingBut(not.clone())),
-            ("anything-but", Value::String(_) | Value::Number(_)) => {
-                Ok(Self::AnythingBut(vec![argument.clone()]))
-            }
+            ("anything-but", Value::String(_) | Value::Number(_)) => Ok(Self::AnythingBut(vec![argument.clone()])),
             ("numeric", Value::Array(parts)) => {
                 let bounds: Option<Vec<_>> = parts
                     .chunks(2)
                     .map(|pair| match pair {
-                        [Value::String(sign), Value::Number(bound)] => {
-                            Some((Comparison::read(sign)?, bound.as_f64()?))
-                        }
+                        [Value::String(sign), Value::Number(bound)] => Some((Comparison::read(sign)?, bound.as_f64()?)),
                         _other => None,
                     })
                     .collect();
@@ -133,9 +128,7 @@ impl Test {
             Self::Prefix(prefix) => text.is_some_and(|text| text.starts_with(prefix)),
             Self::Suffix(suffix) => text.is_some_and(|text| text.ends_with(suffix)),
             // Only a leaf exists.
-            Self::Exists(wanted) => {
-                value.is_some_and(|value| !value.is_object()) == *wanted
-            }
+            Self::Exists(wanted) => value.is_some_and(|value| !value.is_object()) == *wanted,
             Self::AnythingBut(not) => value.is_some_and(|value| !not.contains(value)),
             Self::Numeric(bounds) => {
                 // DynamoDB's images write numbers as texts.
@@ -144,11 +137,7 @@ impl Test {
                     Value::String(text) => text.parse().ok(),
                     Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
                 });
-                number.is_some_and(|number| {
-                    bounds
-                        .iter()
-                        .all(|(comparison, bound)| comparison.holds(number, *bound))
-                })
+                number.is_some_and(|number| bounds.iter().all(|(comparison, bound)| comparison.holds(number, *bound)))
             }
         }
     }
@@ -184,9 +173,7 @@ mod tests {
     use serde_json::json;
 
     fn matches(pattern: Value, event: &Value) -> bool {
-        Pattern::parse(&pattern.to_string())
-            .unwrap()
-            .matches(event)
+        Pattern::parse(&pattern.to_string()).unwrap().matches(event)
     }
 
     #[test]

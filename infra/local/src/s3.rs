@@ -47,10 +47,7 @@ mod encoded {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
         let text = String::deserialize(deserializer)?;
-        STANDARD
-            .decode(text)
-            .map(Bytes::from)
-            .map_err(serde::de::Error::custom)
+        STANDARD.decode(text).map(Bytes::from).map_err(serde::de::Error::custom)
     }
 }
 
@@ -95,16 +92,12 @@ impl Target {
             (true, &Method::GET) => Some(Operation::List),
             _other => None,
         };
-        Self {
-            operation,
-            bucket: wire::decode(bucket),
-            key: wire::decode(key),
-        }
+        Self { operation, bucket: wire::decode(bucket), key: wire::decode(key) }
     }
 }
 
 /// The operation's name.
-pub(crate) fn operation(request: &Request) -> String {
+pub(crate) fn operation_name(request: &Request) -> String {
     match Target::of(request).operation {
         Some(Operation::Put) => "PutObject".to_owned(),
         Some(Operation::Get) => "GetObject".to_owned(),
@@ -130,11 +123,7 @@ pub(crate) fn needs(request: &Request) -> Vec<Need> {
 }
 
 fn put_change(bucket: &str, key: &str, object: &Object) -> Change {
-    Change::Put(
-        SHELF,
-        format!("{bucket}/{key}"),
-        serde_json::to_vec(object).unwrap_or_default(),
-    )
+    Change::Put(SHELF, format!("{bucket}/{key}"), serde_json::to_vec(object).unwrap_or_default())
 }
 
 impl Object {
@@ -149,39 +138,24 @@ impl Buckets {
     /// # Errors
     /// When what was kept cannot be read.
     pub fn open(names: &[String], keep: &Arc<Keep>) -> Result<Self, KeepError> {
-        let mut objects: BTreeMap<String, BTreeMap<String, Object>> = names
-            .iter()
-            .map(|name| (name.clone(), BTreeMap::new()))
-            .collect();
+        let mut objects: BTreeMap<String, BTreeMap<String, Object>> =
+            names.iter().map(|name| (name.clone(), BTreeMap::new())).collect();
         for (path, value) in keep.shelf(SHELF)? {
             let Some((bucket, key)) = path.split_once('/') else {
                 continue;
             };
-            if let (Some(bucket), Ok(object)) =
-                (objects.get_mut(bucket), serde_json::from_slice(&value))
-            {
+            if let (Some(bucket), Ok(object)) = (objects.get_mut(bucket), serde_json::from_slice(&value)) {
                 bucket.insert(key.to_owned(), object);
             }
         }
-        Ok(Self {
-            objects: Mutex::new(objects),
-            keep: Arc::clone(keep),
-        })
+        Ok(Self { objects: Mutex::new(objects), keep: Arc::clone(keep) })
     }
 
     /// Puts an object.
     pub fn put(&self, bucket: &str, key: &str, bytes: Bytes, content_type: &str, now: Timestamp) {
-        let object = Object {
-            bytes,
-            content_type: content_type.to_owned(),
-            headers: BTreeMap::new(),
-            modified: now,
-        };
+        let object = Object { bytes, content_type: content_type.to_owned(), headers: BTreeMap::new(), modified: now };
         self.keep.write(vec![put_change(bucket, key, &object)]);
-        held(&self.objects)
-            .entry(bucket.to_owned())
-            .or_default()
-            .insert(key.to_owned(), object);
+        held(&self.objects).entry(bucket.to_owned()).or_default().insert(key.to_owned(), object);
     }
 
     /// A bucket's objects, by key.
@@ -229,27 +203,18 @@ impl Buckets {
                         .unwrap_or_else(|| "binary/octet-stream".to_owned()),
                     headers: headers
                         .iter()
-                        .filter(|(name, _)| {
-                            name.as_str().starts_with("x-amz-meta-")
-                                || kept.contains(&name.as_str())
-                        })
+                        .filter(|(name, _)| name.as_str().starts_with("x-amz-meta-") || kept.contains(&name.as_str()))
                         .filter_map(|(name, value)| {
                             let value = value.to_str().ok()?;
-                            (value != "aws-chunked")
-                                .then(|| (name.as_str().to_owned(), value.to_owned()))
+                            (value != "aws-chunked").then(|| (name.as_str().to_owned(), value.to_owned()))
                         })
                         .collect(),
                     modified: now,
                 };
                 let etag = object.etag();
-                self.keep
-                    .write(vec![put_change(&target.bucket, &target.key, &object)]);
+                self.keep.write(vec![put_change(&target.bucket, &target.key, &object)]);
                 bucket.insert(target.key, object);
-                Answer {
-                    status: 200,
-                    headers: vec![("etag".into(), etag)],
-                    body: Bytes::new(),
-                }
+                Answer { status: 200, headers: vec![("etag".into(), etag)], body: Bytes::new() }
             }
             Operation::Get | Operation::Head => match bucket.get(&target.key) {
                 Some(object) => found(object, headers, operation == Operation::Head),
@@ -258,16 +223,9 @@ impl Buckets {
             },
             Operation::Delete => {
                 if bucket.remove(&target.key).is_some() {
-                    self.keep.write(vec![Change::Drop(
-                        SHELF,
-                        format!("{}/{}", target.bucket, target.key),
-                    )]);
+                    self.keep.write(vec![Change::Drop(SHELF, format!("{}/{}", target.bucket, target.key))]);
                 }
-                Answer {
-                    status: 204,
-                    headers: Vec::new(),
-                    body: Bytes::new(),
-                }
+                Answer { status: 204, headers: Vec::new(), body: Bytes::new() }
             }
             Operation::List => list(&target.bucket, bucket, request),
         }
@@ -319,20 +277,10 @@ fn found(object: &Object, headers: &http::HeaderMap, head: bool) -> Answer {
     let mut told: Vec<(Cow<'static, str>, String)> = vec![
         ("etag".into(), etag.clone()),
         ("content-type".into(), object.content_type.clone()),
-        (
-            "last-modified".into(),
-            object
-                .modified
-                .strftime("%a, %d %b %Y %H:%M:%S GMT")
-                .to_string(),
-        ),
+        ("last-modified".into(), object.modified.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()),
     ];
     if wire::text(headers, "if-none-match").is_some_and(|tag| tag.trim_matches('"') == etag.trim_matches('"')) {
-        return Answer {
-            status: 304,
-            headers: told,
-            body: Bytes::new(),
-        };
+        return Answer { status: 304, headers: told, body: Bytes::new() };
     }
     for (name, value) in &object.headers {
         told.push((Cow::Owned(name.clone()), value.clone()));
@@ -340,30 +288,15 @@ fn found(object: &Object, headers: &http::HeaderMap, head: bool) -> Answer {
     if head {
         told.push(("content-length".into(), object.bytes.len().to_string()));
     }
-    Answer {
-        status: 200,
-        headers: told,
-        body: if head {
-            Bytes::new()
-        } else {
-            object.bytes.clone()
-        },
-    }
+    Answer { status: 200, headers: told, body: if head { Bytes::new() } else { object.bytes.clone() } }
 }
 
 fn list(name: &str, bucket: &BTreeMap<String, Object>, request: &Request) -> Answer {
     let uri = request.http.uri();
     let prefix = wire::query(uri, "prefix").unwrap_or_default();
-    let after = wire::query(uri, "continuation-token")
-        .or_else(|| wire::query(uri, "start-after"))
-        .unwrap_or_default();
-    let limit = wire::query(uri, "max-keys")
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(1000_usize)
-        .min(1000);
-    let mut matching = bucket
-        .iter()
-        .filter(|(key, _)| key.starts_with(&prefix) && **key > after);
+    let after = wire::query(uri, "continuation-token").or_else(|| wire::query(uri, "start-after")).unwrap_or_default();
+    let limit = wire::query(uri, "max-keys").and_then(|text| text.parse().ok()).unwrap_or(1000_usize).min(1000);
+    let mut matching = bucket.iter().filter(|(key, _)| key.starts_with(&prefix) && **key > after);
     let page: Vec<_> = matching.by_ref().take(limit).collect();
     let more = matching.next().is_some();
     let mut xml = format!(
@@ -373,10 +306,7 @@ fn list(name: &str, bucket: &BTreeMap<String, Object>, request: &Request) -> Ans
         page.len(),
     );
     if more && let Some((last, _)) = page.last() {
-        xml.push_str(&format!(
-            "<NextContinuationToken>{}</NextContinuationToken>",
-            escape(last)
-        ));
+        xml.push_str(&format!("<NextContinuationToken>{}</NextContinuationToken>", escape(last)));
     }
     for (key, object) in page {
         xml.push_str(&format!(

@@ -41,9 +41,7 @@ enum Days {
     OfWeek(BTreeSet<i16>),
 }
 
-const MONTHS: [&str; 12] = [
-    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-];
+const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 /// How far ahead a cron's next tick is looked for.
@@ -56,11 +54,8 @@ impl Rule {
     /// When it is none.
     pub fn parse(expression: &str) -> Result<Self, UnknownRule> {
         let unknown = || UnknownRule(expression.to_owned());
-        let (kind, inner) = expression
-            .trim()
-            .strip_suffix(')')
-            .and_then(|open| open.split_once('('))
-            .ok_or_else(unknown)?;
+        let (kind, inner) =
+            expression.trim().strip_suffix(')').and_then(|open| open.split_once('(')).ok_or_else(unknown)?;
         match kind {
             "rate" => {
                 let (count, unit) = inner.trim().split_once(' ').ok_or_else(unknown)?;
@@ -73,9 +68,7 @@ impl Rule {
                 };
                 Ok(Self::Rate(SignedDuration::from_secs(count * seconds)))
             }
-            "cron" => Cron::parse(inner)
-                .map(|cron| Self::Cron(Box::new(cron)))
-                .ok_or_else(unknown),
+            "cron" => Cron::parse(inner).map(|cron| Self::Cron(Box::new(cron))).ok_or_else(unknown),
             _other => Err(unknown()),
         }
     }
@@ -121,19 +114,10 @@ impl Cron {
             if self.on(day) {
                 for hour in &self.hours {
                     for minute in &self.minutes {
-                        let time = Time::new(
-                            i8::try_from(*hour).ok()?,
-                            i8::try_from(*minute).ok()?,
-                            0,
-                            0,
-                        )
-                        .ok()?;
+                        let time = Time::new(i8::try_from(*hour).ok()?, i8::try_from(*minute).ok()?, 0, 0).ok()?;
                         let tick = day.to_datetime(time);
                         if tick > after {
-                            return tick
-                                .to_zoned(TimeZone::UTC)
-                                .ok()
-                                .map(|zoned| zoned.timestamp());
+                            return tick.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
                         }
                     }
                 }
@@ -145,16 +129,11 @@ impl Cron {
 
     fn on(&self, day: Date) -> bool {
         self.months.contains(&i16::from(day.month()))
-            && self
-                .years
-                .as_ref()
-                .is_none_or(|years| years.contains(&day.year()))
+            && self.years.as_ref().is_none_or(|years| years.contains(&day.year()))
             && match &self.days {
                 Days::OfMonth(days) => days.contains(&i16::from(day.day())),
                 Days::LastOfMonth => day == day.last_of_month(),
-                Days::OfWeek(days) => {
-                    days.contains(&(i16::from(weekday_from_sunday(day.weekday())) + 1))
-                }
+                Days::OfWeek(days) => days.contains(&(i16::from(weekday_from_sunday(day.weekday())) + 1)),
             }
     }
 }
@@ -196,11 +175,7 @@ mod tests {
     use super::*;
 
     fn next(expression: &str, after: &str) -> String {
-        Rule::parse(expression)
-            .unwrap()
-            .next(after.parse().unwrap())
-            .unwrap()
-            .to_string()
+        Rule::parse(expression).unwrap().next(after.parse().unwrap()).unwrap().to_string()
     }
 
     #[test]
@@ -221,7 +196,14 @@ mod tests {
 
     #[test]
     fn what_is_no_schedule_is_refused() {
-        for bad in ["rate(0 minutes)", "rate(1 fortnight)", "cron(* * * * * *)", "cron(61 * * * ? *)", "at(2026-01-01)", "daily"] {
+        for bad in [
+            "rate(0 minutes)",
+            "rate(1 fortnight)",
+            "cron(* * * * * *)",
+            "cron(61 * * * ? *)",
+            "at(2026-01-01)",
+            "daily",
+        ] {
             assert!(Rule::parse(bad).is_err(), "{bad}");
         }
         assert_eq!(Rule::parse("cron(0 0 1 1 ? 2020)").unwrap().next("2026-01-01T00:00:00Z".parse().unwrap()), None);

@@ -27,37 +27,16 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let console = console::routes(Arc::new(engine.clone()));
-    let router = Router::new()
-        .route_service("/_local", console.clone())
-        .route_service("/_local/", console.clone())
-        .route_service("/_local/{*rest}", console)
-        .fallback(shop)
-        .with_state(engine);
-    axum::serve(
-        listener,
-        router.into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(stop)
-    .await
+    let router = Router::new().fallback(shop).with_state(engine).merge(console);
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stop).await
 }
 
-async fn shop(
-    State(engine): State<Engine>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
-) -> Response {
-    let limit = if wire::is_call(&request) {
-        MAX_UPLOAD
-    } else {
-        gateway::MAX_REQUEST
-    };
+async fn shop(State(engine): State<Engine>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request) -> Response {
+    let limit = if wire::is_call(&request) { MAX_UPLOAD } else { gateway::MAX_REQUEST };
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, limit).await else {
         return gateway::too_large().map(Body::from).into_response();
     };
     parts.extensions.insert(peer);
-    Box::pin(engine.http(http::Request::from_parts(parts, body)))
-        .await
-        .map(Body::from)
-        .into_response()
+    Box::pin(engine.http(http::Request::from_parts(parts, body))).await.map(Body::from).into_response()
 }

@@ -98,18 +98,11 @@ impl Form {
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     fn list(&self, prefix: &str) -> Vec<String> {
-        self.0
-            .iter()
-            .filter(|(key, _)| key.starts_with(prefix))
-            .map(|(_, value)| value.clone())
-            .collect()
+        self.0.iter().filter(|(key, _)| key.starts_with(prefix)).map(|(_, value)| value.clone()).collect()
     }
 
     fn raw(&self) -> Option<Vec<u8>> {
@@ -120,12 +113,7 @@ impl Form {
     fn sender(&self) -> Option<String> {
         match self.get("Source") {
             Some(source) => Some(bare(source)),
-            None => MessageParser::default()
-                .parse(&self.raw()?)?
-                .from()?
-                .first()?
-                .address()
-                .map(str::to_owned),
+            None => MessageParser::default().parse(&self.raw()?)?.from()?.first()?.address().map(str::to_owned),
         }
     }
 }
@@ -151,24 +139,12 @@ pub(crate) fn needs(request: &Request, granted: impl Fn(&Need) -> bool) -> Vec<N
     let form = Form::read(request);
     let action = format!("ses:{}", form.get("Action").unwrap_or_default());
     let sender = form.sender().unwrap_or_default();
-    let identity = |name: &str| {
-        Need::new(
-            &action,
-            format!("arn:aws:ses:{REGION}:{ACCOUNT}:identity/{name}"),
-        )
-    };
+    let identity = |name: &str| Need::new(&action, format!("arn:aws:ses:{REGION}:{ACCOUNT}:identity/{name}"));
     let address = identity(&sender);
     let domain = identity(sender.rsplit('@').next().unwrap_or_default());
-    let mut needs = vec![if !granted(&address) && granted(&domain) {
-        domain
-    } else {
-        address
-    }];
+    let mut needs = vec![if !granted(&address) && granted(&domain) { domain } else { address }];
     if let Some(set) = form.get("ConfigurationSetName") {
-        needs.push(Need::new(
-            &action,
-            format!("arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{set}"),
-        ));
+        needs.push(Need::new(&action, format!("arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{set}")));
     }
     needs
 }
@@ -179,15 +155,9 @@ impl Mailbox {
     /// # Errors
     /// When what was kept cannot be read.
     pub fn open(keep: &Arc<Keep>) -> Result<Self, KeepError> {
-        let sent = keep
-            .shelf(SHELF)?
-            .into_iter()
-            .filter_map(|(_, value)| serde_json::from_slice(&value).ok())
-            .collect();
-        Ok(Self {
-            sent: Mutex::new(sent),
-            keep: Arc::clone(keep),
-        })
+        let sent =
+            keep.shelf(SHELF)?.into_iter().filter_map(|(_, value)| serde_json::from_slice(&value).ok()).collect();
+        Ok(Self { sent: Mutex::new(sent), keep: Arc::clone(keep) })
     }
 
     /// All mails, oldest first.
@@ -197,10 +167,7 @@ impl Mailbox {
 
     /// One mail.
     pub fn one(&self, n: u64) -> Option<Mail> {
-        held(&self.sent)
-            .iter()
-            .find(|sent| sent.n == n)
-            .map(Sent::read)
+        held(&self.sent).iter().find(|sent| sent.n == n).map(Sent::read)
     }
 
     /// A mail as it went out, byte by byte.
@@ -214,13 +181,7 @@ impl Mailbox {
     }
 
     /// Runs one operation.
-    pub(crate) fn call(
-        &self,
-        request: &Request,
-        destinations: &[MailEvents],
-        now: Timestamp,
-        id: &str,
-    ) -> Done {
+    pub(crate) fn call(&self, request: &Request, destinations: &[MailEvents], now: Timestamp, id: &str) -> Done {
         let form = Form::read(request);
         let refused = |code: &str, message: &str| Done {
             answer: Answer::error(Service::Ses, 400, code, message),
@@ -311,18 +272,11 @@ impl Sent {
             n: self.n,
             id: self.id.clone(),
             to: self.to.clone(),
-            from: parsed
-                .header_raw("From")
-                .unwrap_or_default()
-                .trim()
-                .to_owned(),
+            from: parsed.header_raw("From").unwrap_or_default().trim().to_owned(),
             subject: parsed.subject().unwrap_or_default().to_owned(),
             text: text.and_then(|_| parsed.body_text(0)).map(Into::into),
             html: html.and_then(|_| parsed.body_html(0)).map(Into::into),
-            headers: parsed
-                .headers_raw()
-                .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
-                .collect(),
+            headers: parsed.headers_raw().map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect(),
             attachments: parsed
                 .attachments()
                 .map(|part| Attachment {
@@ -364,19 +318,12 @@ impl Fate {
 }
 
 /// The events that a configuration set tells of a mail, as they reach the queue.
-fn told(
-    destination: &MailEvents,
-    form: &Form,
-    to: &[String],
-    id: &str,
-    now: Timestamp,
-) -> Vec<MailEvent> {
+fn told(destination: &MailEvents, form: &Form, to: &[String], id: &str, now: Timestamp) -> Vec<MailEvent> {
     let mut tags = serde_json::Map::new();
     for at in 1.. {
-        let (Some(name), Some(value)) = (
-            form.get(&format!("Tags.member.{at}.Name")),
-            form.get(&format!("Tags.member.{at}.Value")),
-        ) else {
+        let (Some(name), Some(value)) =
+            (form.get(&format!("Tags.member.{at}.Name")), form.get(&format!("Tags.member.{at}.Value")))
+        else {
             break;
         };
         tags.insert(name.to_owned(), json!([value]));
@@ -413,10 +360,13 @@ fn told(
             // A mail that is complained of was delivered before.
             Fate::Complaint => {
                 events.push(("Delivery", delivery));
-                events.push(("Complaint", json!({ "eventType": "Complaint", "mail": mail, "complaint": {
-                    "feedbackId": id, "complainedRecipients": [{ "emailAddress": address }],
-                    "complaintFeedbackType": "abuse", "timestamp": now.to_string(),
-                }})));
+                events.push((
+                    "Complaint",
+                    json!({ "eventType": "Complaint", "mail": mail, "complaint": {
+                        "feedbackId": id, "complainedRecipients": [{ "emailAddress": address }],
+                        "complaintFeedbackType": "abuse", "timestamp": now.to_string(),
+                    }}),
+                ));
             }
         }
     }
@@ -425,11 +375,7 @@ fn told(
         .filter(|(kind, _)| destination.types.contains(&kind.to_ascii_lowercase()))
         .map(|(_, event)| MailEvent {
             queue: destination.queue.clone(),
-            body: if destination.raw {
-                event.to_string()
-            } else {
-                enveloped(destination, &event, id, now).to_string()
-            },
+            body: if destination.raw { event.to_string() } else { enveloped(destination, &event, id, now).to_string() },
         })
         .collect()
 }

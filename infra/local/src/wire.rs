@@ -84,18 +84,11 @@ impl Request {
         };
         let operation = match service {
             Service::Stripe => format!("{} {}", http.method(), http.uri().path()),
-            Service::DynamoDb | Service::Sqs | Service::Ssm | Service::S3 | Service::Ses => {
-                operation.to_owned()
-            }
+            Service::DynamoDb | Service::Sqs | Service::Ssm | Service::S3 | Service::Ses => operation.to_owned(),
             Service::Other if target.is_empty() => format!("{scope} {}", http.uri().path()),
             Service::Other => target,
         };
-        Self {
-            caller,
-            service,
-            operation,
-            http,
-        }
+        Self { caller, service, operation, http }
     }
 
     /// The path below the prefix.
@@ -117,8 +110,7 @@ impl Request {
 
 /// Whether an HTTP request is a call to a service and not one to the shop.
 pub fn is_call<B>(http: &http::Request<B>) -> bool {
-    let signed = text(http.headers(), "authorization")
-        .is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256"));
+    let signed = text(http.headers(), "authorization").is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256"));
     let path = http.uri().path();
     signed || path == PREFIX || path.starts_with("/_aws/")
 }
@@ -147,17 +139,12 @@ pub fn query(uri: &http::Uri, name: &str) -> Option<String> {
 
 /// Percent-decoded text, `+` left as it is.
 pub fn decode(text: &str) -> String {
-    percent_encoding::percent_decode_str(text)
-        .decode_utf8_lossy()
-        .into_owned()
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// A header's text.
 pub fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .map(str::to_owned)
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
 /// What a service answers.
@@ -183,19 +170,12 @@ impl Answer {
 
     /// An error of the JSON protocols.
     pub fn json_error(status: u16, kind: &str, message: &str) -> Self {
-        Self {
-            status,
-            ..Self::json(&json!({ "__type": kind, "message": message }))
-        }
+        Self { status, ..Self::json(&json!({ "__type": kind, "message": message })) }
     }
 
     /// An XML answer.
     pub fn xml(status: u16, body: String) -> Self {
-        Self {
-            status,
-            headers: vec![("content-type".into(), "text/xml".to_owned())],
-            body: Bytes::from(body),
-        }
+        Self { status, headers: vec![("content-type".into(), "text/xml".to_owned())], body: Bytes::from(body) }
     }
 
     /// An error as `service` words it.
@@ -203,12 +183,9 @@ impl Answer {
         match service {
             Service::DynamoDb | Service::Ssm | Service::Other => Self::json_error(status, code, message),
             Service::Sqs => {
-                let mut answer =
-                    Self::json_error(status, &format!("com.amazonaws.sqs#{code}"), message);
+                let mut answer = Self::json_error(status, &format!("com.amazonaws.sqs#{code}"), message);
                 let fault = if status < 500 { "Sender" } else { "Receiver" };
-                answer
-                    .headers
-                    .push(("x-amzn-query-error".into(), format!("{code};{fault}")));
+                answer.headers.push(("x-amzn-query-error".into(), format!("{code};{fault}")));
                 answer
             }
             Service::Ses => Self::xml(
@@ -231,8 +208,7 @@ impl Answer {
                 status,
                 headers: vec![("content-type".into(), "application/json".to_owned())],
                 body: Bytes::from(
-                    json!({ "error": { "type": "api_error", "code": code, "message": message } })
-                        .to_string(),
+                    json!({ "error": { "type": "api_error", "code": code, "message": message } }).to_string(),
                 ),
             },
         }
@@ -254,18 +230,12 @@ impl Answer {
 
     /// An operation that the engine does not know.
     pub fn unknown_operation(service: Service, operation: &str) -> Self {
-        let message = format!(
-            "the local engine does not answer {} {operation}",
-            service.name()
-        );
+        let message = format!("the local engine does not answer {} {operation}", service.name());
         let code = match service {
             Service::DynamoDb => "com.amazon.coral.service#UnknownOperationException",
-            Service::Sqs
-            | Service::Ses
-            | Service::S3
-            | Service::Ssm
-            | Service::Stripe
-            | Service::Other => "UnknownOperationException",
+            Service::Sqs | Service::Ses | Service::S3 | Service::Ssm | Service::Stripe | Service::Other => {
+                "UnknownOperationException"
+            }
         };
         tracing::error!(service = service.name(), operation, "{message}");
         Self::error(service, 400, code, &message)
@@ -274,8 +244,7 @@ impl Answer {
     /// The HTTP answer.
     pub fn into_http(self, request_id: &str) -> http::Response<Bytes> {
         let mut response = http::Response::new(self.body);
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();
         for (name, value) in self.headers {
             if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse()) {
@@ -291,10 +260,7 @@ impl Answer {
 
 /// Text inside XML.
 pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

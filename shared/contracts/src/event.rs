@@ -2,7 +2,7 @@
 //!
 //! An event carries ids, not copies: a listener reads the record's state. Messages are versioned.
 
-use domain::id::ProductId;
+use domain::id::{OrderId, ProductId};
 use domain::order::Event as OrderEvent;
 use domain::text::{Email, Slug};
 use domain::timer::TimerKind;
@@ -45,6 +45,12 @@ pub enum ShopEvent {
         staff: bool,
         /// What the link carries. It works once, for a quarter of an hour.
         secret: String,
+    },
+    /// A guest lost the link to an order.
+    #[serde(rename = "order_link.requested")]
+    OrderLinkRequested {
+        /// Which order; the mail goes to its own address.
+        order: OrderId,
     },
 }
 
@@ -113,7 +119,7 @@ impl Event {
             },
             Self::Shop(event) => match event {
                 ShopEvent::ProductChanged { .. } | ShopEvent::AvailabilityChanged { .. } => &[Catalog],
-                ShopEvent::SignInRequested { .. } => &[Mails],
+                ShopEvent::SignInRequested { .. } | ShopEvent::OrderLinkRequested { .. } => &[Mails],
             },
         }
     }
@@ -142,8 +148,6 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
-    use domain::id::OrderId;
-
     use super::*;
 
     #[test]

@@ -70,7 +70,7 @@ impl Holds {
             if !self.close_page(&order).await? {
                 return Ok(Ended::Paid);
             }
-            match self.orders.commit(&self.stock, &decision, cause).await {
+            match self.orders.commit(Some(&self.stock), &decision, cause).await {
                 Ok(_) => return Ok(Ended::Now),
                 Err(TxError::Refused(NotWritten::Stale)) => {}
                 Err(TxError::Refused(NotWritten::NoStock)) => {

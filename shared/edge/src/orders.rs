@@ -86,7 +86,7 @@ impl From<NotDone> for Problem {
 /// Where orders are read and commanded.
 pub struct OrderDesk {
     orders: Orders,
-    stock: StockTable,
+    stock: Option<StockTable>,
     clock: Clock,
 }
 
@@ -97,12 +97,12 @@ impl std::fmt::Debug for OrderDesk {
 }
 
 impl OrderDesk {
-    /// In this context.
+    /// In this context. A function whose commands move no stock has no stock table.
     ///
     /// # Errors
-    /// When the template does not name the tables of orders and stock.
+    /// When the template does not name the table of orders.
     pub fn new(context: &Context) -> Result<Self, MissingVariable> {
-        Ok(Self { orders: context.table()?, stock: context.table()?, clock: context.clock() })
+        Ok(Self { orders: context.table()?, stock: context.table().ok(), clock: context.clock() })
     }
 
     /// The order, where the reader may see it.
@@ -129,7 +129,7 @@ impl OrderDesk {
                 return Ok(order);
             };
             let decision = decide(&order, command, self.clock.now())?;
-            match self.orders.commit(&self.stock, &decision, cause).await {
+            match self.orders.commit(self.stock.as_ref(), &decision, cause).await {
                 Ok(order) => return Ok(order),
                 Err(TxError::Refused(NotWritten::Stale)) => {}
                 Err(TxError::Refused(NotWritten::NoStock)) => return Err(NotDone::NoStock),

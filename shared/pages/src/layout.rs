@@ -297,7 +297,7 @@ pub fn desk_page(head: &Head, desk: &DeskContext, body: &Markup) -> Markup {
                         div.desk-person {
                             span.strong { (desk.person) }
                             span.muted { (desk.role) }
-                            form method="post" action="/sign-out" { (hidden("csrf", &desk.csrf)) (hidden("return_to", "/desk/sign-in")) button.link-button type="submit" { "Sign out" } }
+                            form method="post" action="/desk/sign-out" { (hidden("csrf", &desk.csrf)) (hidden("return_to", "/desk/sign-in")) button.link-button type="submit" { "Sign out" } }
                         }
                     }
                     main #main.desk-main tabindex="-1" {
@@ -309,7 +309,7 @@ pub fn desk_page(head: &Head, desk: &DeskContext, body: &Markup) -> Markup {
                     footer.desk-foot {
                         button.link-button.js-only type="button" data-keys { "Keys" }
                         a href="/" { "Open the shop" }
-                        form.narrow-only method="post" action="/sign-out" { (hidden("csrf", &desk.csrf)) (hidden("return_to", "/desk/sign-in")) button.link-button type="submit" { "Sign out " (desk.person) } }
+                        form.narrow-only method="post" action="/desk/sign-out" { (hidden("csrf", &desk.csrf)) (hidden("return_to", "/desk/sign-in")) button.link-button type="submit" { "Sign out " (desk.person) } }
                     }
                 }
                 (keys(desk))

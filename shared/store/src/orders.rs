@@ -118,14 +118,15 @@ impl Orders {
         })
     }
 
-    /// Writes a decision: the order and the stock that moves with it, as one. What is to be when that stock is not
+    /// Writes a decision: the order and the stock that moves with it, as one; a function whose commands move none
+    /// names no stock table. What is to be when that stock is not
     /// there is written in its place. A decision that changes nothing is not written.
     ///
     /// # Errors
     /// [`NotWritten`], or the table's error.
     pub async fn commit(
         &self,
-        stock: &StockTable,
+        stock: Option<&StockTable>,
         decision: &Decision,
         cause: &Cause,
     ) -> Result<Order, TxError<NotWritten>> {
@@ -140,7 +141,7 @@ impl Orders {
 
     async fn commit_one(
         &self,
-        stock: &StockTable,
+        stock: Option<&StockTable>,
         decision: &Decision,
         cause: &Cause,
     ) -> Result<Order, TxError<NotWritten>> {
@@ -155,8 +156,9 @@ impl Orders {
         for (sku, movement) in decision.stock.iter().flat_map(domain::order::StockEffect::movements) {
             of_sku.entry(sku).or_default().push(movement);
         }
+        let missing = || TxError::Store(StoreError::Denied("the stock table, which this decision moves".to_owned()));
         for (sku, movements) in of_sku {
-            for write in stock.book(&sku, &movements, &cause).map_err(TxError::Store)? {
+            for write in stock.ok_or_else(missing)?.book(&sku, &movements, &cause).map_err(TxError::Store)? {
                 tx = tx.and(write, |_| NotWritten::NoStock);
             }
         }

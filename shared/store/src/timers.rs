@@ -213,7 +213,8 @@ mod tests {
             let timer = Timer { due: Timestamp::from_second(due).unwrap(), kind: TimerKind::HoldEnds, record };
             let (pk, sk) = Key::Timer(timer.clone(), shards).pair();
             prop_assert_eq!(Key::parse_timer(&sk), Some(timer.clone()));
-            prop_assert!(pk.starts_with(&format!("{}#", timer.hour())));
+            let prefix = format!("{}#", timer.hour());
+            prop_assert!(pk.starts_with(&prefix));
         }
     }
 

@@ -61,19 +61,12 @@ fn told(why: &str) -> ExitCode {
 }
 
 fn read(mut words: impl Iterator<Item = String>) -> Result<Asked, String> {
-    let mut asked = Asked {
-        token: None,
-        port: 3000,
-        data: Some(PathBuf::from(".cartwright")),
-        seeded: true,
-    };
+    let mut asked = Asked { token: None, port: 3000, data: Some(PathBuf::from(".cartwright")), seeded: true };
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or(format!("{word} takes a value"));
         match word.as_str() {
             "--port" => {
-                asked.port = value()?
-                    .parse()
-                    .map_err(|_| "--port takes a number up to 65535".to_owned())?;
+                asked.port = value()?.parse().map_err(|_| "--port takes a number up to 65535".to_owned())?;
             }
             "--data" => asked.data = Some(PathBuf::from(value()?)),
             "--memory" => asked.data = None,
@@ -91,11 +84,7 @@ fn read(mut words: impl Iterator<Item = String>) -> Result<Asked, String> {
 fn run(asked: &Asked) -> Result<(), String> {
     let began = Instant::now();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_target(false)
-        .init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false).init();
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .enable_all()
@@ -108,33 +97,20 @@ async fn shop(asked: &Asked, began: Instant) -> Result<(), String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, asked.port))
         .await
         .map_err(|error| format!("port {}: {error}", asked.port))?;
-    let port = listener
-        .local_addr()
-        .map_err(|error| error.to_string())?
-        .port();
-    let options = Options {
-        host: format!("127.0.0.1:{port}"),
-        seeder: SEEDER.filter(|_| asked.seeded),
-        ..Options::default()
-    };
+    let port = listener.local_addr().map_err(|error| error.to_string())?.port();
+    let options =
+        Options { host: format!("127.0.0.1:{port}"), seeder: SEEDER.filter(|_| asked.seeded), ..Options::default() };
     let engine = Engine::shop(options, asked.data.as_deref()).map_err(|error| error.to_string())?;
     if let Some(directory) = &asked.data {
-        let variables: String = engine
-            .variables()
-            .iter()
-            .map(|(name, value)| format!("{name}={value}\n"))
-            .collect();
-        std::fs::write(directory.join(VARIABLES), variables)
-            .map_err(|error| format!("{VARIABLES}: {error}"))?;
+        let variables: String = engine.variables().iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+        std::fs::write(directory.join(VARIABLES), variables).map_err(|error| format!("{VARIABLES}: {error}"))?;
     }
     if engine.is_empty().await {
         engine.seed().await?;
     }
     engine.work();
     welcome(&engine, asked, began).map_err(|error| error.to_string())?;
-    local::serve(engine, listener, stopped())
-        .await
-        .map_err(|error| error.to_string())
+    local::serve(engine, listener, stopped()).await.map_err(|error| error.to_string())
 }
 
 /// Waits for Ctrl-C.
@@ -172,31 +148,19 @@ fn token(role: &str, port: u16) -> Result<(), String> {
     let ask = || -> io::Result<(u16, String)> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut stream = TcpStream::connect(address)?;
-        let role: String = role
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .collect();
-        write!(
-            stream,
-            "GET /_local/token?role={role} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n"
-        )?;
+        let role: String = role.chars().filter(char::is_ascii_alphanumeric).collect();
+        write!(stream, "GET /_local/token?role={role} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n")?;
         let mut answer = BufReader::new(stream);
         let mut line = String::new();
         answer.read_line(&mut line)?;
-        let status = line
-            .split(' ')
-            .nth(1)
-            .and_then(|status| status.parse().ok())
-            .unwrap_or_default();
+        let status = line.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
         while answer.read_line(&mut line)? > 2 {}
         let mut body = String::new();
         answer.read_to_string(&mut body)?;
         Ok((status, body))
     };
     match ask() {
-        Ok((200, token)) => {
-            writeln!(io::stdout(), "{}", token.trim()).map_err(|error| error.to_string())
-        }
+        Ok((200, token)) => writeln!(io::stdout(), "{}", token.trim()).map_err(|error| error.to_string()),
         Ok((status, body)) => Err(format!("the shop answered {status}: {}", body.trim())),
         Err(error) => Err(format!("no shop answers on port {port}: {error}")),
     }

@@ -46,7 +46,7 @@ pub fn routes(engine: Arc<Engine>) -> Router {
         .route("/_local/stripe/v1/{*rest}", any(pay::provider))
         .route("/_local/reset", get(home::confirm_reset).post(home::reset))
         .route("/_local/token", get(home::token))
-        .fallback(reply::nothing_here)
+        .route("/_local/{*unknown}", any(reply::nothing_here))
         .layer(middleware::from_fn(reply::guard))
         .with_state(engine)
 }

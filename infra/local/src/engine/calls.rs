@@ -43,10 +43,7 @@ struct Performed {
 
 impl From<Answer> for Performed {
     fn from(answer: Answer) -> Self {
-        Self {
-            answer,
-            units: Units::default(),
-        }
+        Self { answer, units: Units::default() }
     }
 }
 
@@ -55,13 +52,9 @@ impl Inner {
     pub(crate) async fn dispatch(&self, http: HttpRequest<Bytes>) -> Reply {
         let mut request = Request::read(http);
         match request.service {
-            Service::S3 => request.operation = s3::operation(&request),
+            Service::S3 => request.operation = s3::operation_name(&request),
             Service::Ses => request.operation = ses::operation(&request),
-            Service::DynamoDb
-            | Service::Sqs
-            | Service::Ssm
-            | Service::Stripe
-            | Service::Other => {}
+            Service::DynamoDb | Service::Sqs | Service::Ssm | Service::Stripe | Service::Other => {}
         }
         let body = match request.service {
             Service::DynamoDb | Service::Sqs | Service::Ssm => match request.json() {
@@ -80,14 +73,9 @@ impl Inner {
         };
         let notes = NOTES.try_with(Arc::clone).ok();
         let started = Instant::now();
-        let reply = self
-            .troubled(&request, &body, &needs, &call, notes.as_deref())
-            .await;
+        let reply = self.troubled(&request, &body, &needs, &call, notes.as_deref()).await;
         let (reply, units) = match reply {
-            Ok(performed) => (
-                Reply::Answer(performed.answer.into_http(&self.new_id())),
-                performed.units,
-            ),
+            Ok(performed) => (Reply::Answer(performed.answer.into_http(&self.new_id())), performed.units),
             Err(reply) => (reply, Units::default()),
         };
         let resources: Vec<String> = {
@@ -155,12 +143,10 @@ impl Inner {
         };
         match faults.after(call) {
             None => Ok(performed),
-            Some(fault) => Ok(
-                match self.suffered(fault, request, body, notes).await? {
-                    Some(answer) => answer.into(),
-                    None => performed,
-                },
-            ),
+            Some(fault) => Ok(match self.suffered(fault, request, body, notes).await? {
+                Some(answer) => answer.into(),
+                None => performed,
+            }),
         }
     }
 
@@ -196,14 +182,10 @@ impl Inner {
             Service::DynamoDb => dynamo::needs(&request.operation, body),
             Service::Sqs => queue_needs(&request.operation, body),
             Service::S3 => s3::needs(request),
-            Service::Ses => ses::needs(request, |need| {
-                self.grants.allows(&request.caller, need)
-            }),
+            Service::Ses => ses::needs(request, |need| self.grants.allows(&request.caller, need)),
             Service::Ssm => parameter_names(body)
                 .iter()
-                .map(|name| {
-                    Need::new(&format!("ssm:{}", request.operation), parameter_arn(name))
-                })
+                .map(|name| Need::new(&format!("ssm:{}", request.operation), parameter_arn(name)))
                 .collect(),
             // The payment provider asks for its own key.
             Service::Stripe | Service::Other => Vec::new(),
@@ -218,25 +200,17 @@ impl Inner {
                 for table in &done.written {
                     self.wake_stream(table);
                 }
-                Performed {
-                    answer: done.answer,
-                    units: done.units,
-                }
+                Performed { answer: done.answer, units: done.units }
             }
             Service::Sqs => self.perform_queue(request, body, notes).into(),
             Service::S3 => {
                 let bucket = request.path().trim_start_matches('/');
                 let bucket = bucket.split('/').next().unwrap_or_default();
-                let lists = self.grants.allows(
-                    &request.caller,
-                    &Need::new("s3:ListBucket", bucket_arn(bucket)),
-                );
+                let lists = self.grants.allows(&request.caller, &Need::new("s3:ListBucket", bucket_arn(bucket)));
                 self.buckets.call(request, lists, self.now()).into()
             }
             Service::Ses => {
-                let done =
-                    self.mailbox
-                        .call(request, &self.model.mail_events, self.now(), &self.new_id());
+                let done = self.mailbox.call(request, &self.model.mail_events, self.now(), &self.new_id());
                 for event in done.events {
                     self.put_message(&event.queue, "ses", event.body);
                 }
@@ -247,9 +221,7 @@ impl Inner {
                 let http = &request.http;
                 let (status, body) = self.stripe.request(
                     http.method().as_str(),
-                    http.uri()
-                        .path_and_query()
-                        .map_or("/", http::uri::PathAndQuery::as_str),
+                    http.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str),
                     http.headers(),
                     http.body(),
                     self.now(),
@@ -262,21 +234,13 @@ impl Inner {
                 }
                 .into()
             }
-            Service::DynamoDb | Service::Other => {
-                Answer::unknown_operation(request.service, operation).into()
-            }
+            Service::DynamoDb | Service::Other => Answer::unknown_operation(request.service, operation).into(),
         }
     }
 
     fn perform_queue(&self, request: &Request, body: &Value, notes: Option<&Notes>) -> Answer {
-        let done = call_queue(
-            &self.queues,
-            &request.operation,
-            body,
-            &request.caller,
-            self.now(),
-            &mut || self.new_id(),
-        );
+        let done =
+            call_queue(&self.queues, &request.operation, body, &request.caller, self.now(), &mut || self.new_id());
         if let Some(queue) = &done.sent_to {
             self.wake_queue(queue);
             if let Some(notes) = notes {
@@ -294,13 +258,8 @@ impl Inner {
 
     /// Puts a message of the outer world's into a queue.
     pub(super) fn put_message(&self, queue: &str, sender: &str, body: String) {
-        let draft = Draft {
-            body,
-            attributes: json!({}),
-            delay: None,
-        };
-        self.queues
-            .send(queue, sender, vec![draft], self.now(), || self.new_id());
+        let draft = Draft { body, attributes: json!({}), delay: None };
+        self.queues.send(queue, sender, vec![draft], self.now(), || self.new_id());
         self.wake_queue(queue);
     }
 
@@ -324,10 +283,8 @@ impl Inner {
             "GetParameters" => {
                 let (known, unknown): (Vec<_>, Vec<_>) =
                     names.iter().partition(|name| self.secrets.contains_key(*name));
-                let known: Vec<Value> = known
-                    .into_iter()
-                    .filter_map(|name| Some(told(name, self.secrets.get(name)?)))
-                    .collect();
+                let known: Vec<Value> =
+                    known.into_iter().filter_map(|name| Some(told(name, self.secrets.get(name)?))).collect();
                 Answer::json(&json!({ "Parameters": known, "InvalidParameters": unknown }))
             }
             other => Answer::unknown_operation(Service::Ssm, other),
@@ -335,11 +292,7 @@ impl Inner {
     }
 
     pub(super) fn keep_books(&self) {
-        self.keep.write(vec![Change::Put(
-            super::start::STRIPE,
-            "books".to_owned(),
-            self.stripe.snapshot(),
-        )]);
+        self.keep.write(vec![Change::Put(super::start::STRIPE, "books".to_owned(), self.stripe.snapshot())]);
     }
 
     pub(super) fn wake_queue(&self, queue: &str) {
@@ -365,13 +318,8 @@ impl Inner {
 
 fn parameter_names(body: &Value) -> Vec<String> {
     let one = body.get("Name").and_then(Value::as_str).map(str::to_owned);
-    let many = body
-        .get("Names")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(str::to_owned);
+    let many =
+        body.get("Names").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
     one.into_iter().chain(many).collect()
 }
 
@@ -383,8 +331,5 @@ fn parameter_arn(name: &str) -> String {
 /// The part of an ARN that people know a resource by.
 fn short(arn: &str) -> String {
     let resource = arn.splitn(6, ':').nth(5).unwrap_or(arn);
-    resource
-        .trim_start_matches("table/")
-        .trim_start_matches("parameter")
-        .to_owned()
+    resource.trim_start_matches("table/").trim_start_matches("parameter").to_owned()
 }

@@ -194,11 +194,7 @@ impl Engine {
     /// # Errors
     /// When it is not there, fails, times out or dies.
     pub async fn invoke(&self, function: &str, event: &[u8]) -> Result<Vec<u8>, InvokeError> {
-        let trigger = Trigger {
-            label: "invoke".to_owned(),
-            over_http: false,
-            from_queue: false,
-        };
+        let trigger = Trigger { label: "invoke".to_owned(), over_http: false, from_queue: false };
         let done = self.0.run(function, trigger, event).await;
         for id in &done.sent_for {
             self.0.journeys.add(id, done.step.clone(), None);
@@ -214,9 +210,7 @@ impl Inner {
 
     /// A new id of the engine's own: a UUID of its randomness.
     fn new_id(&self) -> String {
-        uuid::Builder::from_random_bytes(self.randomness.bytes())
-            .into_uuid()
-            .to_string()
+        uuid::Builder::from_random_bytes(self.randomness.bytes()).into_uuid().to_string()
     }
 
     async fn route(&self, request: Request<Bytes>) -> Response<Bytes> {
@@ -228,30 +222,22 @@ impl Inner {
             return gateway::not_found();
         };
         let id = self.new_id();
-        let source = request
-            .extensions()
-            .get::<SocketAddr>()
-            .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), SocketAddr::ip);
+        let source = request.extensions().get::<SocketAddr>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), SocketAddr::ip);
         let event = gateway::event(&request, &way, source, &id, self.now()).to_string();
         if event.len() > gateway::MAX_PAYLOAD {
             return gateway::too_large();
         }
-        let trigger = Trigger {
-            label: format!("{method} {}", request.uri().path()),
-            over_http: true,
-            from_queue: false,
-        };
+        let trigger =
+            Trigger { label: format!("{method} {}", request.uri().path()), over_http: true, from_queue: false };
         let done = self.run(&way.function, trigger, event.as_bytes()).await;
         let mut response = match &done.result {
             Ok(answer) => gateway::response(answer),
             Err(_) => gateway::failure(),
         };
-        let correlation = wire::text(response.headers(), "x-correlation-id")
-            .unwrap_or_else(|| id.clone());
+        let correlation = wire::text(response.headers(), "x-correlation-id").unwrap_or_else(|| id.clone());
         let mut ids = done.sent_for;
         ids.remove(&correlation);
-        self.journeys
-            .add(&correlation, done.step, Some(response.status().as_u16()));
+        self.journeys.add(&correlation, done.step, Some(response.status().as_u16()));
         if let Ok(value) = id.parse() {
             response.headers_mut().insert("apigw-requestid", value);
         }
@@ -263,9 +249,7 @@ impl Inner {
         let notes = Arc::new(Notes::default());
         let started = self.now();
         let clock = Instant::now();
-        let result = NOTES
-            .scope(Arc::clone(&notes), self.attempt(folder, payload, &notes))
-            .await;
+        let result = NOTES.scope(Arc::clone(&notes), self.attempt(folder, payload, &notes)).await;
         if let Err(error) = &result {
             tracing::error!(function = folder, trigger = trigger.label, error = %error, "an invocation failed");
         }
@@ -278,10 +262,7 @@ impl Inner {
                 calls: notes.take_calls(),
                 failed: result.is_err(),
                 shared_by: 1,
-                memory_mb: self
-                    .functions
-                    .get(folder)
-                    .map_or(128, |slot| slot.spec.memory_mb),
+                memory_mb: self.functions.get(folder).map_or(128, |slot| slot.spec.memory_mb),
                 over_http: trigger.over_http,
                 from_queue: trigger.from_queue,
             },
@@ -290,22 +271,11 @@ impl Inner {
         }
     }
 
-    async fn attempt(
-        &self,
-        folder: &str,
-        payload: &[u8],
-        notes: &Notes,
-    ) -> Result<Vec<u8>, InvokeError> {
-        let slot = self
-            .functions
-            .get(folder)
-            .ok_or_else(|| InvokeError::Missing(folder.to_owned()))?;
+    async fn attempt(&self, folder: &str, payload: &[u8], notes: &Notes) -> Result<Vec<u8>, InvokeError> {
+        let slot = self.functions.get(folder).ok_or_else(|| InvokeError::Missing(folder.to_owned()))?;
         let function = self.started(slot)?;
         let work = AssertUnwindSafe(function.invoke(payload)).catch_unwind();
-        let failed = |why: String| InvokeError::Failed {
-            function: folder.to_owned(),
-            why,
-        };
+        let failed = |why: String| InvokeError::Failed { function: folder.to_owned(), why };
         tokio::select! {
             biased;
             () = notes.death() => {
@@ -332,19 +302,10 @@ impl Inner {
             return Ok(Arc::clone(function));
         }
         let folder = &slot.spec.folder;
-        let function = slot
-            .function
-            .ok_or_else(|| InvokeError::Missing(folder.clone()))?;
-        let refused = |why: String| InvokeError::Start {
-            function: folder.clone(),
-            why,
-        };
-        let context = self
-            .context(folder, self.environment(&slot.spec))
-            .map_err(|error| refused(error.to_string()))?;
-        let function = function
-            .start(&context)
-            .map_err(|error| refused(error.to_string()))?;
+        let function = slot.function.ok_or_else(|| InvokeError::Missing(folder.clone()))?;
+        let refused = |why: String| InvokeError::Start { function: folder.clone(), why };
+        let context = self.context(folder, self.environment(&slot.spec)).map_err(|error| refused(error.to_string()))?;
+        let function = function.start(&context).map_err(|error| refused(error.to_string()))?;
         *started = Some(Arc::clone(&function));
         Ok(function)
     }

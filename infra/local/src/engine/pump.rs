@@ -33,9 +33,7 @@ const WORKERS: usize = 4;
 const NAP: Duration = Duration::from_millis(500);
 
 /// After which pauses a webhook is delivered again that was not answered with 2xx: for three days, as Stripe does.
-const PAUSES_S: [i64; 12] = [
-    60, 300, 1_800, 7_200, 18_000, 36_000, 36_000, 36_000, 36_000, 36_000, 36_000, 36_000,
-];
+const PAUSES_S: [i64; 12] = [60, 300, 1_800, 7_200, 18_000, 36_000, 36_000, 36_000, 36_000, 36_000, 36_000, 36_000];
 
 /// A webhook on its way.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -48,11 +46,7 @@ pub(super) struct Delivery {
 
 /// The webhooks that were on their way.
 pub(super) fn kept_deliveries(keep: &Keep) -> Result<Vec<Delivery>, KeepError> {
-    Ok(keep
-        .shelf(DELIVERIES)?
-        .into_iter()
-        .filter_map(|(_, value)| serde_json::from_slice(&value).ok())
-        .collect())
+    Ok(keep.shelf(DELIVERIES)?.into_iter().filter_map(|(_, value)| serde_json::from_slice(&value).ok()).collect())
 }
 
 impl Engine {
@@ -84,8 +78,8 @@ impl Engine {
     pub fn work(&self) {
         let engine = &self.0;
         for (at, source) in engine.sources.iter().enumerate() {
-            let workers = match source.kind {
-                SourceKind::Queue(_) => WORKERS,
+            let workers = match &source.kind {
+                SourceKind::Queue(queue) => queue.concurrency.unwrap_or(WORKERS).min(WORKERS),
                 SourceKind::Stream(..) => 1,
                 SourceKind::Schedule(..) => 0,
             };
@@ -174,11 +168,7 @@ impl Inner {
                 json!({ "source": "aws.scheduler", "detail-type": "Scheduled Event", "time": due.to_string() })
                     .to_string()
             });
-            let trigger = Trigger {
-                label: "schedule".to_owned(),
-                over_http: false,
-                from_queue: false,
-            };
+            let trigger = Trigger { label: "schedule".to_owned(), over_http: false, from_queue: false };
             let mut done = self.run(&source.function, trigger, event.as_bytes()).await;
             done.step.shared_by = done.sent_for.len().max(1);
             for id in &done.sent_for {
@@ -209,22 +199,13 @@ impl Inner {
             SourceKind::Schedule(_, next) => *held(next),
             SourceKind::Stream(..) => None,
         });
-        let webhooks = held(&self.webhooks)
-            .iter()
-            .map(|delivery| delivery.due)
-            .min();
-        sources
-            .chain(self.next_retry())
-            .chain(webhooks)
-            .chain(self.stripe.next_due())
-            .min()
+        let webhooks = held(&self.webhooks).iter().map(|delivery| delivery.due).min();
+        sources.chain(self.next_retry()).chain(webhooks).chain(self.stripe.next_due()).min()
     }
 
     async fn work_queue(&self, source: &Source, spec: &QueueSource) -> bool {
         let now = self.now();
-        let mut messages = self
-            .queues
-            .receive(&spec.queue, spec.batch_size, None, now);
+        let mut messages = self.queues.receive(&spec.queue, spec.batch_size, None, now);
         if messages.is_empty() {
             return false;
         }
@@ -245,18 +226,11 @@ impl Inner {
                 return true;
             }
         }
-        let arrangement = self
-            .faults
-            .read()
-            .map(|faults| faults.arrange(&spec.queue, messages.len()))
-            .unwrap_or_default();
+        let arrangement =
+            self.faults.read().map(|faults| faults.arrange(&spec.queue, messages.len())).unwrap_or_default();
         let again = arrangement.as_ref().is_some_and(|order| order.again);
         if let Some(arrangement) = arrangement {
-            let arranged: Vec<Message> = arrangement
-                .order
-                .iter()
-                .filter_map(|at| messages.get(*at).cloned())
-                .collect();
+            let arranged: Vec<Message> = arrangement.order.iter().filter_map(|at| messages.get(*at).cloned()).collect();
             if arranged.len() == messages.len() {
                 messages = arranged;
             }
@@ -266,16 +240,10 @@ impl Inner {
     }
 
     async fn hand_out(&self, source: &Source, spec: &QueueSource, messages: &[Message], again: bool) {
-        let records: Vec<Value> = messages
-            .iter()
-            .map(|message| record_event(&spec.queue, message))
-            .collect();
+        let records: Vec<Value> = messages.iter().map(|message| record_event(&spec.queue, message)).collect();
         let event = json!({ "Records": records }).to_string();
-        let trigger = Trigger {
-            label: format!("queue {}", short_queue(&spec.queue)),
-            over_http: false,
-            from_queue: true,
-        };
+        let trigger =
+            Trigger { label: format!("queue {}", short_queue(&spec.queue)), over_http: false, from_queue: true };
         let mut done = self.run(&source.function, trigger, event.as_bytes()).await;
         let failed = match &done.result {
             Ok(answer) if spec.reports_failures => failures(answer, messages),
@@ -287,16 +255,12 @@ impl Inner {
                 continue;
             }
             if again {
-                self.queues
-                    .hide(&spec.queue, &message.handle(), Duration::ZERO, self.now());
+                self.queues.hide(&spec.queue, &message.handle(), Duration::ZERO, self.now());
             } else {
                 self.queues.delete(&spec.queue, &message.handle());
             }
         }
-        let mut ids: Vec<&str> = messages
-            .iter()
-            .filter_map(|message| message.attribute(CORRELATION))
-            .collect();
+        let mut ids: Vec<&str> = messages.iter().filter_map(|message| message.attribute(CORRELATION)).collect();
         ids.sort_unstable();
         ids.dedup();
         done.step.shared_by = ids.len().max(1);
@@ -309,11 +273,7 @@ impl Inner {
     async fn deliver(&self) -> bool {
         self.take_webhooks(self.stripe.due(self.now()));
         let now = self.now();
-        let due: Vec<Delivery> = held(&self.webhooks)
-            .iter()
-            .filter(|delivery| delivery.due <= now)
-            .cloned()
-            .collect();
+        let due: Vec<Delivery> = held(&self.webhooks).iter().filter(|delivery| delivery.due <= now).cloned().collect();
         for delivery in &due {
             let mut request = Request::new(Bytes::from(delivery.body.clone()));
             *request.method_mut() = http::Method::POST;
@@ -338,8 +298,7 @@ impl Inner {
             match pause {
                 _ if status.is_success() => {
                     webhooks.remove(at);
-                    self.keep
-                        .write(vec![Change::Drop(DELIVERIES, delivery.id.clone())]);
+                    self.keep.write(vec![Change::Drop(DELIVERIES, delivery.id.clone())]);
                 }
                 Some(pause) => {
                     tracing::warn!(webhook = delivery.id, %status, "a webhook is delivered again later");
@@ -350,8 +309,7 @@ impl Inner {
                 None => {
                     tracing::error!(webhook = delivery.id, %status, "a webhook is given up");
                     webhooks.remove(at);
-                    self.keep
-                        .write(vec![Change::Drop(DELIVERIES, delivery.id.clone())]);
+                    self.keep.write(vec![Change::Drop(DELIVERIES, delivery.id.clone())]);
                 }
             }
         }
@@ -396,11 +354,7 @@ impl Inner {
 }
 
 fn kept(delivery: &Delivery) -> Change {
-    Change::Put(
-        DELIVERIES,
-        delivery.id.clone(),
-        serde_json::to_vec(delivery).unwrap_or_default(),
-    )
+    Change::Put(DELIVERIES, delivery.id.clone(), serde_json::to_vec(delivery).unwrap_or_default())
 }
 
 /// Whether a message passes a mapping's filters, which see its body as JSON where it is.
@@ -422,10 +376,7 @@ fn failures(answer: &[u8], messages: &[Message]) -> Vec<String> {
         .iter()
         .map(|failure| {
             let id = failure.get("itemIdentifier")?.as_str()?;
-            messages
-                .iter()
-                .any(|message| message.id == id)
-                .then(|| id.to_owned())
+            messages.iter().any(|message| message.id == id).then(|| id.to_owned())
         })
         .collect();
     ids.unwrap_or_else(all)

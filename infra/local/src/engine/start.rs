@@ -74,10 +74,7 @@ impl Default for Options {
         Self {
             template: TEMPLATE.to_owned(),
             parameters: Parameters::new(),
-            functions: crate::functions()
-                .iter()
-                .map(|(folder, function)| ((*folder).to_owned(), *function))
-                .collect(),
+            functions: crate::functions().iter().map(|(folder, function)| ((*folder).to_owned(), *function)).collect(),
             host: "127.0.0.1:3000".to_owned(),
             // A Monday, and no day on which clocks change.
             start: Timestamp::constant(1_767_603_600, 0),
@@ -175,13 +172,12 @@ fn start(
         .map(|spec| {
             let function = given_functions.get(&spec.folder).copied();
             if function.is_none() {
-                tracing::warn!(function = spec.folder, "the template declares a function that this process does not have");
+                tracing::warn!(
+                    function = spec.folder,
+                    "the template declares a function that this process does not have"
+                );
             }
-            let slot = Slot {
-                spec: spec.clone(),
-                function,
-                started: Mutex::new(None),
-            };
+            let slot = Slot { spec: spec.clone(), function, started: Mutex::new(None) };
             (spec.folder.clone(), slot)
         })
         .collect();
@@ -258,10 +254,7 @@ fn sources(
 ) -> Result<Vec<Source>, KeepError> {
     let mut sources = Vec::new();
     for spec in &model.functions {
-        if functions
-            .get(&spec.folder)
-            .is_none_or(|slot| slot.function.is_none())
-        {
+        if functions.get(&spec.folder).is_none_or(|slot| slot.function.is_none()) {
             continue;
         }
         for event in &spec.events {
@@ -278,11 +271,7 @@ fn sources(
             };
             let wake = Wake::default();
             wake.up();
-            sources.push(Source {
-                function: spec.folder.clone(),
-                kind,
-                wake,
-            });
+            sources.push(Source { function: spec.folder.clone(), kind, wake });
         }
     }
     Ok(sources)

@@ -33,10 +33,7 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn kept(keep: &Keep, id: &str) -> Result<Self, KeepError> {
-        Ok(keep
-            .value(SHELF, id)?
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .unwrap_or_default())
+        Ok(keep.value(SHELF, id)?.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default())
     }
 
     fn pass(&mut self, until: i64) {
@@ -50,9 +47,7 @@ impl Place {
     /// How long after the so-manieth failure the batch is tried again.
     fn pause(failures: u32) -> Option<SignedDuration> {
         let waits = failures.checked_sub(4)?;
-        Some(SignedDuration::from_secs(
-            1_i64.checked_shl(waits).unwrap_or(60).clamp(1, 60),
-        ))
+        Some(SignedDuration::from_secs(1_i64.checked_shl(waits).unwrap_or(60).clamp(1, 60)))
     }
 }
 
@@ -85,16 +80,11 @@ impl Inner {
         if batch.records.is_empty() {
             at.pass(seen);
         } else {
-            self.hand_over(source, spec, &batch.records, seen, &mut at)
-                .await;
+            self.hand_over(source, spec, &batch.records, seen, &mut at).await;
             source.wake.up();
         }
         *held(place) = at.clone();
-        self.keep.write(vec![Change::Put(
-            SHELF,
-            spec.id.clone(),
-            serde_json::to_vec(&at).unwrap_or_default(),
-        )]);
+        self.keep.write(vec![Change::Put(SHELF, spec.id.clone(), serde_json::to_vec(&at).unwrap_or_default())]);
         self.trim(&spec.table).await;
         true
     }
@@ -109,22 +99,14 @@ impl Inner {
         };
         let end = at.ends.last().copied().unwrap_or(i64::MAX);
         let full = read.len() == READ_AHEAD;
-        let mut batch = Batch {
-            records: Vec::new(),
-            seen: None,
-            more: full,
-        };
+        let mut batch = Batch { records: Vec::new(), seen: None, more: full };
         for record in read {
             if record.sequence > end || batch.records.len() == spec.batch_size {
                 batch.more = true;
                 break;
             }
             batch.seen = Some(record.sequence);
-            let passes = spec.filters.is_empty()
-                || spec
-                    .filters
-                    .iter()
-                    .any(|filter| filter.matches(&record.event));
+            let passes = spec.filters.is_empty() || spec.filters.iter().any(|filter| filter.matches(&record.event));
             if passes {
                 batch.records.push(record);
             }
@@ -142,11 +124,8 @@ impl Inner {
     ) {
         let events: Vec<&Value> = records.iter().map(|record| &record.event).collect();
         let event = json!({ "Records": events }).to_string();
-        let trigger = Trigger {
-            label: format!("stream {}", short_table(&spec.table)),
-            over_http: false,
-            from_queue: false,
-        };
+        let trigger =
+            Trigger { label: format!("stream {}", short_table(&spec.table)), over_http: false, from_queue: false };
         let mut done = self.run(&source.function, trigger, event.as_bytes()).await;
         done.step.shared_by = done.sent_for.len().max(1);
         for id in &done.sent_for {
@@ -192,12 +171,7 @@ impl Inner {
         let (Some(first), Some(last)) = (records.first(), records.last()) else {
             return;
         };
-        tracing::error!(
-            function = source.function,
-            table = spec.table,
-            records = records.len(),
-            "a batch is given up"
-        );
+        tracing::error!(function = source.function, table = spec.table, records = records.len(), "a batch is given up");
         let Some(bucket) = &spec.parking else { return };
         let now = self.now();
         let id = self.new_id();
@@ -234,8 +208,7 @@ impl Inner {
             now.strftime("%Y/%m/%d"),
             now.strftime("%Y-%m-%dT%H.%M.%S"),
         );
-        self.buckets
-            .put(bucket, &key, body.to_string().into(), "application/json", now);
+        self.buckets.put(bucket, &key, body.to_string().into(), "application/json", now);
     }
 
     /// Lets go of the records that every reader of a table is through with.
@@ -244,9 +217,7 @@ impl Inner {
             .sources
             .iter()
             .filter_map(|source| match &source.kind {
-                SourceKind::Stream(spec, place) if spec.table == table => {
-                    Some(held(place).through)
-                }
+                SourceKind::Stream(spec, place) if spec.table == table => Some(held(place).through),
                 SourceKind::Queue(_) | SourceKind::Stream(..) | SourceKind::Schedule(..) => None,
             })
             .min()
@@ -287,12 +258,7 @@ fn first_failure(answer: &[u8], records: &[StreamRecord]) -> Option<usize> {
         .iter()
         .map(|failure| {
             let named = failure.get("itemIdentifier").and_then(Value::as_str);
-            records
-                .iter()
-                .position(|record| {
-                    named == Some(public_sequence(record.sequence).as_str())
-                })
-                .unwrap_or(0)
+            records.iter().position(|record| named == Some(public_sequence(record.sequence).as_str())).unwrap_or(0)
         })
         .min()
 }

@@ -194,11 +194,8 @@ async fn an_order_travels_from_a_request_through_a_stream_and_a_queue() {
     let journey = engine.journey("c-a").unwrap();
     assert_eq!(journey.title, "PUT /orders/a");
     assert_eq!(journey.status, Some(201));
-    let steps: Vec<(&str, &str)> = journey
-        .steps
-        .iter()
-        .map(|step| (step.function.as_str(), step.trigger.as_str()))
-        .collect();
+    let steps: Vec<(&str, &str)> =
+        journey.steps.iter().map(|step| (step.function.as_str(), step.trigger.as_str())).collect();
     assert_eq!(steps, [("place", "PUT /orders/a"), ("relay", "stream Orders"), ("mail", "queue Mails")]);
     assert_eq!(journey.steps[0].calls[0].write_units, 2.0);
     assert!(journey.cost_usd > 0.0);
@@ -239,11 +236,7 @@ async fn a_message_that_always_fails_becomes_a_dead_letter() {
         assert!(engine.send("Mails", body.to_owned()));
         assert!(engine.send("Mails", "good".to_owned()));
         engine.advance(SignedDuration::from_mins(10)).await;
-        let dead: Vec<String> = engine
-            .dead_letters("Mails")
-            .into_iter()
-            .map(|message| message.body)
-            .collect();
+        let dead: Vec<String> = engine.dead_letters("Mails").into_iter().map(|message| message.body).collect();
         // A whole batch fails where the function does; the good one goes with it.
         let expected: &[&str] = if body == "bad" { &["bad"] } else { &[body, "good"] };
         assert_eq!(dead, expected);
@@ -281,11 +274,7 @@ async fn a_reported_record_is_retried_alone_and_what_stands_before_it_is_not() {
         assert_eq!(put(&engine, id).await, 201);
     }
     engine.advance(SignedDuration::from_mins(5)).await;
-    let sent = engine
-        .take_calls()
-        .iter()
-        .filter(|call| call.service == Service::Sqs)
-        .count();
+    let sent = engine.take_calls().iter().filter(|call| call.service == Service::Sqs).count();
     assert_eq!(sent, 1);
     assert_eq!(engine.parked().len(), 1);
 }
@@ -308,8 +297,7 @@ impl Faults for Once {
 
 impl Once {
     fn strike(&self, call: &Call, after: bool) -> Option<Fault> {
-        (call.service == self.1 && after == self.3 && self.0.fetch_add(1, Ordering::SeqCst) == 0)
-            .then_some(self.2)
+        (call.service == self.1 && after == self.3 && self.0.fetch_add(1, Ordering::SeqCst) == 0).then_some(self.2)
     }
 }
 
@@ -366,14 +354,8 @@ async fn a_presigned_upload_lands_in_its_bucket() {
     let developer = engine.developer().unwrap();
     let s3 = aws_sdk_s3::Client::new(developer.sdk());
     let presigning = aws_sdk_s3::presigning::PresigningConfig::expires_in(std::time::Duration::from_secs(600)).unwrap();
-    let upload = s3
-        .put_object()
-        .bucket("media")
-        .key("a b/c.png")
-        .content_type("image/png")
-        .presigned(presigning)
-        .await
-        .unwrap();
+    let upload =
+        s3.put_object().bucket("media").key("a b/c.png").content_type("image/png").presigned(presigning).await.unwrap();
     assert!(upload.uri().starts_with("http://127.0.0.1:3000/_aws/media/a%20b/c.png?"), "{}", upload.uri());
     let mut request = Request::put(upload.uri());
     for (name, value) in upload.headers() {

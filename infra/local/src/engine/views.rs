@@ -142,12 +142,19 @@ impl Engine {
     pub async fn pay(&self, order: &str, what: Act) -> Result<(), ActError> {
         let webhooks = match self.0.stripe.act(order, what, self.0.now()) {
             Err(ActError::NoPage(_)) => {
+                // A guest's link is not known here; staff may open any order's page.
                 let mut request = Request::new(Bytes::new());
                 if let Ok(uri) = format!("/pay/{order}").parse() {
                     *request.uri_mut() = uri;
                 }
-                if let Ok(host) = self.0.host.parse() {
-                    request.headers_mut().insert(http::header::HOST, host);
+                let bearer = self.token("owner").map(|token| format!("Bearer {token}"));
+                for (name, value) in [
+                    (http::header::HOST, self.0.host.clone()),
+                    (http::header::AUTHORIZATION, bearer.unwrap_or_default()),
+                ] {
+                    if let Ok(value) = value.parse() {
+                        request.headers_mut().insert(name, value);
+                    }
                 }
                 self.http(request).await;
                 self.0.stripe.act(order, what, self.0.now())?
@@ -224,9 +231,7 @@ impl Engine {
             ("owner", Some(owner)) => owner.clone(),
             _staff => format!("{role}@example.com"),
         };
-        self.0
-            .key
-            .staff(role, &person, &email, &self.0.issuer(), self.0.now())
+        self.0.key.staff(role, &person, &email, &self.0.issuer(), self.0.now())
     }
 
     /// The shop's address.
@@ -274,12 +279,7 @@ impl Engine {
 
     /// Functions that the template declares and this process does not have.
     pub fn missing(&self) -> Vec<&str> {
-        self.0
-            .functions
-            .values()
-            .filter(|slot| slot.function.is_none())
-            .map(|slot| slot.spec.folder.as_str())
-            .collect()
+        self.0.functions.values().filter(|slot| slot.function.is_none()).map(|slot| slot.spec.folder.as_str()).collect()
     }
 
     /// Sets what goes wrong from now on.

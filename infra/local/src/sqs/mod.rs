@@ -108,11 +108,7 @@ fn span(duration: Duration) -> SignedDuration {
 }
 
 fn put(queue: &str, message: &Message) -> Change {
-    Change::Put(
-        SHELF,
-        format!("{queue}/{:020}", message.number),
-        serde_json::to_vec(message).unwrap_or_default(),
-    )
+    Change::Put(SHELF, format!("{queue}/{:020}", message.number), serde_json::to_vec(message).unwrap_or_default())
 }
 
 fn drop_of(queue: &str, number: u64) -> Change {
@@ -141,18 +137,12 @@ impl Queues {
                 messages.insert(message.number, message);
             }
         }
-        Ok(Self {
-            specs: specs.clone(),
-            state: Mutex::new(state),
-            keep: Arc::clone(keep),
-        })
+        Ok(Self { specs: specs.clone(), state: Mutex::new(state), keep: Arc::clone(keep) })
     }
 
     /// A queue's declaration, by its name or by its name without the suffix `Queue`.
     pub fn spec(&self, name: &str) -> Option<&QueueSpec> {
-        self.specs
-            .get(name)
-            .or_else(|| self.specs.get(&format!("{name}Queue")))
+        self.specs.get(name).or_else(|| self.specs.get(&format!("{name}Queue")))
     }
 
     /// Puts messages into a queue, in order; their ids.
@@ -187,11 +177,7 @@ impl Queues {
             };
             ids.push(message.id.clone());
             changes.push(put(queue, &message));
-            state
-                .messages
-                .entry(queue.to_owned())
-                .or_default()
-                .insert(number, message);
+            state.messages.entry(queue.to_owned()).or_default().insert(number, message);
         }
         self.keep.write(changes);
         ids
@@ -199,13 +185,7 @@ impl Queues {
 
     /// Receives up to `limit` visible messages and hides them for `hidden` (None: as the queue says). Messages that
     /// were received too often become dead letters; messages that are too old are gone.
-    pub fn receive(
-        &self,
-        queue: &str,
-        limit: usize,
-        hidden: Option<Duration>,
-        now: Timestamp,
-    ) -> Vec<Message> {
+    pub fn receive(&self, queue: &str, limit: usize, hidden: Option<Duration>, now: Timestamp) -> Vec<Message> {
         let Some(spec) = self.specs.get(queue) else {
             return Vec::new();
         };
@@ -223,11 +203,7 @@ impl Queues {
                 if message.visible > now {
                     continue;
                 }
-                if spec
-                    .redrive
-                    .as_ref()
-                    .is_some_and(|redrive| message.receives >= redrive.after)
-                {
+                if spec.redrive.as_ref().is_some_and(|redrive| message.receives >= redrive.after) {
                     dead.push(message.number);
                     continue;
                 }
@@ -240,25 +216,14 @@ impl Queues {
         }
         if let Some(redrive) = &spec.redrive {
             for number in dead {
-                let moved = state
-                    .messages
-                    .get_mut(queue)
-                    .and_then(|messages| messages.remove(&number));
+                let moved = state.messages.get_mut(queue).and_then(|messages| messages.remove(&number));
                 if let Some(mut message) = moved {
-                    tracing::warn!(
-                        queue,
-                        message.id = message.id,
-                        "a message became a dead letter"
-                    );
+                    tracing::warn!(queue, message.id = message.id, "a message became a dead letter");
                     changes.push(drop_of(queue, number));
                     message.source = Some(queue.to_owned());
                     message.visible = now;
                     changes.push(put(&redrive.to, &message));
-                    state
-                        .messages
-                        .entry(redrive.to.clone())
-                        .or_default()
-                        .insert(number, message);
+                    state.messages.entry(redrive.to.clone()).or_default().insert(number, message);
                 }
             }
         }
@@ -266,13 +231,7 @@ impl Queues {
         received
     }
 
-    fn expire(
-        &self,
-        state: &mut State,
-        spec: &QueueSpec,
-        now: Timestamp,
-        changes: &mut Vec<Change>,
-    ) {
+    fn expire(&self, state: &mut State, spec: &QueueSpec, now: Timestamp, changes: &mut Vec<Change>) {
         let Some(messages) = state.messages.get_mut(&spec.name) else {
             return;
         };
@@ -280,11 +239,7 @@ impl Queues {
         messages.retain(|number, message| {
             let alive = now.duration_since(message.sent) < retention;
             if !alive {
-                tracing::warn!(
-                    queue = spec.name,
-                    message.id = message.id,
-                    "a message grew too old"
-                );
+                tracing::warn!(queue = spec.name, message.id = message.id, "a message grew too old");
                 changes.push(drop_of(&spec.name, *number));
             }
             alive
@@ -308,20 +263,12 @@ impl Queues {
         });
     }
 
-    fn with(
-        &self,
-        queue: &str,
-        handle: &str,
-        act: impl FnOnce(&mut BTreeMap<u64, Message>, u64) -> Option<Change>,
-    ) {
+    fn with(&self, queue: &str, handle: &str, act: impl FnOnce(&mut BTreeMap<u64, Message>, u64) -> Option<Change>) {
         let mut state = held(&self.state);
         let Some(messages) = state.messages.get_mut(queue) else {
             return;
         };
-        let number = messages
-            .values()
-            .find(|message| message.handle() == handle)
-            .map(|message| message.number);
+        let number = messages.values().find(|message| message.handle() == handle).map(|message| message.number);
         if let Some(change) = number.and_then(|number| act(messages, number)) {
             self.keep.write(vec![change]);
         }
@@ -342,11 +289,7 @@ impl Queues {
             message.sent = now;
             message.source = None;
             changes.push(put(&spec.name, &message));
-            state
-                .messages
-                .entry(spec.name.clone())
-                .or_default()
-                .insert(number, message);
+            state.messages.entry(spec.name.clone()).or_default().insert(number, message);
         }
         self.keep.write(changes);
         Some(count)
@@ -402,12 +345,8 @@ impl Queues {
     /// How full the queues are: one view a queue that has dead letters, and one for each that has none and is nobody's.
     pub fn views(&self, now: Timestamp) -> Vec<QueueView> {
         let state = held(&self.state);
-        let dead: Vec<&str> = self
-            .specs
-            .values()
-            .filter_map(|spec| spec.redrive.as_ref())
-            .map(|redrive| redrive.to.as_str())
-            .collect();
+        let dead: Vec<&str> =
+            self.specs.values().filter_map(|spec| spec.redrive.as_ref()).map(|redrive| redrive.to.as_str()).collect();
         self.specs
             .values()
             .filter(|spec| !dead.contains(&spec.name.as_str()))
@@ -488,8 +427,7 @@ mod tests {
             redrive,
         };
         let redrive = Redrive { to: "Dead".to_owned(), after: 2 };
-        let specs = [spec("MailsQueue", Some(redrive)), spec("Dead", None)]
-            .map(|spec| (spec.name.clone(), spec));
+        let specs = [spec("MailsQueue", Some(redrive)), spec("Dead", None)].map(|spec| (spec.name.clone(), spec));
         Queues::open(&BTreeMap::from(specs), &Arc::new(Keep::nothing())).unwrap()
     }
 

@@ -27,10 +27,7 @@ fn queue_of(body: &Value) -> &str {
 /// What an operation needs of IAM: a batch needs what its parts do.
 pub(crate) fn needs(operation: &str, body: &Value) -> Vec<Need> {
     let action = operation.strip_suffix("Batch").unwrap_or(operation);
-    vec![Need::new(
-        &format!("sqs:{action}"),
-        queue_arn(queue_of(body)),
-    )]
+    vec![Need::new(&format!("sqs:{action}"), queue_arn(queue_of(body)))]
 }
 
 /// What an operation did: its answer, and the queue it put something into.
@@ -49,11 +46,8 @@ pub(crate) fn call(
     new_id: &mut dyn FnMut() -> String,
 ) -> Done {
     let queue = queue_of(body).to_owned();
-    if queues.specs.get(&queue).is_none() {
-        let answer = error(
-            "QueueDoesNotExist",
-            &format!("The specified queue {queue} does not exist."),
-        );
+    if !queues.specs.contains_key(&queue) {
+        let answer = error("QueueDoesNotExist", &format!("The specified queue {queue} does not exist."));
         return Done { answer, sent_to: None };
     }
     let outcome = match operation {
@@ -90,19 +84,21 @@ fn draft(entry: &Value) -> Result<Draft, Answer> {
         return Err(error("InvalidParameterValue", "Number of message attributes exceeds the allowed maximum [10]."));
     }
     if size(body, &attributes) > MAX_BYTES {
-        return Err(error("InvalidParameterValue", "One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes."));
+        return Err(error(
+            "InvalidParameterValue",
+            "One or more parameters are invalid. Reason: Message must be shorter than 1048576 bytes.",
+        ));
     }
     let delay = match entry.get("DelaySeconds").and_then(Value::as_u64) {
         Some(seconds) if seconds > 900 => {
-            return Err(error("InvalidParameterValue", "Value for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900."));
+            return Err(error(
+                "InvalidParameterValue",
+                "Value for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.",
+            ));
         }
         other => other.map(Duration::from_secs),
     };
-    Ok(Draft {
-        body: body.to_owned(),
-        attributes,
-        delay,
-    })
+    Ok(Draft { body: body.to_owned(), attributes, delay })
 }
 
 fn size(body: &str, attributes: &Value) -> usize {
@@ -150,10 +146,7 @@ fn entries(body: &Value) -> Result<&Vec<Value>, Answer> {
     if entries.len() > 10 {
         return Err(error("TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10."));
     }
-    let mut ids: Vec<&str> = entries
-        .iter()
-        .filter_map(|entry| entry.get("Id").and_then(Value::as_str))
-        .collect();
+    let mut ids: Vec<&str> = entries.iter().filter_map(|entry| entry.get("Id").and_then(Value::as_str)).collect();
     ids.sort_unstable();
     ids.dedup();
     if ids.len() < entries.len() {
@@ -209,15 +202,8 @@ fn send_batch(
 }
 
 fn receive(queues: &Queues, queue: &str, body: &Value, now: Timestamp) -> Value {
-    let limit = body
-        .get("MaxNumberOfMessages")
-        .and_then(Value::as_u64)
-        .unwrap_or(1)
-        .clamp(1, 10);
-    let hidden = body
-        .get("VisibilityTimeout")
-        .and_then(Value::as_u64)
-        .map(Duration::from_secs);
+    let limit = body.get("MaxNumberOfMessages").and_then(Value::as_u64).unwrap_or(1).clamp(1, 10);
+    let hidden = body.get("VisibilityTimeout").and_then(Value::as_u64).map(Duration::from_secs);
     let messages = queues.receive(queue, usize::try_from(limit).unwrap_or(1), hidden, now);
     let told: Vec<Value> = messages
         .iter()
@@ -264,10 +250,7 @@ fn hide(queues: &Queues, queue: &str, body: &Value, now: Timestamp) -> Result<()
     Ok(())
 }
 
-fn batch(
-    body: &Value,
-    mut each: impl FnMut(&Value) -> Result<(), Answer>,
-) -> Result<Value, Answer> {
+fn batch(body: &Value, mut each: impl FnMut(&Value) -> Result<(), Answer>) -> Result<Value, Answer> {
     let mut successful = Vec::new();
     let mut failed = Vec::new();
     for entry in entries(body)? {
@@ -283,9 +266,8 @@ fn batch(
 
 fn attributes(queues: &Queues, queue: &str, now: Timestamp) -> Value {
     let messages = queues.messages(queue);
-    let count = |test: &dyn Fn(&super::Message) -> bool| {
-        messages.iter().filter(|message| test(message)).count().to_string()
-    };
+    let count =
+        |test: &dyn Fn(&super::Message) -> bool| messages.iter().filter(|message| test(message)).count().to_string();
     json!({ "Attributes": {
         "QueueArn": queue_arn(queue),
         "ApproximateNumberOfMessages": count(&|message| message.visible <= now),

@@ -49,9 +49,7 @@ pub enum TemplateError {
         name: String,
     },
     /// A resource type on neither list.
-    #[error(
-        "{logical} is a {kind}, which the local engine neither runs nor knows to be of no concern"
-    )]
+    #[error("{logical} is a {kind}, which the local engine neither runs nor knows to be of no concern")]
     Kind {
         /// The resource.
         logical: String,
@@ -59,9 +57,7 @@ pub enum TemplateError {
         kind: String,
     },
     /// A property on neither list.
-    #[error(
-        "{at} sets {property}, which the local engine neither runs nor knows to be of no concern"
-    )]
+    #[error("{at} sets {property}, which the local engine neither runs nor knows to be of no concern")]
     Property {
         /// Where it stands.
         at: String,
@@ -156,6 +152,8 @@ pub struct QueueSource {
     pub reports_failures: bool,
     /// What a message must be like to reach the function; any of them. None: all do.
     pub filters: Vec<Pattern>,
+    /// How many invocations may run at once.
+    pub concurrency: Option<usize>,
 }
 
 /// A stream's mapping to a function.

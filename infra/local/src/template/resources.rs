@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::intrinsics::{Template, scalar};
 use super::{
-    Event, FunctionSpec, HttpSource, MailEvents, Model, QueueSource, QueueSpec, Redrive,
-    ScheduleSource, Statement, StreamSource, TableSpec, TemplateError, kebab,
+    Event, FunctionSpec, HttpSource, MailEvents, Model, QueueSource, QueueSpec, Redrive, ScheduleSource, Statement,
+    StreamSource, TableSpec, TemplateError, kebab,
 };
 use crate::pattern::Pattern;
 use crate::schedule::Rule;
@@ -87,10 +87,7 @@ const BUCKET_ELSEWHERE: [&str; 9] = [
 ];
 
 fn shape(at: &str, why: &str) -> TemplateError {
-    TemplateError::Shape {
-        at: at.to_owned(),
-        why: why.to_owned(),
-    }
+    TemplateError::Shape { at: at.to_owned(), why: why.to_owned() }
 }
 
 /// A resource's resolved properties, and where they stand.
@@ -103,10 +100,7 @@ impl Properties {
     fn new(at: String, value: Value) -> Result<Self, TemplateError> {
         match value {
             Value::Object(map) => Ok(Self { at, map }),
-            Value::Null => Ok(Self {
-                at,
-                map: Map::new(),
-            }),
+            Value::Null => Ok(Self { at, map: Map::new() }),
             Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
                 Err(shape(&at, "a mapping is expected"))
             }
@@ -115,15 +109,8 @@ impl Properties {
 
     /// Refuses what is neither run nor known to matter elsewhere.
     fn only(&self, run: &[&str], elsewhere: &[&str]) -> Result<(), TemplateError> {
-        match self
-            .map
-            .keys()
-            .find(|key| !run.contains(&key.as_str()) && !elsewhere.contains(&key.as_str()))
-        {
-            Some(property) => Err(TemplateError::Property {
-                at: self.at.clone(),
-                property: property.clone(),
-            }),
+        match self.map.keys().find(|key| !run.contains(&key.as_str()) && !elsewhere.contains(&key.as_str())) {
+            Some(property) => Err(TemplateError::Property { at: self.at.clone(), property: property.clone() }),
             None => Ok(()),
         }
     }
@@ -133,9 +120,7 @@ impl Properties {
     }
 
     fn text(&self, name: &str) -> Result<String, TemplateError> {
-        self.get(name)
-            .and_then(scalar)
-            .ok_or_else(|| shape(&self.at, &format!("{name} is expected, a scalar")))
+        self.get(name).and_then(scalar).ok_or_else(|| shape(&self.at, &format!("{name} is expected, a scalar")))
     }
 
     fn number(&self, name: &str, otherwise: u64) -> Result<u64, TemplateError> {
@@ -152,26 +137,19 @@ impl Properties {
     }
 
     fn inner(&self, name: &str) -> Result<Self, TemplateError> {
-        Self::new(
-            format!("{}.{name}", self.at),
-            self.get(name).cloned().unwrap_or(Value::Null),
-        )
+        Self::new(format!("{}.{name}", self.at), self.get(name).cloned().unwrap_or(Value::Null))
     }
 }
 
 pub(super) fn model(template: &Template) -> Result<Model, TemplateError> {
-    let mut model = Model {
-        parameters: template.parameters().clone(),
-        ..Model::default()
-    };
+    let mut model = Model { parameters: template.parameters().clone(), ..Model::default() };
     let mut destinations = Vec::new();
     let mut subscriptions = Vec::new();
     for (logical, kind, properties) in template.resources()? {
         if CLOUD_ONLY.contains(&kind) {
             continue;
         }
-        let properties =
-            Properties::new(logical.to_owned(), template.resolve(properties, logical)?)?;
+        let properties = Properties::new(logical.to_owned(), template.resolve(properties, logical)?)?;
         match kind {
             "AWS::Serverless::Function" => {
                 model.functions.push(function(template, logical, properties)?);
@@ -181,15 +159,11 @@ pub(super) fn model(template: &Template) -> Result<Model, TemplateError> {
                 model.tables.insert(table.name.clone(), table);
             }
             "AWS::SQS::Queue" => {
-                model
-                    .queues
-                    .insert(logical.to_owned(), queue(logical, &properties)?);
+                model.queues.insert(logical.to_owned(), queue(logical, &properties)?);
             }
             "AWS::S3::Bucket" => {
                 properties.only(&["BucketName"], &BUCKET_ELSEWHERE)?;
-                model
-                    .buckets
-                    .push(template.physical(logical, "BucketName", kebab, logical)?);
+                model.buckets.push(template.physical(logical, "BucketName", kebab, logical)?);
             }
             "AWS::Serverless::HttpApi" => properties.only(
                 &[],
@@ -211,10 +185,7 @@ pub(super) fn model(template: &Template) -> Result<Model, TemplateError> {
             "AWS::SES::ConfigurationSetEventDestination" => destinations.push(properties),
             "AWS::SNS::Subscription" => subscriptions.push(properties),
             other => {
-                return Err(TemplateError::Kind {
-                    logical: logical.to_owned(),
-                    kind: other.to_owned(),
-                });
+                return Err(TemplateError::Kind { logical: logical.to_owned(), kind: other.to_owned() });
             }
         }
     }
@@ -228,10 +199,7 @@ pub(super) fn model(template: &Template) -> Result<Model, TemplateError> {
 
 /// What the parts of a model must know of each other.
 fn check(model: &Model) -> Result<(), TemplateError> {
-    let unknown = |at: &str, name: &str| TemplateError::Unknown {
-        at: at.to_owned(),
-        name: name.to_owned(),
-    };
+    let unknown = |at: &str, name: &str| TemplateError::Unknown { at: at.to_owned(), name: name.to_owned() };
     for queue in model.queues.values() {
         if let Some(redrive) = &queue.redrive
             && !model.queues.contains_key(&redrive.to)
@@ -246,10 +214,7 @@ fn check(model: &Model) -> Result<(), TemplateError> {
                     return Err(unknown(&function.logical, &source.queue));
                 }
                 Event::Stream(source) => {
-                    let streams = model
-                        .tables
-                        .get(&source.table)
-                        .is_some_and(|table| table.streams);
+                    let streams = model.tables.get(&source.table).is_some_and(|table| table.streams);
                     if !streams {
                         return Err(unknown(&function.logical, &source.table));
                     }
@@ -266,11 +231,7 @@ fn check(model: &Model) -> Result<(), TemplateError> {
     Ok(())
 }
 
-fn mail_events(
-    destination: &Properties,
-    subscriptions: &[Properties],
-    model: &mut Model,
-) -> Result<(), TemplateError> {
+fn mail_events(destination: &Properties, subscriptions: &[Properties], model: &mut Model) -> Result<(), TemplateError> {
     let set = destination.text("ConfigurationSetName")?;
     let events = destination.inner("EventDestination")?;
     if !events.flag("Enabled") {
@@ -289,10 +250,7 @@ fn mail_events(
         if subscription.text("TopicArn")? != topic || subscription.text("Protocol")? != "sqs" {
             continue;
         }
-        subscription.only(
-            &["TopicArn", "Protocol", "Endpoint", "RawMessageDelivery"],
-            &["RedrivePolicy"],
-        )?;
+        subscription.only(&["TopicArn", "Protocol", "Endpoint", "RawMessageDelivery"], &["RedrivePolicy"])?;
         model.mail_events.push(MailEvents {
             set: set.clone(),
             types: types.clone(),
@@ -305,17 +263,10 @@ fn mail_events(
 }
 
 fn last_part(text: &str, separator: char) -> String {
-    text.rsplit(separator)
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+    text.rsplit(separator).next().unwrap_or_default().to_owned()
 }
 
-fn function(
-    template: &Template,
-    logical: &str,
-    mut own: Properties,
-) -> Result<FunctionSpec, TemplateError> {
+fn function(template: &Template, logical: &str, mut own: Properties) -> Result<FunctionSpec, TemplateError> {
     let globals = Properties::new(
         "Globals.Function".to_owned(),
         template.resolve(&template.globals("Function"), "Globals.Function")?,
@@ -323,20 +274,16 @@ fn function(
     let mut environment: BTreeMap<String, String> = BTreeMap::new();
     for scope in [&globals, &own] {
         for (name, value) in &scope.inner("Environment")?.inner("Variables")?.map {
-            let text = scalar(value)
-                .ok_or_else(|| shape(logical, &format!("the variable {name} is a scalar")))?;
+            let text = scalar(value).ok_or_else(|| shape(logical, &format!("the variable {name} is a scalar")))?;
             environment.insert(name.clone(), text);
         }
     }
     for (name, value) in globals.map {
         own.map.entry(name).or_insert(value);
     }
-    own.only(
-        &["CodeUri", "Environment", "Policies", "Events", "MemorySize", "Timeout"],
-        &FUNCTION_ELSEWHERE,
-    )?;
-    let memory_mb = u32::try_from(own.number("MemorySize", 128)?)
-        .map_err(|_| shape(logical, "MemorySize is too large"))?;
+    own.only(&["CodeUri", "Environment", "Policies", "Events", "MemorySize", "Timeout"], &FUNCTION_ELSEWHERE)?;
+    let memory_mb =
+        u32::try_from(own.number("MemorySize", 128)?).map_err(|_| shape(logical, "MemorySize is too large"))?;
     Ok(FunctionSpec {
         logical: logical.to_owned(),
         folder: template.folder(logical),
@@ -356,12 +303,7 @@ fn function(
 fn statements(own: &Properties) -> Result<Vec<Statement>, TemplateError> {
     let at = format!("{}.Policies", own.at);
     let mut granted = Vec::new();
-    for policy in own
-        .get("Policies")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
+    for policy in own.get("Policies").and_then(Value::as_array).into_iter().flatten() {
         let listed = policy
             .get("Statement")
             .and_then(Value::as_array)
@@ -381,10 +323,7 @@ fn statements(own: &Properties) -> Result<Vec<Statement>, TemplateError> {
                 };
                 items.ok_or_else(|| shape(&at, &format!("{name} is expected, one or a list")))
             };
-            granted.push(Statement {
-                actions: texts("Action")?,
-                resources: texts("Resource")?,
-            });
+            granted.push(Statement { actions: texts("Action")?, resources: texts("Resource")? });
         }
     }
     Ok(granted)
@@ -397,10 +336,7 @@ fn event(logical: &str, name: &str, value: Value) -> Result<Event, TemplateError
     let properties = event.inner("Properties")?;
     match kind.as_str() {
         "HttpApi" => {
-            properties.only(
-                &["ApiId", "Method", "Path"],
-                &["TimeoutInMillis", "PayloadFormatVersion"],
-            )?;
+            properties.only(&["ApiId", "Method", "Path"], &["TimeoutInMillis", "PayloadFormatVersion"])?;
             let method = match properties.get("Method") {
                 Some(_) => properties.text("Method")?.to_ascii_uppercase(),
                 None => "ANY".to_owned(),
@@ -413,14 +349,17 @@ fn event(logical: &str, name: &str, value: Value) -> Result<Event, TemplateError
         }
         "SQS" => {
             properties.only(
-                &["Queue", "BatchSize", "FunctionResponseTypes", "FilterCriteria"],
-                &["MaximumBatchingWindowInSeconds", "ScalingConfig", "Enabled"],
+                &["Queue", "BatchSize", "FunctionResponseTypes", "FilterCriteria", "ScalingConfig"],
+                &["MaximumBatchingWindowInSeconds", "Enabled"],
             )?;
             Ok(Event::Queue(QueueSource {
                 queue: last_part(&properties.text("Queue")?, ':'),
                 batch_size: batch_size(&properties, 10)?,
                 reports_failures: reports_failures(&properties),
                 filters: filters(&properties)?,
+                concurrency: usize::try_from(properties.inner("ScalingConfig")?.number("MaximumConcurrency", 0)?)
+                    .ok()
+                    .filter(|most| *most > 0),
             }))
         }
         "DynamoDB" => {
@@ -435,12 +374,7 @@ fn event(logical: &str, name: &str, value: Value) -> Result<Event, TemplateError
                     "DestinationConfig",
                     "StartingPosition",
                 ],
-                &[
-                    "Enabled",
-                    "MaximumBatchingWindowInSeconds",
-                    "MaximumRecordAgeInSeconds",
-                    "ParallelizationFactor",
-                ],
+                &["Enabled", "MaximumBatchingWindowInSeconds", "MaximumRecordAgeInSeconds", "ParallelizationFactor"],
             )?;
             if properties.text("StartingPosition")? != "TRIM_HORIZON" {
                 return Err(shape(&at, "streams are read from TRIM_HORIZON"));
@@ -454,10 +388,7 @@ fn event(logical: &str, name: &str, value: Value) -> Result<Event, TemplateError
                 bisects: properties.flag("BisectBatchOnFunctionError"),
                 retries: match properties.get("MaximumRetryAttempts").and_then(scalar).as_deref() {
                     None | Some("-1") => None,
-                    Some(text) => Some(
-                        text.parse()
-                            .map_err(|_| shape(&at, "MaximumRetryAttempts is a whole number"))?,
-                    ),
+                    Some(text) => Some(text.parse().map_err(|_| shape(&at, "MaximumRetryAttempts is a whole number"))?),
                 },
                 parking: parking(&properties)?,
             }))
@@ -465,38 +396,22 @@ fn event(logical: &str, name: &str, value: Value) -> Result<Event, TemplateError
         "Schedule" | "ScheduleV2" => {
             properties.only(
                 &["Schedule", "ScheduleExpression", "Input"],
-                &[
-                    "Description",
-                    "Enabled",
-                    "FlexibleTimeWindow",
-                    "Name",
-                    "OmitName",
-                    "RetryPolicy",
-                    "State",
-                ],
+                &["Description", "Enabled", "FlexibleTimeWindow", "Name", "OmitName", "RetryPolicy", "State"],
             )?;
-            let expression = properties
-                .text("ScheduleExpression")
-                .or_else(|_| properties.text("Schedule"))?;
+            let expression = properties.text("ScheduleExpression").or_else(|_| properties.text("Schedule"))?;
             Ok(Event::Schedule(ScheduleSource {
                 id: format!("{logical}.{name}"),
                 rule: Rule::parse(&expression).map_err(|error| shape(&at, &error.to_string()))?,
                 input: properties.get("Input").and_then(scalar),
             }))
         }
-        other => Err(TemplateError::Kind {
-            logical: at,
-            kind: other.to_owned(),
-        }),
+        other => Err(TemplateError::Kind { logical: at, kind: other.to_owned() }),
     }
 }
 
 fn batch_size(properties: &Properties, otherwise: u64) -> Result<usize, TemplateError> {
     let size = properties.number("BatchSize", otherwise)?;
-    usize::try_from(size)
-        .ok()
-        .filter(|size| *size > 0)
-        .ok_or_else(|| shape(&properties.at, "BatchSize is 1 or more"))
+    usize::try_from(size).ok().filter(|size| *size > 0).ok_or_else(|| shape(&properties.at, "BatchSize is 1 or more"))
 }
 
 fn reports_failures(properties: &Properties) -> bool {
@@ -541,11 +456,7 @@ fn parking(properties: &Properties) -> Result<Option<String>, TemplateError> {
     }
 }
 
-fn table(
-    template: &Template,
-    logical: &str,
-    properties: &Properties,
-) -> Result<TableSpec, TemplateError> {
+fn table(template: &Template, logical: &str, properties: &Properties) -> Result<TableSpec, TemplateError> {
     properties.only(
         &[
             "AttributeDefinitions",
@@ -560,12 +471,7 @@ fn table(
     )?;
     let name = template.physical(logical, "TableName", str::to_owned, logical)?;
     let mut create = json!({ "TableName": name, "BillingMode": "PAY_PER_REQUEST" });
-    for part in [
-        "AttributeDefinitions",
-        "KeySchema",
-        "GlobalSecondaryIndexes",
-        "LocalSecondaryIndexes",
-    ] {
+    for part in ["AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes"] {
         if let Some(value) = properties.get(part) {
             create[part] = value.clone();
         }
@@ -579,27 +485,12 @@ fn table(
         });
     }
     let ttl = properties.inner("TimeToLiveSpecification")?;
-    Ok(TableSpec {
-        name,
-        create,
-        streams,
-        ttl: ttl
-            .flag("Enabled")
-            .then(|| ttl.text("AttributeName"))
-            .transpose()?,
-    })
+    Ok(TableSpec { name, create, streams, ttl: ttl.flag("Enabled").then(|| ttl.text("AttributeName")).transpose()? })
 }
 
 fn queue(logical: &str, properties: &Properties) -> Result<QueueSpec, TemplateError> {
-    properties.only(
-        &[
-            "DelaySeconds",
-            "MessageRetentionPeriod",
-            "RedrivePolicy",
-            "VisibilityTimeout",
-        ],
-        &QUEUE_ELSEWHERE,
-    )?;
+    properties
+        .only(&["DelaySeconds", "MessageRetentionPeriod", "RedrivePolicy", "VisibilityTimeout"], &QUEUE_ELSEWHERE)?;
     let redrive = match properties.get("RedrivePolicy") {
         None => None,
         Some(_) => {

@@ -75,10 +75,7 @@ fn references_are_followed() {
     assert_eq!(variable("LEVEL"), "INFO");
     assert_eq!(function.memory_mb, 512);
     assert_eq!(function.timeout, Duration::from_secs(30));
-    assert_eq!(
-        function.statements[0].resources,
-        ["arn:aws:dynamodb:eu-central-1:000000000000:table/Orders"]
-    );
+    assert_eq!(function.statements[0].resources, ["arn:aws:dynamodb:eu-central-1:000000000000:table/Orders"]);
     assert_eq!(function.statements[1].resources, ["arn:aws:s3:::parked-events/*"]);
 }
 
@@ -112,10 +109,7 @@ fn sources_are_typed() {
     }
     seen.sort_unstable();
     assert_eq!(seen, ["http", "queue", "schedule", "stream"]);
-    assert_eq!(
-        model.queues["Mails"].redrive,
-        Some(Redrive { to: "Dead".to_owned(), after: 5 })
-    );
+    assert_eq!(model.queues["Mails"].redrive, Some(Redrive { to: "Dead".to_owned(), after: 5 }));
     assert_eq!(model.tables["Orders"].ttl.as_deref(), Some("ttl"));
 }
 
@@ -127,12 +121,7 @@ fn what_is_not_understood_is_named() {
     assert!(error(MINI.replace("!GetAtt Dead.Arn", "!GetAtt Nobody.Arn")).contains("Nobody"));
     assert!(error(MINI.replace("!Ref Shards", "!ImportValue x")).contains("Fn::ImportValue"));
     assert!(error(MINI.replace("Effect: Allow, Action: dynamodb", "Effect: Deny, Action: dynamodb")).contains("Allow"));
-    assert!(
-        Model::read(MINI, &Parameters::new(), "http://x")
-            .unwrap_err()
-            .to_string()
-            .contains("Domain")
-    );
+    assert!(Model::read(MINI, &Parameters::new(), "http://x").unwrap_err().to_string().contains("Domain"));
 }
 
 #[test]

@@ -177,7 +177,7 @@ pub fn product_form(view: &ProductForm) -> Markup {
                     }
                     div { (button(Look::Quiet, "Add the picture")) }
                 }
-            } @else { p.muted { "Save the product first, then add pictures." } }
+            } @else { p.muted { "Pictures are added through the API: POST /api/products/{slug}/images." } }
         }
     }
 }
