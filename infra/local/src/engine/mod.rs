@@ -305,7 +305,9 @@ impl Inner {
         let function = slot.function.ok_or_else(|| InvokeError::Missing(folder.clone()))?;
         let refused = |why: String| InvokeError::Start { function: folder.clone(), why };
         let context = self.context(folder, self.environment(&slot.spec)).map_err(|error| refused(error.to_string()))?;
-        let function = function.start(&context).map_err(|error| refused(error.to_string()))?;
+        let function = std::panic::catch_unwind(AssertUnwindSafe(|| function.start(&context)))
+            .map_err(|_panic| refused("it panicked".to_owned()))?
+            .map_err(|error| refused(error.to_string()))?;
         *started = Some(Arc::clone(&function));
         Ok(function)
     }

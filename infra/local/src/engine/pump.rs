@@ -273,7 +273,17 @@ impl Inner {
     async fn deliver(&self) -> bool {
         self.take_webhooks(self.stripe.due(self.now()));
         let now = self.now();
-        let due: Vec<Delivery> = held(&self.webhooks).iter().filter(|delivery| delivery.due <= now).cloned().collect();
+        // Claimed while it is on its way: nobody else posts it meanwhile.
+        let claim = now + SignedDuration::from_secs(PAUSES_S[0]);
+        let due: Vec<Delivery> = held(&self.webhooks)
+            .iter_mut()
+            .filter(|delivery| delivery.due <= now)
+            .map(|delivery| {
+                let taken = delivery.clone();
+                delivery.due = claim;
+                taken
+            })
+            .collect();
         for delivery in &due {
             let mut request = Request::new(Bytes::from(delivery.body.clone()));
             *request.method_mut() = http::Method::POST;
