@@ -63,9 +63,7 @@ async fn bare(engine: &Engine, cart: &str, number: usize) {
     let table = |family: &str| engine.variables()[&format!("{family}_TABLE")].clone();
     let s = |text: &str| AttributeValue::S(text.to_owned());
     let n = |number: i64| AttributeValue::N(number.to_string());
-    drop(
-        client.get_item().table_name(table("CARTS")).key("pk", s(cart)).consistent_read(true).send().await.unwrap(),
-    );
+    drop(client.get_item().table_name(table("CARTS")).key("pk", s(cart)).consistent_read(true).send().await.unwrap());
     let take = Update::builder()
         .table_name(table("STOCK"))
         .key("pk", s("sku#MUG-1"))

@@ -90,7 +90,12 @@ async fn a_late_payment_for_what_is_gone_is_refunded_and_said_so() {
     let order = shop.order(&id).await;
     assert_eq!(stands(&order), ("expired", "refunded"));
     assert_eq!(order["refunded"], order["captured"]);
-    assert!(shop.engine().mails().iter().any(|mail| mail.text.as_deref().is_some_and(|text| text.contains("somebody else has bought"))));
+    assert!(
+        shop.engine()
+            .mails()
+            .iter()
+            .any(|mail| mail.text.as_deref().is_some_and(|text| text.contains("somebody else has bought")))
+    );
 }
 
 #[tokio::test]

@@ -26,7 +26,10 @@ async fn what_is_malformed_is_named() {
     let refused = shop.post("/api/checkout", &body).key("key").send().await.expect(400);
     assert_eq!(refused.json()["errors"][0]["pointer"], "/shipping_address/country");
     body["shipping_address"]["country"] = json!("BR");
-    assert_eq!(shop.post("/api/checkout", &body).key("key").send().await.expect(422).json()["code"], "country-not-served");
+    assert_eq!(
+        shop.post("/api/checkout", &body).key("key").send().await.expect(422).json()["code"],
+        "country-not-served"
+    );
     drop(shop.post("/api/checkout", &checkout_body(&cart, "cash")).key("key").send().await.expect(400));
     drop(shop.post("/api/checkout", &checkout_body(&cart, "card")).send().await.expect(400));
 
@@ -63,8 +66,11 @@ async fn adjustments_are_all_or_nothing_and_once() {
     shop.stock("A", 100, 5).await;
     shop.stock("B", 100, 5).await;
     let adjust = |key: &str, a: i64, b: i64| {
-        let line = |sku: &str, delta: i64| json!({ "sku": sku, "location": "main", "delta": delta, "reason": "damaged" });
-        shop.post("/api/stock/adjustments", &json!({ "lines": [line("A", a), line("B", b)] })).staff("warehouse").key(key)
+        let line =
+            |sku: &str, delta: i64| json!({ "sku": sku, "location": "main", "delta": delta, "reason": "damaged" });
+        shop.post("/api/stock/adjustments", &json!({ "lines": [line("A", a), line("B", b)] }))
+            .staff("warehouse")
+            .key(key)
     };
     drop(adjust("k1", -1, -9).send().await.expect(409));
     assert_eq!(shop.stock_of("A").await["available"], 5);

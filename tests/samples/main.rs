@@ -61,10 +61,8 @@ async fn every_sample_is_answered_as_expected() {
         if update {
             std::fs::write(&beside, format!("{given:#}\n")).unwrap();
         }
-        let expected: Value = std::fs::read(&beside)
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .unwrap_or(Value::Null);
+        let expected: Value =
+            std::fs::read(&beside).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or(Value::Null);
         if given != expected {
             wrong.push(format!("{}\n  expected {expected}\n  given    {given}", file.display()));
         }

@@ -35,8 +35,7 @@ impl StreamHandler for BookLedger {
         let (mut entries, mut messages) = (Vec::new(), Vec::new());
         for record in records {
             let sequence = stream::sequence(&record);
-            read(record, &sequence, &mut entries, &mut messages)
-                .map_err(|error| FailedAt { sequence, error })?;
+            read(record, &sequence, &mut entries, &mut messages).map_err(|error| FailedAt { sequence, error })?;
         }
         // Booking again what was booked changes nothing, so a failure reads the whole batch again.
         let failed = |error: Error| FailedAt { sequence: first.clone(), error };

@@ -69,12 +69,9 @@ impl BrowseCatalog {
         let slug: Slug = request.parse_parameter("slug", "product")?;
         let caller = self.verifier.caller(request)?;
         let product = self.catalog.product(&slug).await.map_err(|error| unavailable(&error))?;
-        let shown = |status: ProductStatus| {
-            status == ProductStatus::Active || caller.staff(Action::ViewCatalog).is_ok()
-        };
-        let product = product
-            .filter(|product| shown(product.status))
-            .ok_or_else(|| Problem::not_found("product"))?;
+        let shown =
+            |status: ProductStatus| status == ProductStatus::Active || caller.staff(Action::ViewCatalog).is_ok();
+        let product = product.filter(|product| shown(product.status)).ok_or_else(|| Problem::not_found("product"))?;
         let skus: Vec<Sku> = product.variants.iter().map(|variant| variant.sku.clone()).collect();
         let offers = self.stock.offers(&skus).await.map_err(|error| unavailable(&error))?;
         Response::json(200, &ProductAnswer::new(&product, &offers, self.context.now()))

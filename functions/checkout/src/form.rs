@@ -44,8 +44,7 @@ fn filled(text: &str) -> Option<String> {
 
 impl Typed {
     fn request(&self) -> Result<CheckoutRequest, Problem> {
-        let expected_total =
-            parse_shown_total(&self.expected_total).map_err(|error| Problem::fields(vec![error]))?;
+        let expected_total = parse_shown_total(&self.expected_total).map_err(|error| Problem::fields(vec![error]))?;
         let billing = AddressBody {
             name: self.billing_name.clone(),
             line1: self.billing_line1.clone(),

@@ -124,12 +124,7 @@ impl Offer {
     }
 }
 
-fn checkout_view(
-    cart: &Cart,
-    typed: &Typed,
-    tables: &Tables,
-    offer: &Offer,
-) -> Result<shop::Checkout, MoneyError> {
+fn checkout_view(cart: &Cart, typed: &Typed, tables: &Tables, offer: &Offer) -> Result<shop::Checkout, MoneyError> {
     let total = offer.totals.as_ref().map(|totals| totals.total);
     let by_card = typed.payment_method != PaymentMethod::BankTransfer.as_str();
     let lines = cart.lines.iter().map(|line| {
@@ -204,8 +199,7 @@ fn countries(tables: &Tables, chosen: &str) -> Vec<Choice> {
 }
 
 fn payment_methods(tables: &Tables, typed: &Typed) -> Vec<Choice> {
-    let open: Vec<_> =
-        PaymentMethod::ALL.iter().filter(|method| method.is_open(&tables.payments)).copied().collect();
+    let open: Vec<_> = PaymentMethod::ALL.iter().filter(|method| method.is_open(&tables.payments)).copied().collect();
     let first = open.first().map(|method| method.as_str()).unwrap_or_default();
     let chosen = if typed.payment_method.is_empty() { first } else { &typed.payment_method };
     open.into_iter()
@@ -216,10 +210,7 @@ fn payment_methods(tables: &Tables, typed: &Typed) -> Vec<Choice> {
                     ("Bank transfer", "We send the order when the money has come: 1 to 2 working days.")
                 }
             };
-            Choice {
-                hint: Some(hint.to_owned()),
-                ..Choice::new(method.as_str(), label, method.as_str() == chosen)
-            }
+            Choice { hint: Some(hint.to_owned()), ..Choice::new(method.as_str(), label, method.as_str() == chosen) }
         })
         .collect()
 }
@@ -243,16 +234,14 @@ fn totals_view(cart: &Cart, offer: &Offer) -> Result<components::Totals, MoneyEr
         });
     };
     let shipping = if totals.shipping.is_zero() { "Free".to_owned() } else { totals.shipping.format() };
-    let mut rows =
-        vec![TotalsRow::new("Items", totals.items.format()), TotalsRow::new("Delivery", shipping)];
+    let mut rows = vec![TotalsRow::new("Items", totals.items.format()), TotalsRow::new("Delivery", shipping)];
     if !totals.tax_included && !totals.tax.is_zero() {
         rows.push(TotalsRow::new("Tax", totals.tax.format()));
     }
     Ok(components::Totals {
         rows,
         total: Some(totals.total.format()),
-        after: (totals.tax_included && !totals.tax.is_zero())
-            .then(|| format!("Includes {} tax", totals.tax.format())),
+        after: (totals.tax_included && !totals.tax.is_zero()).then(|| format!("Includes {} tax", totals.tax.format())),
         later: Vec::new(),
     })
 }

@@ -27,6 +27,10 @@ pub(crate) fn page() -> Response {
         }
     };
     let head = pages::layout::Head::private("API");
-    let markup = pages::layout::bare_page(&head, &pages::layout::ShopContext { shop_name: "Cartwright".into(), language: "en".into(), ..Default::default() }, &body);
+    let markup = pages::layout::bare_page(
+        &head,
+        &pages::layout::ShopContext { shop_name: "Cartwright".into(), language: "en".into(), ..Default::default() },
+        &body,
+    );
     Response::page(200, markup.into_string())
 }

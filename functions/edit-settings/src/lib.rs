@@ -148,7 +148,9 @@ impl EditSettings {
         };
         match done {
             Ok(_) => Ok(Response::see_other(&format!("/desk/settings/{topic}?done=saved"))),
-            Err(problem) if problem.kind.status() < 500 => self.desk(request, caller, Section::Settings, &problem).await,
+            Err(problem) if problem.kind.status() < 500 => {
+                self.desk(request, caller, Section::Settings, &problem).await
+            }
             Err(problem) => Err(problem),
         }
     }

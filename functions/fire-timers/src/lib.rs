@@ -57,10 +57,7 @@ impl ScheduleHandler for FireTimers {
 impl FireTimers {
     async fn fire(&self, hour: DueHour, shard: u16) -> Result<(), Error> {
         loop {
-            let due = self
-                .timers
-                .due(hour, shard, self.context.now(), ROUND)
-                .await?;
+            let due = self.timers.due(hour, shard, self.context.now(), ROUND).await?;
             let mut sent = 0_usize;
             for one in &due {
                 let url = self.queue(one.timer.kind)?;

@@ -38,7 +38,9 @@ impl QueueHandler for IndexCatalog {
             Event::Shop(ShopEvent::ProductChanged { slug, .. } | ShopEvent::AvailabilityChanged { slug }) => {
                 self.index(&slug).await
             }
-            Event::Shop(ShopEvent::SignInRequested { .. } | ShopEvent::OrderLinkRequested { .. }) | Event::Order(_) => Ok(()),
+            Event::Shop(ShopEvent::SignInRequested { .. } | ShopEvent::OrderLinkRequested { .. }) | Event::Order(_) => {
+                Ok(())
+            }
         }
     }
 }

@@ -29,8 +29,8 @@ struct RemoveForm {
 pub(crate) async fn add(shop: &ManageCart, request: &Request) -> Result<Response, Problem> {
     let form: AddForm = request.form()?;
     let sku = Sku::new(form.sku).map_err(|_| Problem::not_found("product"))?;
-    let quantity = Quantity::new(form.quantity.unwrap_or(1))
-        .map_err(|error| Problem::field("/quantity", error.to_string()))?;
+    let quantity =
+        Quantity::new(form.quantity.unwrap_or(1)).map_err(|error| Problem::field("/quantity", error.to_string()))?;
     let caller = shop.verifier.caller(request)?;
     let id = of_browser(shop, request, &caller, true).await?;
     let id = id.ok_or_else(|| Problem::not_found("cart"))?;

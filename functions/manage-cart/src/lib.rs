@@ -216,8 +216,7 @@ fn apply(cart: &mut Cart, change: &Change, offer: Option<&Offer>) -> Result<Opti
     let offer = offer.filter(|offer| offer.listing.on_sale).ok_or_else(|| Problem::not_found("product"))?;
     match change {
         Change::Set(_, wanted) => {
-            let quantity =
-                Quantity::new(*wanted).map_err(|error| Problem::field("/quantity", error.to_string()))?;
+            let quantity = Quantity::new(*wanted).map_err(|error| Problem::field("/quantity", error.to_string()))?;
             cart.set(offer, quantity).map_err(refused)?;
             Ok(None)
         }

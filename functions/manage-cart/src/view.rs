@@ -61,12 +61,7 @@ pub(crate) async fn show(shop: &ManageCart, request: &Request, problem: &Problem
     render(shop, request, problem.kind.status(), errors).await
 }
 
-async fn render(
-    shop: &ManageCart,
-    request: &Request,
-    status: u16,
-    errors: FormErrors,
-) -> Result<Response, Problem> {
+async fn render(shop: &ManageCart, request: &Request, status: u16, errors: FormErrors) -> Result<Response, Problem> {
     let caller = shop.verifier.caller(request)?;
     let seen = match of_browser(shop, request, &caller, false).await? {
         Some(id) => Some(shop.look(&id).await?),
@@ -137,8 +132,7 @@ fn cart_view(seen: &Seen) -> Result<shop::Cart, Problem> {
             later: Vec::new(),
         },
         note: Some("Delivery is added at checkout.".to_owned()),
-        blocked: blocked
-            .then(|| "Some of this is not there any more. Change it before you check out.".to_owned()),
+        blocked: blocked.then(|| "Some of this is not there any more. Change it before you check out.".to_owned()),
         ..shop::Cart::default()
     })
 }

@@ -30,20 +30,15 @@ impl StreamHandler for RelayEvents {
             .iter()
             .map(|subscriber| Ok((*subscriber, context.require(subscriber.queue_variable())?)))
             .collect::<Result<_, Error>>()?;
-        Ok(Self {
-            sender: Sender::new(context),
-            urls,
-        })
+        Ok(Self { sender: Sender::new(context), urls })
     }
 
     async fn handle(&self, records: Vec<EventRecord>) -> Result<(), FailedAt> {
         let sequences: Vec<_> = records.iter().map(stream::sequence).collect();
         let mut batches: BTreeMap<Subscriber, Batch> = BTreeMap::new();
         for (position, record) in records.into_iter().enumerate() {
-            sort_events(position, record, &mut batches).map_err(|error| FailedAt {
-                sequence: sequences[position].clone(),
-                error,
-            })?;
+            sort_events(position, record, &mut batches)
+                .map_err(|error| FailedAt { sequence: sequences[position].clone(), error })?;
         }
         let mut first_failed = None;
         for (subscriber, batch) in batches {
@@ -54,34 +49,23 @@ impl StreamHandler for RelayEvents {
         }
         match first_failed {
             None => Ok(()),
-            Some(position) => Err(FailedAt {
-                sequence: sequences[position].clone(),
-                error: "a queue did not take an event".into(),
-            }),
+            Some(position) => {
+                Err(FailedAt { sequence: sequences[position].clone(), error: "a queue did not take an event".into() })
+            }
         }
     }
 }
 
-fn sort_events(
-    position: usize,
-    record: EventRecord,
-    batches: &mut BTreeMap<Subscriber, Batch>,
-) -> Result<(), Error> {
+fn sort_events(position: usize, record: EventRecord, batches: &mut BTreeMap<Subscriber, Batch>) -> Result<(), Error> {
     if record.change.new_image.is_empty() {
         return Ok(());
     }
     let name = store::stamp::record_name(record.change.keys)?;
     let emitted = Emitted::of_image(record.change.new_image)?;
     for (id, event) in emitted.events(&name)? {
-        let message = Outgoing::new(
-            &Message::new(id, event.clone()),
-            &emitted.cause().correlation,
-        )?;
+        let message = Outgoing::new(&Message::new(id, event.clone()), &emitted.cause().correlation)?;
         for subscriber in event.subscribers() {
-            batches
-                .entry(*subscriber)
-                .or_default()
-                .push((position, message.clone()));
+            batches.entry(*subscriber).or_default().push((position, message.clone()));
         }
     }
     Ok(())

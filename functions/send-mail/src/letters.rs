@@ -17,11 +17,8 @@ pub(crate) fn view_url(order: &Order, url: &str, key: &[u8]) -> String {
 /// The sign-in link's mail.
 pub(crate) fn sign_in(shop: &ShopSettings, url: &str, staff: bool, secret: &str) -> Mail {
     let path = if staff { "/desk/sign-in/confirm" } else { "/sign-in/confirm" };
-    let view = mails::SignInLink {
-        url: format!("{url}{path}?token={secret}"),
-        lives: "15 minutes".to_owned(),
-        desk: staff,
-    };
+    let view =
+        mails::SignInLink { url: format!("{url}{path}?token={secret}"), lives: "15 minutes".to_owned(), desk: staff };
     mails::sign_in_link(&sender(shop, url), &view)
 }
 
@@ -89,7 +86,12 @@ impl About<'_> {
         };
         let left: u32 = order.lines.iter().map(|line| line.quantity.get().saturating_sub(gone(&line.sku))).sum();
         let view = mails::OrderShipped {
-            order: OrderMail { lines: self.lines(&parcel.lines), totals: Vec::new(), total: String::new(), ..self.whole() },
+            order: OrderMail {
+                lines: self.lines(&parcel.lines),
+                totals: Vec::new(),
+                total: String::new(),
+                ..self.whole()
+            },
             carrier: parcel.carrier.clone(),
             tracking: parcel.tracking.clone().unwrap_or_else(|| "none".to_owned()),
             tracking_url: None,

@@ -127,8 +127,7 @@ impl SignIn {
 
     async fn form_link(&self, request: &Request, surface: Surface) -> Result<Response, Problem> {
         let form: AskForm = request.form()?;
-        self.send_link(request, &form.email, surface, form.return_to)
-            .await?;
+        self.send_link(request, &form.email, surface, form.return_to).await?;
         Ok(Response::see_other(match surface {
             Surface::Shop => "/sign-in?sent=yes",
             Surface::Staff => "/desk/sign-in?sent=yes",
@@ -143,9 +142,8 @@ impl SignIn {
         surface: Surface,
         return_to: Option<String>,
     ) -> Result<(), Problem> {
-        let email = Email::new(email).map_err(|_| {
-            Problem::field("/email", "Enter an email address, like name@example.com.")
-        })?;
+        let email = Email::new(email)
+            .map_err(|_| Problem::field("/email", "Enter an email address, like name@example.com."))?;
         let now = self.context.now();
         let network = request.source_ip().unwrap_or_default();
         if self.count(&format!("network:{network}"), now).await? > LINKS_PER_NETWORK {
@@ -184,12 +182,18 @@ impl SignIn {
         let now = self.context.now();
         let network = request.source_ip().unwrap_or_default();
         if self.count(&format!("find:{network}"), now).await? > LINKS_PER_NETWORK {
-            return Err(Problem::new(ProblemKind::TooMany, "Too many orders were looked for from here. Try again in an hour."));
+            return Err(Problem::new(
+                ProblemKind::TooMany,
+                "Too many orders were looked for from here. Try again in an hour.",
+            ));
         }
         let number: Option<OrderNumber> = form.number.parse().ok();
         let email = Email::new(&*form.email).ok();
         let (Some(number), Some(email)) = (number, email) else {
-            return Err(Problem::field("/number", "Enter the order number and the email address that the order was placed with."));
+            return Err(Problem::field(
+                "/number",
+                "Enter the order number and the email address that the order was placed with.",
+            ));
         };
         let page = self.lists.page(&List::OfNumber(number), None, 1).await.map_err(|error| unavailable(&error))?;
         let found = page.items.into_iter().find(|row| row.email.key() == email.key());
@@ -218,33 +222,18 @@ impl SignIn {
     }
 
     fn is_owner(&self, email: &Email) -> bool {
-        self.owner
-            .as_ref()
-            .is_some_and(|owner| owner.key() == email.key())
+        self.owner.as_ref().is_some_and(|owner| owner.key() == email.key())
     }
 
-    async fn find(
-        &self,
-        surface: Surface,
-        email: &Email,
-    ) -> Result<Option<PersonRecord>, Problem> {
-        self.people
-            .person(surface, email)
-            .await
-            .map_err(|error| internal("a person was not read", &error))
+    async fn find(&self, surface: Surface, email: &Email) -> Result<Option<PersonRecord>, Problem> {
+        self.people.person(surface, email).await.map_err(|error| internal("a person was not read", &error))
     }
 
     async fn api_token(&self, request: &Request) -> Result<Response, Problem> {
         let body: TokenRequest = request.json()?;
         let (person, surface, _) = self.take(&body.token).await?;
         let access_token = self.signer.sign(&self.context, &person, surface).await?;
-        Response::json(
-            200,
-            &TokenAnswer {
-                access_token,
-                expires_in: edge::auth::ACCESS_TOKEN_SECS,
-            },
-        )
+        Response::json(200, &TokenAnswer { access_token, expires_in: edge::auth::ACCESS_TOKEN_SECS })
     }
 
     async fn form_confirm(&self, request: &Request, surface: Surface) -> Result<Response, Problem> {
@@ -258,11 +247,7 @@ impl SignIn {
             Surface::Shop => (SHOP_SESSION, "/account"),
             Surface::Staff => (STAFF_SESSION, "/desk"),
         };
-        let session = SessionRecord {
-            email: person.email.clone(),
-            surface,
-            until: self.context.now() + life,
-        };
+        let session = SessionRecord { email: person.email.clone(), surface, until: self.context.now() + life };
         self.people
             .keep_session(secret.digest(), &session)
             .await
@@ -270,18 +255,11 @@ impl SignIn {
         let access = self.signer.sign(&self.context, &person, surface).await?;
         Ok(Response::see_other(return_to.as_deref().unwrap_or(home))
             .cookie(access_cookie(surface, &access))
-            .cookie(Cookie::lasting(
-                session_cookie(surface),
-                &secret.reveal(),
-                life.as_secs().unsigned_abs(),
-            )))
+            .cookie(Cookie::lasting(session_cookie(surface), &secret.reveal(), life.as_secs().unsigned_abs())))
     }
 
     /// Takes a link's secret and admits its person.
-    async fn take(
-        &self,
-        token: &str,
-    ) -> Result<(PersonRecord, Surface, Option<String>), Problem> {
+    async fn take(&self, token: &str) -> Result<(PersonRecord, Surface, Option<String>), Problem> {
         let secret: Secret = token.parse().map_err(|_| expired())?;
         let now = self.context.now();
         let link = self
@@ -294,12 +272,7 @@ impl SignIn {
         Ok((person, link.surface, link.return_to))
     }
 
-    async fn admit(
-        &self,
-        surface: Surface,
-        email: &Email,
-        now: Timestamp,
-    ) -> Result<PersonRecord, Problem> {
+    async fn admit(&self, surface: Surface, email: &Email, now: Timestamp) -> Result<PersonRecord, Problem> {
         if let Some(known) = self.find(surface, email).await? {
             return Ok(known);
         }
@@ -308,16 +281,8 @@ impl SignIn {
             Surface::Staff if self.is_owner(email) => Some(domain::people::Role::Owner),
             Surface::Staff => return Err(expired()),
         };
-        let person = PersonRecord {
-            id: self.context.new_id(),
-            email: email.clone(),
-            role,
-            since: now,
-        };
-        self.people
-            .admit(surface, person)
-            .await
-            .map_err(|error| internal("a person was not admitted", &error))
+        let person = PersonRecord { id: self.context.new_id(), email: email.clone(), role, since: now };
+        self.people.admit(surface, person).await.map_err(|error| internal("a person was not admitted", &error))
     }
 
     /// Gives a new access token for a session, and goes back to where the old one had ended. 307 keeps a form's POST.
@@ -332,9 +297,7 @@ impl SignIn {
                 .cookie(Cookie::removal(session_cookie(surface)))
                 .cookie(Cookie::removal(audience(surface).cookie()))
         };
-        let secret = request
-            .cookie(session_cookie(surface))
-            .and_then(|text| text.parse::<Secret>().ok());
+        let secret = request.cookie(session_cookie(surface)).and_then(|text| text.parse::<Secret>().ok());
         let Some(secret) = secret else {
             return Ok(ended());
         };
@@ -358,10 +321,7 @@ impl SignIn {
 
     async fn sign_out(&self, request: &Request, surface: Surface) -> Result<Response, Problem> {
         let SignOutForm { .. } = request.form()?;
-        if let Some(secret) = request
-            .cookie(session_cookie(surface))
-            .and_then(|text| text.parse::<Secret>().ok())
-        {
+        if let Some(secret) = request.cookie(session_cookie(surface)).and_then(|text| text.parse::<Secret>().ok()) {
             self.people
                 .end_session(secret.digest())
                 .await
@@ -374,18 +334,11 @@ impl SignIn {
 }
 
 fn expired() -> Problem {
-    Problem::new(
-        ProblemKind::Unauthenticated,
-        "This link was used already or is too old. Ask for a new one.",
-    )
+    Problem::new(ProblemKind::Unauthenticated, "This link was used already or is too old. Ask for a new one.")
 }
 
 fn access_cookie(surface: Surface, token: &str) -> Cookie {
-    Cookie::lasting(
-        audience(surface).cookie(),
-        token,
-        edge::auth::ACCESS_TOKEN_SECS.unsigned_abs(),
-    )
+    Cookie::lasting(audience(surface).cookie(), token, edge::auth::ACCESS_TOKEN_SECS.unsigned_abs())
 }
 
 fn session_cookie(surface: Surface) -> &'static str {

@@ -27,11 +27,7 @@ struct SigningKey {
 
 impl Signer {
     pub(crate) fn new(context: &Context) -> Result<Self, Error> {
-        Ok(Self {
-            secrets: Secrets::new(context),
-            issuer: context.require("TOKEN_ISSUER")?,
-            key: OnceCell::new(),
-        })
+        Ok(Self { secrets: Secrets::new(context), issuer: context.require("TOKEN_ISSUER")?, key: OnceCell::new() })
     }
 
     /// An access token for this person on this surface.
@@ -61,8 +57,7 @@ impl Signer {
         };
         let mut header = Header::new(ALGORITHM);
         header.kid = Some(kid.clone());
-        jsonwebtoken::encode(&header, &claims, key)
-            .map_err(|error| internal("a token was not signed", &error))
+        jsonwebtoken::encode(&header, &claims, key).map_err(|error| internal("a token was not signed", &error))
     }
 
     async fn load(&self, context: &Context) -> Result<(String, EncodingKey), Error> {

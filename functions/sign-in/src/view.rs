@@ -14,7 +14,14 @@ fn frame(context: &Context, request: &Request) -> ShopFrame {
     ShopFrame::new(context, request, &Caller::Guest, &ShopSettings::initial())
 }
 
-fn render(context: &Context, request: &Request, surface: Surface, status: u16, title: &str, body: impl FnOnce(String, String) -> Markup) -> Response {
+fn render(
+    context: &Context,
+    request: &Request,
+    surface: Surface,
+    status: u16,
+    title: &str,
+    body: impl FnOnce(String, String) -> Markup,
+) -> Response {
     let frame = frame(context, request);
     let (csrf, name) = (frame.csrf(), frame.context.shop_name.clone());
     let head = Head::private(title);
@@ -69,8 +76,7 @@ pub(crate) fn refused(context: &Context, request: &Request, problem: &Problem) -
     if problem.errors.is_empty() {
         return frame(context, request).refuse(request, problem);
     }
-    let errors = problem.errors.iter().map(|error| {
-        (error.pointer.trim_start_matches('/').to_owned(), error.detail.clone())
-    });
+    let errors =
+        problem.errors.iter().map(|error| (error.pointer.trim_start_matches('/').to_owned(), error.detail.clone()));
     form(context, request, surface, problem.kind.status(), "", errors.collect())
 }

@@ -56,8 +56,8 @@ fn adjustment(typed: &Typed) -> Result<Adjustment, Problem> {
         .parse()
         .map_err(|_| Problem::field("/quantity", "Enter a whole number."))?;
     let sku = Sku::new(typed.sku.trim()).map_err(|error| Problem::field("/sku", error.to_string()))?;
-    let location = LocationId::new(typed.location.trim())
-        .map_err(|error| Problem::field("/location", error.to_string()))?;
+    let location =
+        LocationId::new(typed.location.trim()).map_err(|error| Problem::field("/location", error.to_string()))?;
     let counted = match typed.mode.as_str() {
         "counted" => true,
         "delta" => false,

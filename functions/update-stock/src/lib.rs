@@ -136,8 +136,8 @@ impl UpdateStock {
             let stock = stock.ok_or_else(|| {
                 Problem::field(format!("/lines/{index}/sku"), format!("There is no SKU {}.", line.sku))
             })?;
-            let movement = book(&stock, &line.location, *change)
-                .map_err(|refusal| contracts::refusal::problem(&refusal))?;
+            let movement =
+                book(&stock, &line.location, *change).map_err(|refusal| contracts::refusal::problem(&refusal))?;
             let before = stock.levels.get(&line.location).map_or(0, |level| level.on_hand);
             let delta = match &movement {
                 Some(Movement::Shift(_, _, delta)) => *delta,

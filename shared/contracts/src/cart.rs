@@ -108,10 +108,7 @@ impl CartAnswer {
             currency: cart.currency,
             lines: lines.collect::<Result<_, MoneyError>>()?,
             totals: CartTotals { items: cart.items_total()?, count: cart.count() },
-            warnings: warnings
-                .into_iter()
-                .map(|warning| CartWarning { text: warning.text(), warning })
-                .collect(),
+            warnings: warnings.into_iter().map(|warning| CartWarning { text: warning.text(), warning }).collect(),
             order_id: cart.order,
         })
     }

@@ -116,8 +116,7 @@ impl CheckoutRequest {
         if shipping_method.is_none() {
             errors.push(wrong("/shipping_method", "Choose how we should send it."));
         }
-        let payment_method =
-            PaymentMethod::ALL.iter().copied().find(|method| method.as_str() == self.payment_method);
+        let payment_method = PaymentMethod::ALL.iter().copied().find(|method| method.as_str() == self.payment_method);
         if payment_method.is_none() {
             errors.push(wrong("/payment_method", "Choose how you want to pay."));
         }

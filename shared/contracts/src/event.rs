@@ -104,9 +104,9 @@ impl Event {
             Self::Order(event) => match event {
                 OrderEvent::OrderPlaced { .. } => &[Mails, Projections, Timers],
                 OrderEvent::OrderPaid { .. } => &[Allocations, Mails, Projections],
-                OrderEvent::OrderCanceled { .. }
-                | OrderEvent::OrderShipped { .. }
-                | OrderEvent::RefundPaid { .. } => &[Mails, Projections],
+                OrderEvent::OrderCanceled { .. } | OrderEvent::OrderShipped { .. } | OrderEvent::RefundPaid { .. } => {
+                    &[Mails, Projections]
+                }
                 OrderEvent::RefundRequested { .. } => &[Projections, Refunds],
                 OrderEvent::OrderAllocated { .. }
                 | OrderEvent::OrderExpired { .. }

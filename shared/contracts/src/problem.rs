@@ -84,12 +84,7 @@ pub struct Problem {
 impl Problem {
     /// A problem of this kind that says why.
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self {
-            kind,
-            detail: detail.into(),
-            errors: Vec::new(),
-            members: Map::new(),
-        }
+        Self { kind, detail: detail.into(), errors: Vec::new(), members: Map::new() }
     }
 
     /// 400, with what is wrong.
@@ -103,18 +98,12 @@ impl Problem {
             [one] => one.detail.clone(),
             many => format!("{} fields are wrong.", many.len()),
         };
-        Self {
-            errors,
-            ..Self::malformed(detail)
-        }
+        Self { errors, ..Self::malformed(detail) }
     }
 
     /// 400 naming one wrong field.
     pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::fields(vec![FieldError {
-            pointer: pointer.into(),
-            detail: detail.into(),
-        }])
+        Self::fields(vec![FieldError { pointer: pointer.into(), detail: detail.into() }])
     }
 
     /// 404 for `what` ("order", "product"): there is none, or the caller may not know of it.
@@ -124,10 +113,7 @@ impl Problem {
 
     /// 401.
     pub fn unauthenticated() -> Self {
-        Self::new(
-            ProblemKind::Unauthenticated,
-            "This needs a valid access token.",
-        )
+        Self::new(ProblemKind::Unauthenticated, "This needs a valid access token.")
     }
 
     /// 403.
@@ -151,18 +137,14 @@ impl Problem {
     /// correlation id of a failure).
     pub fn body(&self, instance: &str) -> Value {
         let mut body = Map::new();
-        body.insert(
-            "type".into(),
-            format!("https://cartwright.example.com/problems/{}", self.kind.slug()).into(),
-        );
+        body.insert("type".into(), format!("https://cartwright.example.com/problems/{}", self.kind.slug()).into());
         body.insert("title".into(), self.kind.title().into());
         body.insert("status".into(), self.kind.status().into());
         body.insert("detail".into(), self.detail.clone().into());
         body.insert("instance".into(), instance.into());
         if !self.errors.is_empty() {
-            let errors = self.errors.iter().map(|error| {
-                serde_json::json!({ "pointer": error.pointer, "detail": error.detail })
-            });
+            let errors =
+                self.errors.iter().map(|error| serde_json::json!({ "pointer": error.pointer, "detail": error.detail }));
             body.insert("errors".into(), errors.collect());
         }
         for (name, value) in &self.members {

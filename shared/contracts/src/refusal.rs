@@ -44,10 +44,9 @@ pub fn problem(refusal: &Refusal) -> Problem {
             problem.with("axis", illegal.axis).with("state", illegal.state).with("legal", json!(illegal.legal))
         }
         Refusal::RefundTooLarge { left } => problem.with("left", json!(left)),
-        Refusal::StockTooLow { sku, location, left } => problem
-            .with("sku", sku.to_string())
-            .with("location", location.to_string())
-            .with("left", *left),
+        Refusal::StockTooLow { sku, location, left } => {
+            problem.with("sku", sku.to_string()).with("location", location.to_string()).with("left", *left)
+        }
         Refusal::EmptyCart
         | Refusal::CartOrdered
         | Refusal::TooManyLines { .. }

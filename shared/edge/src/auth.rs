@@ -4,8 +4,8 @@
 
 use contracts::Problem;
 use domain::id::PersonId;
-use domain::text::Email;
 use domain::people::{Action, Role};
+use domain::text::Email;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::{Deserialize, Serialize};
 
@@ -79,9 +79,7 @@ impl Caller {
             Self::Guest => Err(Problem::unauthenticated()),
             Self::Customer(_) => Err(Problem::forbidden("This is for staff.")),
             Self::Staff(person, role) if role.may(action) => Ok(person),
-            Self::Staff(_, role) => Err(Problem::forbidden(format!(
-                "The role {role} may not do this."
-            ))),
+            Self::Staff(_, role) => Err(Problem::forbidden(format!("The role {role} may not do this."))),
         }
     }
 
@@ -134,11 +132,7 @@ impl Verifier {
             .into_iter()
             .map(|key| Ok((key.kid, DecodingKey::from_ec_pem(key.pem.as_bytes())?)))
             .collect::<Result<_, Error>>()?;
-        Ok(Self {
-            keys,
-            issuer: context.require("TOKEN_ISSUER")?,
-            clock: context.clock(),
-        })
+        Ok(Self { keys, issuer: context.require("TOKEN_ISSUER")?, clock: context.clock() })
     }
 
     /// Who asks, by the bearer token or else by the surface's cookie. A bad bearer token is refused; a stale cookie
@@ -148,19 +142,11 @@ impl Verifier {
     /// 401 for a bearer token that is not good.
     pub fn caller(&self, request: &Request) -> Result<Caller, Problem> {
         if let Some(header) = request.header("authorization") {
-            let token = header
-                .strip_prefix("Bearer ")
-                .ok_or_else(Problem::unauthenticated)?;
+            let token = header.strip_prefix("Bearer ").ok_or_else(Problem::unauthenticated)?;
             return self.verify(token).ok_or_else(Problem::unauthenticated);
         }
-        let staff = request
-            .cookie(Audience::Staff.cookie())
-            .and_then(|token| self.verify(token));
-        let shop = || {
-            request
-                .cookie(Audience::Shop.cookie())
-                .and_then(|token| self.verify(token))
-        };
+        let staff = request.cookie(Audience::Staff.cookie()).and_then(|token| self.verify(token));
+        let shop = || request.cookie(Audience::Shop.cookie()).and_then(|token| self.verify(token));
         Ok(staff.or_else(shop).unwrap_or(Caller::Guest))
     }
 
@@ -178,10 +164,7 @@ impl Verifier {
         if claims.exp <= now || claims.iat > now + 60 {
             return None;
         }
-        let person = Person {
-            id: claims.sub,
-            email: claims.email,
-        };
+        let person = Person { id: claims.sub, email: claims.email };
         match (claims.aud, claims.role) {
             (Audience::Staff, Some(role)) => Some(Caller::Staff(person, role)),
             (Audience::Staff, None) => None,

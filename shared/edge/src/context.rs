@@ -102,15 +102,10 @@ impl Context {
             .region(region)
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .retry_config(RetryConfig::standard().with_max_attempts(3))
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .operation_attempt_timeout(ATTEMPT)
-                    .build(),
-            );
-        if let (Some(id), Some(secret)) = (
-            environment.get("AWS_ACCESS_KEY_ID"),
-            environment.get("AWS_SECRET_ACCESS_KEY"),
-        ) {
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build());
+        if let (Some(id), Some(secret)) =
+            (environment.get("AWS_ACCESS_KEY_ID"), environment.get("AWS_SECRET_ACCESS_KEY"))
+        {
             let token = environment.get("AWS_SESSION_TOKEN").map(str::to_owned);
             sdk = sdk.credentials_provider(SharedCredentialsProvider::new(Credentials::new(
                 id,
@@ -124,13 +119,7 @@ impl Context {
             sdk = sdk.endpoint_url(endpoint);
         }
         sdk.set_http_client(http);
-        Ok(Self(Arc::new(Inner {
-            environment,
-            clock,
-            randomness,
-            sdk: sdk.build(),
-            dynamodb: OnceLock::new(),
-        })))
+        Ok(Self(Arc::new(Inner { environment, clock, randomness, sdk: sdk.build(), dynamodb: OnceLock::new() })))
     }
 
     /// The context of this process, as Lambda starts it.
@@ -138,12 +127,7 @@ impl Context {
     /// # Errors
     /// When the environment lacks AWS_REGION.
     pub fn of_process() -> Result<Self, MissingVariable> {
-        Self::new(
-            Environment::of_process(),
-            Clock::system(),
-            Randomness::system(),
-            None,
-        )
+        Self::new(Environment::of_process(), Clock::system(), Randomness::system(), None)
     }
 
     /// The value of the variable `name`.
@@ -177,9 +161,7 @@ impl Context {
     /// A new id of the kind that is asked for, made of now and randomness.
     pub fn new_id<Id: From<uuid::Uuid>>(&self) -> Id {
         let millis = u64::try_from(self.now().as_millisecond()).unwrap_or_default();
-        Id::from(
-            uuid::Builder::from_unix_timestamp_millis(millis, &self.random()).into_uuid(),
-        )
+        Id::from(uuid::Builder::from_unix_timestamp_millis(millis, &self.random()).into_uuid())
     }
 
     /// What AWS clients are made of.
@@ -189,10 +171,7 @@ impl Context {
 
     /// The DynamoDB client, made once.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        self.0
-            .dynamodb
-            .get_or_init(|| aws_sdk_dynamodb::Client::new(&self.0.sdk))
-            .clone()
+        self.0.dynamodb.get_or_init(|| aws_sdk_dynamodb::Client::new(&self.0.sdk)).clone()
     }
 }
 
@@ -209,8 +188,6 @@ impl Context {
     /// The way to DynamoDB, for transactions over several tables.
     pub fn db(&self) -> store::Db {
         let context = self.clone();
-        store::Db::new(self.dynamodb(), move || {
-            u64::from_le_bytes(context.random())
-        })
+        store::Db::new(self.dynamodb(), move || u64::from_le_bytes(context.random()))
     }
 }

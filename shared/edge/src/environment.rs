@@ -28,15 +28,11 @@ impl Environment {
     /// # Errors
     /// When it is not set.
     pub fn require(&self, name: &str) -> Result<&str, MissingVariable> {
-        self.get(name)
-            .ok_or_else(|| MissingVariable(name.to_owned()))
+        self.get(name).ok_or_else(|| MissingVariable(name.to_owned()))
     }
 
     /// The value of `name`, where it is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 }

@@ -44,11 +44,7 @@ pub trait HttpHandler: Sized + Send + Sync + 'static {
 
 /// The function that answers with this handler.
 pub const fn http<H: HttpHandler>() -> Function {
-    Function::new(|context| {
-        Ok(Arc::new(Runner {
-            handler: H::new(context)?,
-        }))
-    })
+    Function::new(|context| Ok(Arc::new(Runner { handler: H::new(context)? })))
 }
 
 struct Runner<H> {
@@ -59,16 +55,11 @@ impl<H: HttpHandler> Invoke for Runner<H> {
     fn invoke<'a>(&'a self, event: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
         Box::pin(async move {
             let request = Request::parse(event)?;
-            let answer = AssertUnwindSafe(self.handler.handle(&request))
-                .catch_unwind()
-                .await;
+            let answer = AssertUnwindSafe(self.handler.handle(&request)).catch_unwind().await;
             let response = match answer {
                 Ok(Ok(response)) => response,
                 Ok(Err(problem)) => self.handler.refuse(&request, &problem),
-                Err(_panic) => self.handler.refuse(
-                    &request,
-                    &internal("a handler panicked", &"see the panic above"),
-                ),
+                Err(_panic) => self.handler.refuse(&request, &internal("a handler panicked", &"see the panic above")),
             };
             tracing::info!(
                 http.route = request.route(),
@@ -84,10 +75,7 @@ impl<H: HttpHandler> Invoke for Runner<H> {
 /// 500: logs what happened and tells the caller nothing of it.
 pub fn internal(what: &str, error: &dyn std::fmt::Display) -> Problem {
     tracing::error!(error = %error, "{what}");
-    Problem::new(
-        ProblemKind::Internal,
-        "It was not your doing. Please try again in a moment.",
-    )
+    Problem::new(ProblemKind::Internal, "It was not your doing. Please try again in a moment.")
 }
 
 /// One HTTP request as API Gateway handed it over.
@@ -103,10 +91,9 @@ impl Request {
     fn parse(event: &[u8]) -> Result<Self, Error> {
         let inner = lambda_http::request::from_str(std::str::from_utf8(event)?)?;
         let (route, id) = match inner.request_context_ref() {
-            Some(RequestContext::ApiGatewayV2(context)) => (
-                context.route_key.clone().unwrap_or_default(),
-                context.request_id.clone().unwrap_or_default(),
-            ),
+            Some(RequestContext::ApiGatewayV2(context)) => {
+                (context.route_key.clone().unwrap_or_default(), context.request_id.clone().unwrap_or_default())
+            }
             _ => (String::new(), String::new()),
         };
         let correlation = inner
@@ -124,12 +111,7 @@ impl Request {
             .filter_map(|pair| pair.trim().split_once('='))
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        Ok(Self {
-            inner,
-            route,
-            correlation,
-            cookies,
-        })
+        Ok(Self { inner, route, correlation, cookies })
     }
 
     /// The route that matched, as the template declares it: `GET /api/products/{slug}`.
@@ -154,10 +136,7 @@ impl Request {
 
     /// The path and the query as they were asked for.
     pub fn path_and_query(&self) -> &str {
-        self.inner
-            .uri()
-            .path_and_query()
-            .map_or("/", http::uri::PathAndQuery::as_str)
+        self.inner.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str)
     }
 
     /// The parameter `name` of the route.
@@ -176,22 +155,13 @@ impl Request {
     ///
     /// # Errors
     /// 404 naming `what`.
-    pub fn parse_parameter<T: std::str::FromStr>(
-        &self,
-        name: &str,
-        what: &str,
-    ) -> Result<T, Problem> {
-        self.parameter(name)?
-            .parse()
-            .map_err(|_| Problem::not_found(what))
+    pub fn parse_parameter<T: std::str::FromStr>(&self, name: &str, what: &str) -> Result<T, Problem> {
+        self.parameter(name)?.parse().map_err(|_| Problem::not_found(what))
     }
 
     /// The query's first value of `name`, where it is there and not empty.
     pub fn query(&self, name: &str) -> Option<&str> {
-        self.inner
-            .query_string_parameters_ref()
-            .and_then(|query| query.first(name))
-            .filter(|value| !value.is_empty())
+        self.inner.query_string_parameters_ref().and_then(|query| query.first(name)).filter(|value| !value.is_empty())
     }
 
     /// The query as a typed value; unknown names are refused by the type.
@@ -199,10 +169,8 @@ impl Request {
     /// # Errors
     /// 400 where it does not fit.
     pub fn parse_query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let pairs: Vec<(String, String)> = serde_html_form::from_str(
-            self.inner.uri().query().unwrap_or_default(),
-        )
-        .map_err(|error| Problem::malformed(format!("The query: {error}.")))?;
+        let pairs: Vec<(String, String)> = serde_html_form::from_str(self.inner.uri().query().unwrap_or_default())
+            .map_err(|error| Problem::malformed(format!("The query: {error}.")))?;
         let kept: Vec<_> = pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect();
         decode_pairs(&kept)
     }
@@ -219,10 +187,7 @@ impl Request {
 
     /// The cookie `name`.
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        self.cookies
-            .get(&format!("__Host-{name}"))
-            .or_else(|| self.cookies.get(name))
-            .map(String::as_str)
+        self.cookies.get(&format!("__Host-{name}")).or_else(|| self.cookies.get(name)).map(String::as_str)
     }
 
     /// The caller's network address.
@@ -235,8 +200,7 @@ impl Request {
 
     /// Whether a browser asks for a page (or posts a form), rather than a program for JSON.
     pub fn wants_page(&self) -> bool {
-        self.header("accept")
-            .is_some_and(|accept| accept.contains("text/html"))
+        self.header("accept").is_some_and(|accept| accept.contains("text/html"))
     }
 
     /// Whether the body is an HTML form's.
@@ -249,9 +213,8 @@ impl Request {
     /// # Errors
     /// 400 where it is missing or is none.
     pub fn idempotency_key(&self) -> Result<Digest, Problem> {
-        idempotency_key(self.header("idempotency-key").unwrap_or_default()).ok_or_else(|| {
-            Problem::malformed("Send an Idempotency-Key header of 1 to 255 visible characters.")
-        })
+        idempotency_key(self.header("idempotency-key").unwrap_or_default())
+            .ok_or_else(|| Problem::malformed("Send an Idempotency-Key header of 1 to 255 visible characters."))
     }
 
     /// The body's bytes.
@@ -271,19 +234,14 @@ impl Request {
         let body = self.limited_body()?;
         let content_type = self.content_type();
         if content_type != "application/json" {
-            return Err(Problem::new(
-                ProblemKind::UnsupportedMediaType,
-                "Send application/json.",
-            ));
+            return Err(Problem::new(ProblemKind::UnsupportedMediaType, "Send application/json."));
         }
         let mut reader = serde_json::Deserializer::from_slice(body);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let pointer = pointer(error.path());
             Problem::field(pointer, format!("{}.", error.inner()))
         })?;
-        reader
-            .end()
-            .map_err(|error| Problem::malformed(format!("{error}.")))?;
+        reader.end().map_err(|error| Problem::malformed(format!("{error}.")))?;
         Ok(value)
     }
 
@@ -295,37 +253,24 @@ impl Request {
     pub fn form<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let body = self.limited_body()?;
         if !self.is_form() {
-            return Err(Problem::new(
-                ProblemKind::UnsupportedMediaType,
-                "Send application/x-www-form-urlencoded.",
-            ));
+            return Err(Problem::new(ProblemKind::UnsupportedMediaType, "Send application/x-www-form-urlencoded."));
         }
-        let pairs: Vec<(String, String)> = serde_html_form::from_bytes(body)
-            .map_err(|error| Problem::malformed(format!("{error}.")))?;
+        let pairs: Vec<(String, String)> =
+            serde_html_form::from_bytes(body).map_err(|error| Problem::malformed(format!("{error}.")))?;
         self.check_csrf(&pairs)?;
-        let kept: Vec<_> = pairs
-            .into_iter()
-            .filter(|(name, _)| name != "csrf")
-            .collect();
+        let kept: Vec<_> = pairs.into_iter().filter(|(name, _)| name != "csrf").collect();
         decode_pairs(&kept)
     }
 
     fn check_csrf(&self, pairs: &[(String, String)]) -> Result<(), Problem> {
         let foreign = || Problem::forbidden("This form is not from this shop, or is too old.");
-        if self
-            .header("sec-fetch-site")
-            .is_some_and(|site| site != "same-origin" && site != "none")
-        {
+        if self.header("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none") {
             return Err(foreign());
         }
         let sent = pairs.iter().find(|(name, _)| name == "csrf");
         match (sent, self.cookie("csrf")) {
             (Some((_, sent)), Some(kept))
-                if kept.len() >= 16
-                    && bool::from(subtle::ConstantTimeEq::ct_eq(
-                        sent.as_bytes(),
-                        kept.as_bytes(),
-                    )) =>
+                if kept.len() >= 16 && bool::from(subtle::ConstantTimeEq::ct_eq(sent.as_bytes(), kept.as_bytes())) =>
             {
                 Ok(())
             }
@@ -348,10 +293,7 @@ impl Request {
     fn limited_body(&self) -> Result<&[u8], Problem> {
         let body = self.body();
         if body.len() > BODY_LIMIT {
-            return Err(Problem::new(
-                ProblemKind::TooLarge,
-                format!("At most {} KB.", BODY_LIMIT / 1024),
-            ));
+            return Err(Problem::new(ProblemKind::TooLarge, format!("At most {} KB.", BODY_LIMIT / 1024)));
         }
         Ok(body)
     }
@@ -366,12 +308,10 @@ impl Request {
 }
 
 fn decode_pairs<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, Problem> {
-    let text = serde_html_form::to_string(pairs)
-        .map_err(|error| Problem::malformed(format!("{error}.")))?;
+    let text = serde_html_form::to_string(pairs).map_err(|error| Problem::malformed(format!("{error}.")))?;
     let reader = serde_html_form::Deserializer::from_bytes(text.as_bytes());
-    serde_path_to_error::deserialize(reader).map_err(|error| {
-        Problem::field(pointer(error.path()), format!("{}.", error.inner()))
-    })
+    serde_path_to_error::deserialize(reader)
+        .map_err(|error| Problem::field(pointer(error.path()), format!("{}.", error.inner())))
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
@@ -399,16 +339,12 @@ pub fn encoded(value: &str) -> String {
 }
 
 fn decoded(value: &str) -> String {
-    percent_encoding::percent_decode_str(value)
-        .decode_utf8_lossy()
-        .into_owned()
+    percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned()
 }
 
 fn is_correlation(value: &str) -> bool {
     (8..=64).contains(&value.len())
-        && value
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' || byte == b'=')
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' || byte == b'=')
 }
 
 /// A cookie to set: HttpOnly, SameSite=Lax, for the whole host, Secure wherever the shop is on HTTPS.
@@ -422,19 +358,12 @@ pub struct Cookie {
 impl Cookie {
     /// A cookie that ends with the browser's session.
     pub fn session(name: &'static str, value: &str) -> Self {
-        Self {
-            name,
-            value: value.to_owned(),
-            max_age_secs: None,
-        }
+        Self { name, value: value.to_owned(), max_age_secs: None }
     }
 
     /// A cookie that lives so long.
     pub fn lasting(name: &'static str, value: &str, max_age_secs: u64) -> Self {
-        Self {
-            max_age_secs: Some(max_age_secs),
-            ..Self::session(name, value)
-        }
+        Self { max_age_secs: Some(max_age_secs), ..Self::session(name, value) }
     }
 
     /// Removes the cookie.
@@ -443,15 +372,9 @@ impl Cookie {
     }
 
     fn header(&self, secure: bool) -> String {
-        let age = self
-            .max_age_secs
-            .map(|secs| format!("; Max-Age={secs}"))
-            .unwrap_or_default();
+        let age = self.max_age_secs.map(|secs| format!("; Max-Age={secs}")).unwrap_or_default();
         let (prefix, flag) = if secure { ("__Host-", "; Secure") } else { ("", "") };
-        format!(
-            "{prefix}{}={}; Path=/; HttpOnly; SameSite=Lax{age}{flag}",
-            self.name, self.value
-        )
+        format!("{prefix}{}={}; Path=/; HttpOnly; SameSite=Lax{age}{flag}", self.name, self.value)
     }
 }
 
@@ -485,8 +408,7 @@ impl Response {
     /// # Errors
     /// 500 where the value has no JSON.
     pub fn json<T: Serialize>(status: u16, value: &T) -> Result<Self, Problem> {
-        let body = serde_json::to_vec(value)
-            .map_err(|error| internal("an answer has no JSON", &error))?;
+        let body = serde_json::to_vec(value).map_err(|error| internal("an answer has no JSON", &error))?;
         Ok(Self::new(status, "application/json", body).header("cache-control", "no-store"))
     }
 
@@ -510,17 +432,9 @@ impl Response {
 
     /// problem+json.
     pub fn problem(request: &Request, problem: &Problem) -> Self {
-        let instance = if problem.kind.status() >= 500 {
-            request.correlation()
-        } else {
-            request.path()
-        };
-        Self::new(
-            problem.kind.status(),
-            "application/problem+json",
-            problem.body(instance).to_string(),
-        )
-        .header("cache-control", "no-store")
+        let instance = if problem.kind.status() >= 500 { request.correlation() } else { request.path() };
+        Self::new(problem.kind.status(), "application/problem+json", problem.body(instance).to_string())
+            .header("cache-control", "no-store")
     }
 
     /// Its status.
@@ -544,28 +458,17 @@ impl Response {
 
     /// The answer as API Gateway takes it.
     fn into_event(mut self, request: &Request) -> Result<Vec<u8>, Error> {
-        let secure = request
-            .header("x-forwarded-proto")
-            .is_some_and(|proto| proto == "https");
-        self.headers
-            .insert("x-correlation-id".into(), request.correlation().into());
-        self.headers
-            .insert("x-content-type-options".into(), "nosniff".into());
+        let secure = request.header("x-forwarded-proto").is_some_and(|proto| proto == "https");
+        self.headers.insert("x-correlation-id".into(), request.correlation().into());
+        self.headers.insert("x-content-type-options".into(), "nosniff".into());
         if secure {
-            self.headers.insert(
-                "strict-transport-security".into(),
-                "max-age=31536000; includeSubDomains".into(),
-            );
+            self.headers.insert("strict-transport-security".into(), "max-age=31536000; includeSubDomains".into());
         }
         let (body, encoded) = match String::from_utf8(self.body) {
             Ok(text) => (text, false),
             Err(binary) => (STANDARD.encode(binary.as_bytes()), true),
         };
-        let cookies: Vec<_> = self
-            .cookies
-            .iter()
-            .map(|cookie| cookie.header(secure))
-            .collect();
+        let cookies: Vec<_> = self.cookies.iter().map(|cookie| cookie.header(secure)).collect();
         Ok(serde_json::to_vec(&serde_json::json!({
             "statusCode": self.status,
             "headers": self.headers,

@@ -13,10 +13,7 @@ use crate::telemetry;
 /// Runs the function until Lambda ends the environment: the whole of a function's `main`.
 pub fn run(function: Function) -> ExitCode {
     telemetry::start();
-    let runtime = match tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             tracing::error!(error = %error, "no runtime");

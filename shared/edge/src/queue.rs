@@ -32,20 +32,12 @@ pub trait QueueHandler: Sized + Send + Sync + 'static {
     fn new(context: &Context) -> Result<Self, Error>;
 
     /// Works off one message. An error puts the message back; after the queue's limit it is a dead letter.
-    fn handle(
-        &self,
-        message: Self::Message,
-        correlation: &str,
-    ) -> impl Future<Output = Result<(), Error>> + Send;
+    fn handle(&self, message: Self::Message, correlation: &str) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
 /// The function that works off a queue with this handler.
 pub const fn queue<H: QueueHandler>() -> Function {
-    Function::new(|context| {
-        Ok(Arc::new(Runner {
-            handler: H::new(context)?,
-        }))
-    })
+    Function::new(|context| Ok(Arc::new(Runner { handler: H::new(context)? })))
 }
 
 struct Runner<H> {
@@ -70,12 +62,7 @@ impl<H: QueueHandler> Runner<H> {
             Ok(Err(error)) => error.to_string(),
             Err(_panic) => "the handler panicked".to_owned(),
         };
-        tracing::warn!(
-            message.id = id,
-            correlation.id = correlation,
-            error = failure,
-            "a message goes back"
-        );
+        tracing::warn!(message.id = id, correlation.id = correlation, error = failure, "a message goes back");
         Some(id)
     }
 }

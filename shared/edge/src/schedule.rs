@@ -22,11 +22,7 @@ pub trait ScheduleHandler: Sized + Send + Sync + 'static {
 
 /// The function that runs on a schedule with this handler.
 pub const fn schedule<H: ScheduleHandler>() -> Function {
-    Function::new(|context| {
-        Ok(Arc::new(Runner {
-            handler: H::new(context)?,
-        }))
-    })
+    Function::new(|context| Ok(Arc::new(Runner { handler: H::new(context)? })))
 }
 
 struct Runner<H> {

@@ -24,10 +24,7 @@ impl std::fmt::Debug for Secrets {
 impl Secrets {
     /// A reader in this context.
     pub fn new(context: &Context) -> Self {
-        Self {
-            client: Client::new(context.sdk()),
-            known: Mutex::default(),
-        }
+        Self { client: Client::new(context.sdk()), known: Mutex::default() }
     }
 
     /// The secret in the parameter that the variable `variable` names.
@@ -47,9 +44,7 @@ impl Secrets {
             .with_decryption(true)
             .send()
             .await
-            .map_err(|error| {
-                format!("{name}: {}", aws_sdk_ssm::error::DisplayErrorContext(&error))
-            })?;
+            .map_err(|error| format!("{name}: {}", aws_sdk_ssm::error::DisplayErrorContext(&error)))?;
         let value = answer
             .parameter
             .and_then(|parameter| parameter.value)

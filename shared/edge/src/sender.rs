@@ -25,10 +25,7 @@ impl Outgoing {
     /// # Errors
     /// When the value has no JSON.
     pub fn new<T: Serialize>(value: &T, correlation: &str) -> Result<Self, Error> {
-        Ok(Self {
-            body: serde_json::to_string(value)?,
-            correlation: correlation.to_owned(),
-        })
+        Ok(Self { body: serde_json::to_string(value)?, correlation: correlation.to_owned() })
     }
 }
 
@@ -41,18 +38,13 @@ pub struct Sender {
 impl Sender {
     /// A sender in this context.
     pub fn new(context: &Context) -> Self {
-        Self {
-            client: Client::new(context.sdk()),
-        }
+        Self { client: Client::new(context.sdk()) }
     }
 
     /// Sends all to the queue at `url`; the positions of those that SQS did not take.
     pub async fn send(&self, url: &str, messages: &[Outgoing]) -> Vec<usize> {
         let batches = messages.chunks(BATCH).enumerate().map(|(batch, chunk)| async move {
-            self.send_batch(url, chunk)
-                .await
-                .into_iter()
-                .map(move |position| batch * BATCH + position)
+            self.send_batch(url, chunk).await.into_iter().map(move |position| batch * BATCH + position)
         });
         join_all(batches).await.into_iter().flatten().collect()
     }
@@ -63,10 +55,8 @@ impl Sender {
             .iter()
             .enumerate()
             .map(|(position, message)| {
-                let correlation = MessageAttributeValue::builder()
-                    .data_type("String")
-                    .string_value(&message.correlation)
-                    .build()?;
+                let correlation =
+                    MessageAttributeValue::builder().data_type("String").string_value(&message.correlation).build()?;
                 SendMessageBatchRequestEntry::builder()
                     .id(position.to_string())
                     .message_body(&message.body)
@@ -75,19 +65,9 @@ impl Sender {
             })
             .collect();
         let Ok(entries) = entries else { return all() };
-        let sent = self
-            .client
-            .send_message_batch()
-            .queue_url(url)
-            .set_entries(Some(entries))
-            .send()
-            .await;
+        let sent = self.client.send_message_batch().queue_url(url).set_entries(Some(entries)).send().await;
         match sent {
-            Ok(answer) => answer
-                .failed
-                .iter()
-                .filter_map(|failed| failed.id.parse().ok())
-                .collect(),
+            Ok(answer) => answer.failed.iter().filter_map(|failed| failed.id.parse().ok()).collect(),
             Err(error) => {
                 tracing::warn!(
                     error = %aws_sdk_sqs::error::DisplayErrorContext(&error),

@@ -27,17 +27,12 @@ pub trait StreamHandler: Sized + Send + Sync + 'static {
     fn new(context: &Context) -> Result<Self, Error>;
 
     /// Works off a batch of records, in order.
-    fn handle(&self, records: Vec<EventRecord>)
-    -> impl Future<Output = Result<(), FailedAt>> + Send;
+    fn handle(&self, records: Vec<EventRecord>) -> impl Future<Output = Result<(), FailedAt>> + Send;
 }
 
 /// The function that reads streams with this handler.
 pub const fn stream<H: StreamHandler>() -> Function {
-    Function::new(|context| {
-        Ok(Arc::new(Runner {
-            handler: H::new(context)?,
-        }))
-    })
+    Function::new(|context| Ok(Arc::new(Runner { handler: H::new(context)? })))
 }
 
 struct Runner<H> {
@@ -59,9 +54,7 @@ impl<H: StreamHandler> Invoke for Runner<H> {
                     vec![serde_json::json!({ "itemIdentifier": failed.sequence })]
                 }
             };
-            Ok(serde_json::to_vec(
-                &serde_json::json!({ "batchItemFailures": failures }),
-            )?)
+            Ok(serde_json::to_vec(&serde_json::json!({ "batchItemFailures": failures }))?)
         })
     }
 }

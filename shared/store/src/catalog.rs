@@ -235,8 +235,7 @@ impl Catalog {
             .send();
         while let Some(item) = items.next().await {
             let record: ChangeRecord = of_item(item.map_err(StoreError::of)?)?;
-            let version =
-                record.sk.parse().map_err(|_| StoreError::Corrupt(format!("no version: {}", record.sk)))?;
+            let version = record.sk.parse().map_err(|_| StoreError::Corrupt(format!("no version: {}", record.sk)))?;
             match record.entry {
                 None => {
                     snapshot.remove(&record.product);

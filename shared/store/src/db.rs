@@ -30,10 +30,7 @@ impl fmt::Debug for Db {
 impl Db {
     /// A way to DynamoDB; `random` spreads retries.
     pub fn new(client: Client, random: impl Fn() -> u64 + Send + Sync + 'static) -> Self {
-        Self {
-            client,
-            random: Arc::new(random),
-        }
+        Self { client, random: Arc::new(random) }
     }
 
     pub(crate) fn client(&self) -> &Client {
@@ -90,9 +87,7 @@ impl StoreError {
         match error.as_service_error().and_then(|service| service.code()) {
             Some("ConditionalCheckFailedException") => Self::Stale,
             Some("AccessDeniedException") => Self::Denied(told(&error)),
-            Some("ValidationException" | "ResourceNotFoundException") => {
-                Self::Corrupt(told(&error))
-            }
+            Some("ValidationException" | "ResourceNotFoundException") => Self::Corrupt(told(&error)),
             _ => Self::Unavailable(told(&error)),
         }
     }
@@ -100,11 +95,7 @@ impl StoreError {
 
 fn told<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E>) -> String {
     let mut text = match error.as_service_error() {
-        Some(service) => format!(
-            "{} {}",
-            service.code().unwrap_or("error"),
-            service.message().unwrap_or_default()
-        ),
+        Some(service) => format!("{} {}", service.code().unwrap_or("error"), service.message().unwrap_or_default()),
         None => error.to_string(),
     };
     let mut source = error.source();
@@ -165,8 +156,7 @@ async fn batch_get_chunk(
             .consistent_read(true)
             .build()
             .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let answer =
-            db.client().batch_get_item().request_items(table, wanted).send().await.map_err(StoreError::of)?;
+        let answer = db.client().batch_get_item().request_items(table, wanted).send().await.map_err(StoreError::of)?;
         items.extend(answer.responses.unwrap_or_default().remove(table).unwrap_or_default());
         let left = answer.unprocessed_keys.unwrap_or_default().remove(table);
         keys = left.map(|left| left.keys).unwrap_or_default();

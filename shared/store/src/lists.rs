@@ -213,12 +213,7 @@ impl Lists {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn page(
-        &self,
-        list: &List,
-        after: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<Page<OrderRow>, StoreError> {
+    pub async fn page(&self, list: &List, after: Option<&Cursor>, limit: usize) -> Result<Page<OrderRow>, StoreError> {
         let partition = list.partition();
         let answer = self
             .db
@@ -305,7 +300,8 @@ mod tests {
             Just(List::Attention),
             proptest::sample::select(OrderStatus::ALL).prop_map(List::OfStatus),
             (0_u64..1 << 48, any::<[u8; 10]>()).prop_map(|(at, random)| List::OfPerson(PersonId::new(at, random))),
-            (0_u64..1 << 48, any::<[u8; 10]>()).prop_map(|(at, random)| List::OfNumber(OrderId::new(at, random).number())),
+            (0_u64..1 << 48, any::<[u8; 10]>())
+                .prop_map(|(at, random)| List::OfNumber(OrderId::new(at, random).number())),
             "[A-Z0-9][A-Z0-9_.-]{0,20}".prop_map(|sku| List::Holding(Sku::new(sku).unwrap())),
         ]
     }

@@ -116,9 +116,7 @@ impl Mails {
             .table_name(&self.name)
             .set_key(Some(Key::Claim(event.to_owned()).attributes()))
             .update_expression("SET #state = :claimed, #at = :now, #ttl = :ttl, #schema = :one")
-            .condition_expression(
-                "attribute_not_exists(pk) OR (#state = :claimed AND #at <= :given_up)",
-            )
+            .condition_expression("attribute_not_exists(pk) OR (#state = :claimed AND #at <= :given_up)")
             .expression_attribute_names("#state", "state")
             .expression_attribute_names("#at", "at")
             .expression_attribute_names("#ttl", "ttl")
@@ -137,9 +135,7 @@ impl Mails {
             return Ok(Claim::Ours);
         };
         use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-        if let Some(UpdateItemError::ConditionalCheckFailedException(failed)) =
-            error.as_service_error()
-        {
+        if let Some(UpdateItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() {
             let found = failed.item().cloned().unwrap_or_default();
             let record: ClaimRecord = of_item(found)?;
             return Ok(match record.state {
@@ -212,12 +208,7 @@ impl Mails {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn suppress(
-        &self,
-        email: &Email,
-        why: MailState,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn suppress(&self, email: &Email, why: MailState, now: Timestamp) -> Result<(), StoreError> {
         let (pk, sk) = Key::Address(email.clone()).pair();
         self.db
             .client()
@@ -256,9 +247,7 @@ impl Mails {
 fn marks(state: MailState) -> std::collections::HashMap<String, AttributeValue> {
     let mut values = std::collections::HashMap::from([(":state".to_owned(), s(state.name()))]);
     let named: &[(&str, MailState)] = match state {
-        MailState::Claimed | MailState::Sent | MailState::Suppressed => {
-            &[(":claimed", MailState::Claimed)]
-        }
+        MailState::Claimed | MailState::Sent | MailState::Suppressed => &[(":claimed", MailState::Claimed)],
         MailState::Delivered => &[(":claimed", MailState::Claimed), (":sent", MailState::Sent)],
         MailState::Bounced | MailState::Complained => &[],
     };

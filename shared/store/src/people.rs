@@ -72,9 +72,7 @@ impl Surface {
 impl Key {
     fn pair(&self) -> (String, String) {
         match self {
-            Self::Person(surface, email) => {
-                (format!("{}#{}", surface.name(), email.key()), "person".into())
-            }
+            Self::Person(surface, email) => (format!("{}#{}", surface.name(), email.key()), "person".into()),
             Self::StaffEntry(email) => ("staff".into(), email.key()),
             Self::Link(digest) => (format!("link#{digest}"), "link".into()),
             Self::Session(digest) => (format!("session#{digest}"), "session".into()),
@@ -143,11 +141,7 @@ impl People {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn person(
-        &self,
-        surface: Surface,
-        email: &Email,
-    ) -> Result<Option<PersonRecord>, StoreError> {
+    pub async fn person(&self, surface: Surface, email: &Email) -> Result<Option<PersonRecord>, StoreError> {
         self.get(&Key::Person(surface, email.clone())).await
     }
 
@@ -155,18 +149,13 @@ impl People {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn admit(
-        &self,
-        surface: Surface,
-        person: PersonRecord,
-    ) -> Result<PersonRecord, StoreError> {
+    pub async fn admit(&self, surface: Surface, person: PersonRecord) -> Result<PersonRecord, StoreError> {
         let key = Key::Person(surface, person.email.clone());
         match self.put(&key, &person, None, true).await {
             Ok(()) => Ok(person),
-            Err(StoreError::Stale) => self
-                .get(&key)
-                .await?
-                .ok_or_else(|| StoreError::Corrupt("a person vanished".into())),
+            Err(StoreError::Stale) => {
+                self.get(&key).await?.ok_or_else(|| StoreError::Corrupt("a person vanished".into()))
+            }
             Err(error) => Err(error),
         }
     }
@@ -183,11 +172,7 @@ impl People {
         cause: Cause,
     ) -> Result<(), StoreError> {
         let key = Key::Link(digest);
-        let mut item = item_of(&Kept {
-            schema: SCHEMA,
-            ttl: Some(link.until.as_second()),
-            value: link,
-        })?;
+        let mut item = item_of(&Kept { schema: SCHEMA, ttl: Some(link.until.as_second()), value: link })?;
         item.extend(key.attributes());
         Stamp::new(vec![event], cause).put_on(&mut item, 1)?;
         self.db
@@ -206,11 +191,7 @@ impl People {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn take_link(
-        &self,
-        digest: Digest,
-        now: Timestamp,
-    ) -> Result<Option<LinkRecord>, StoreError> {
+    pub async fn take_link(&self, digest: Digest, now: Timestamp) -> Result<Option<LinkRecord>, StoreError> {
         let taken = self
             .db
             .client()
@@ -232,25 +213,16 @@ impl People {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn keep_session(
-        &self,
-        digest: Digest,
-        session: &SessionRecord,
-    ) -> Result<(), StoreError> {
+    pub async fn keep_session(&self, digest: Digest, session: &SessionRecord) -> Result<(), StoreError> {
         let ttl = session.until.as_second();
-        self.put(&Key::Session(digest), session, Some(ttl), true)
-            .await
+        self.put(&Key::Session(digest), session, Some(ttl), true).await
     }
 
     /// The session with this digest, in its time.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn session(
-        &self,
-        digest: Digest,
-        now: Timestamp,
-    ) -> Result<Option<SessionRecord>, StoreError> {
+    pub async fn session(&self, digest: Digest, now: Timestamp) -> Result<Option<SessionRecord>, StoreError> {
         let session: Option<SessionRecord> = self.get(&Key::Session(digest)).await?;
         Ok(session.filter(|session| session.until > now))
     }
@@ -275,12 +247,7 @@ impl People {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn count(
-        &self,
-        what: &str,
-        window: SignedDuration,
-        now: Timestamp,
-    ) -> Result<u64, StoreError> {
+    pub async fn count(&self, what: &str, window: SignedDuration, now: Timestamp) -> Result<u64, StoreError> {
         let length = window.as_secs().max(1);
         let start = now.as_second() / length * length;
         let answer = self
@@ -297,9 +264,7 @@ impl People {
             .send()
             .await
             .map_err(StoreError::of)?;
-        let hits = answer
-            .attributes
-            .and_then(|attributes| attributes.get("hits")?.as_n().ok()?.parse().ok());
+        let hits = answer.attributes.and_then(|attributes| attributes.get("hits")?.as_n().ok()?.parse().ok());
         Ok(hits.unwrap_or(u64::MAX))
     }
 
@@ -332,11 +297,7 @@ impl People {
     /// When the record has no form.
     pub fn write_staff(&self, person: &PersonRecord) -> Result<[Write; 2], StoreError> {
         let write = |key: Key| -> Result<Write, StoreError> {
-            let mut item = item_of(&Kept {
-                schema: SCHEMA,
-                ttl: None,
-                value: person,
-            })?;
+            let mut item = item_of(&Kept { schema: SCHEMA, ttl: None, value: person })?;
             item.extend(key.attributes());
             let put = Put::builder()
                 .table_name(&self.name)
@@ -345,10 +306,7 @@ impl People {
                 .map_err(|error| StoreError::Corrupt(error.to_string()))?;
             Ok(Write(TransactWriteItem::builder().put(put).build()))
         };
-        Ok([
-            write(Key::Person(Surface::Staff, person.email.clone()))?,
-            write(Key::StaffEntry(person.email.clone()))?,
-        ])
+        Ok([write(Key::Person(Surface::Staff, person.email.clone()))?, write(Key::StaffEntry(person.email.clone()))?])
     }
 
     /// Removes a staff member: both records. Their sessions end with them.
@@ -367,10 +325,7 @@ impl People {
         Ok([write(Key::Person(Surface::Staff, email.clone()))?, write(Key::StaffEntry(email.clone()))?])
     }
 
-    async fn get<T: serde::de::DeserializeOwned>(
-        &self,
-        key: &Key,
-    ) -> Result<Option<T>, StoreError> {
+    async fn get<T: serde::de::DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
         let answer = self
             .db
             .client()
@@ -381,10 +336,7 @@ impl People {
             .send()
             .await
             .map_err(StoreError::of)?;
-        answer
-            .item
-            .map(|item| of_item::<Kept<T>>(item).map(|kept| kept.value))
-            .transpose()
+        answer.item.map(|item| of_item::<Kept<T>>(item).map(|kept| kept.value)).transpose()
     }
 
     async fn put<T: Serialize>(
@@ -394,11 +346,7 @@ impl People {
         ttl: Option<i64>,
         only_new: bool,
     ) -> Result<(), StoreError> {
-        let mut item = item_of(&Kept {
-            schema: SCHEMA,
-            ttl,
-            value,
-        })?;
+        let mut item = item_of(&Kept { schema: SCHEMA, ttl, value })?;
         item.extend(key.attributes());
         self.db
             .client()

@@ -31,12 +31,7 @@ pub struct Cause {
 impl Cause {
     /// `who` did `why`, within the request `correlation`.
     pub fn new(who: impl Into<String>, why: impl Into<String>, correlation: &str) -> Self {
-        Self {
-            who: who.into(),
-            why: why.into(),
-            reference: None,
-            correlation: correlation.to_owned(),
-        }
+        Self { who: who.into(), why: why.into(), reference: None, correlation: correlation.to_owned() }
     }
 
     /// The same cause, referring to `reference`.
@@ -92,11 +87,7 @@ impl Stamp {
 
     /// The part of an update expression that marks the record, to be joined to its own SET clause, and the values it
     /// needs: raises `rev`, sets or removes the rest.
-    pub(crate) fn update(
-        &self,
-        set: &str,
-        values: &mut HashMap<String, AttributeValue>,
-    ) -> Result<String, StoreError> {
+    pub(crate) fn update(&self, set: &str, values: &mut HashMap<String, AttributeValue>) -> Result<String, StoreError> {
         values.insert(":stamp_one".into(), n(1));
         values.insert(":stamp_cause".into(), self.cause.attribute());
         let marked = format!("SET {set}, rev = rev + :stamp_one, cause = :stamp_cause");
@@ -105,20 +96,14 @@ impl Stamp {
         }
         values.insert(":stamp_emits".into(), s("1"));
         values.insert(":stamp_outbox".into(), self.outbox()?);
-        Ok(format!(
-            "{marked}, emits = :stamp_emits, outbox = :stamp_outbox"
-        ))
+        Ok(format!("{marked}, emits = :stamp_emits, outbox = :stamp_outbox"))
     }
 
     fn outbox(&self) -> Result<AttributeValue, StoreError> {
         let events = self
             .events
             .iter()
-            .map(|event| {
-                serde_json::to_string(event)
-                    .map(s)
-                    .map_err(|error| StoreError::Corrupt(error.to_string()))
-            })
+            .map(|event| serde_json::to_string(event).map(s).map_err(|error| StoreError::Corrupt(error.to_string())))
             .collect::<Result<_, _>>()?;
         Ok(AttributeValue::L(events))
     }
@@ -151,8 +136,7 @@ impl Emitted {
             .iter()
             .enumerate()
             .map(|(position, text)| {
-                let event = serde_json::from_str(text)
-                    .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+                let event = serde_json::from_str(text).map_err(|error| StoreError::Corrupt(error.to_string()))?;
                 Ok((format!("{record}:{}:{position}", self.rev), event))
             })
             .collect()
@@ -174,8 +158,7 @@ pub fn record_name(keys: serde_dynamo::Item) -> Result<String, StoreError> {
         pk: String,
         sk: Option<String>,
     }
-    let keys: Keys =
-        serde_dynamo::from_item(keys).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let keys: Keys = serde_dynamo::from_item(keys).map_err(|error| StoreError::Corrupt(error.to_string()))?;
     Ok(match keys.sk {
         Some(sk) => format!("{}|{sk}", keys.pk),
         None => keys.pk,

@@ -127,13 +127,7 @@ impl StockTable {
     ///
     /// # Errors
     /// When the record has no form.
-    pub fn hold(
-        &self,
-        sku: &Sku,
-        quantity: Quantity,
-        price_version: u64,
-        cause: &Cause,
-    ) -> Result<Write, StoreError> {
+    pub fn hold(&self, sku: &Sku, quantity: Quantity, price_version: u64, cause: &Cause) -> Result<Write, StoreError> {
         let mut values = HashMap::from([
             (":q".to_owned(), n(quantity.units())),
             (":v".to_owned(), n(price_version)),
@@ -234,8 +228,7 @@ impl StockTable {
         seen_on_hand: Option<i64>,
         cause: &Cause,
     ) -> Result<Option<Write>, StoreError> {
-        let moved: Vec<_> =
-            Shelf::ALL.iter().map(|shelf| (*shelf, delta(*shelf))).filter(|(_, by)| *by != 0).collect();
+        let moved: Vec<_> = Shelf::ALL.iter().map(|shelf| (*shelf, delta(*shelf))).filter(|(_, by)| *by != 0).collect();
         if moved.is_empty() {
             return Ok(None);
         }
@@ -281,10 +274,8 @@ impl StockTable {
             ListingChange::Repriced(listing) => Ok(vec![self.describe(listing, true, cause)?]),
             ListingChange::Described(listing) => Ok(vec![self.describe(listing, false, cause)?]),
             ListingChange::Removed(sku) => {
-                let mut values = HashMap::from([
-                    (":no".to_owned(), AttributeValue::Bool(false)),
-                    (":one".to_owned(), n(1)),
-                ]);
+                let mut values =
+                    HashMap::from([(":no".to_owned(), AttributeValue::Bool(false)), (":one".to_owned(), n(1))]);
                 let expression = Stamp::silent(cause.clone())
                     .update("on_sale = :no, price_version = price_version + :one", &mut values)?;
                 let key = Key::Offer(sku.clone());
@@ -295,11 +286,8 @@ impl StockTable {
 
     /// A new offer, or one of the same product that was withdrawn: its counts stay.
     fn upsert_offer(&self, listing: &Listing, cause: &Cause) -> Result<Write, StoreError> {
-        let mut values = HashMap::from([
-            (":zero".to_owned(), n(0)),
-            (":one".to_owned(), n(1)),
-            (":schema".to_owned(), n(SCHEMA)),
-        ]);
+        let mut values =
+            HashMap::from([(":zero".to_owned(), n(0)), (":one".to_owned(), n(1)), (":schema".to_owned(), n(SCHEMA))]);
         let sets = [
             listing_sets(listing, &mut values)?,
             "#schema = :schema".into(),
@@ -482,9 +470,7 @@ impl StockTable {
         let update = Update::builder()
             .table_name(&self.name)
             .set_key(Some(key.attributes()))
-            .set_expression_attribute_names(
-                named.then(|| HashMap::from([("#schema".to_owned(), "schema".to_owned())])),
-            )
+            .set_expression_attribute_names(named.then(|| HashMap::from([("#schema".to_owned(), "schema".to_owned())])))
             .update_expression(expression)
             .set_condition_expression(condition)
             .set_expression_attribute_values(Some(values))
@@ -515,9 +501,8 @@ fn stock_of(items: Vec<Item>) -> Result<Option<Stock>, StoreError> {
         let sort = item.get("sk").and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
         match sort.strip_prefix("at#") {
             Some(location) => {
-                let location: LocationId = location
-                    .parse()
-                    .map_err(|_| StoreError::Corrupt(format!("no location: {location}")))?;
+                let location: LocationId =
+                    location.parse().map_err(|_| StoreError::Corrupt(format!("no location: {location}")))?;
                 levels.insert(location, of_item::<LevelRecord>(item)?.level);
             }
             None => offer = Some(of_item::<OfferRecord>(item)?.offer),

@@ -111,13 +111,7 @@ impl Timers {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn due(
-        &self,
-        hour: DueHour,
-        shard: u16,
-        now: Timestamp,
-        limit: i32,
-    ) -> Result<Vec<Due>, StoreError> {
+    pub async fn due(&self, hour: DueHour, shard: u16, now: Timestamp, limit: i32) -> Result<Vec<Due>, StoreError> {
         let answer = self
             .db
             .client()
@@ -137,8 +131,7 @@ impl Timers {
             .into_iter()
             .map(|item| {
                 let KeyRecord { pk, sk } = crate::db::of_item(item)?;
-                let timer = Key::parse_timer(&sk)
-                    .ok_or_else(|| StoreError::Corrupt(format!("no timer: {sk}")))?;
+                let timer = Key::parse_timer(&sk).ok_or_else(|| StoreError::Corrupt(format!("no timer: {sk}")))?;
                 Ok(Due { timer, pk, sk })
             })
             .collect()
@@ -175,10 +168,7 @@ impl Timers {
             .send()
             .await
             .map_err(StoreError::of)?;
-        Ok(answer
-            .item
-            .and_then(|item| item.get("hour")?.as_n().ok()?.parse().ok())
-            .map(DueHour::at))
+        Ok(answer.item.and_then(|item| item.get("hour")?.as_n().ok()?.parse().ok()).map(DueHour::at))
     }
 
     /// Raises the watermark: every hour before `hour` is fired.

@@ -34,9 +34,7 @@ pub struct Tx<'a, R> {
 
 impl<R> std::fmt::Debug for Tx<'_, R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tx")
-            .field("writes", &self.writes.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Tx").field("writes", &self.writes.len()).finish_non_exhaustive()
     }
 }
 
@@ -58,10 +56,7 @@ pub enum TxError<R> {
 impl<'a, R> Tx<'a, R> {
     /// No writes yet.
     pub fn new() -> Self {
-        Self {
-            writes: Vec::new(),
-            refusals: Vec::new(),
-        }
+        Self { writes: Vec::new(), refusals: Vec::new() }
     }
 
     /// Adds a write; `refusal` says what it means when its condition fails, given the record that was found.
@@ -93,12 +88,7 @@ impl<'a, R> Tx<'a, R> {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let outcome = db
-                .client()
-                .transact_write_items()
-                .set_transact_items(Some(self.writes.clone()))
-                .send()
-                .await;
+            let outcome = db.client().transact_write_items().set_transact_items(Some(self.writes.clone())).send().await;
             let Err(error) = outcome else { return Ok(()) };
             match self.judge(error) {
                 Judgement::Refused(refusal) => return Err(TxError::Refused(refusal)),
@@ -113,18 +103,10 @@ impl<'a, R> Tx<'a, R> {
     }
 
     fn judge(&mut self, error: SdkError<TransactWriteItemsError>) -> Judgement<R> {
-        let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
-            error.as_service_error()
-        else {
-            let in_progress = matches!(
-                error.as_service_error(),
-                Some(TransactWriteItemsError::TransactionInProgressException(_))
-            );
-            return if in_progress {
-                Judgement::Conflict
-            } else {
-                Judgement::Failed(StoreError::of(error))
-            };
+        let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) = error.as_service_error() else {
+            let in_progress =
+                matches!(error.as_service_error(), Some(TransactWriteItemsError::TransactionInProgressException(_)));
+            return if in_progress { Judgement::Conflict } else { Judgement::Failed(StoreError::of(error)) };
         };
         let reasons = canceled.cancellation_reasons();
         for (position, reason) in reasons.iter().enumerate() {
@@ -141,19 +123,10 @@ impl<'a, R> Tx<'a, R> {
         let transient = reasons.iter().all(|reason| {
             matches!(
                 reason.code(),
-                None | Some(
-                    "None"
-                        | "TransactionConflict"
-                        | "ThrottlingError"
-                        | "ProvisionedThroughputExceeded"
-                )
+                None | Some("None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
             )
         });
-        if transient {
-            Judgement::Conflict
-        } else {
-            Judgement::Failed(StoreError::of(error))
-        }
+        if transient { Judgement::Conflict } else { Judgement::Failed(StoreError::of(error)) }
     }
 }
 

@@ -249,9 +249,8 @@ pub(super) fn item_of_order(order: &Order) -> Result<Item, StoreError> {
 pub(super) fn order_of(item: Item) -> Result<Order, StoreError> {
     let record: Record = of_item(item)?;
     let money = |amount: i64| Money::new(amount, record.currency);
-    let time = |millis: i64| {
-        Timestamp::from_millisecond(millis).map_err(|error| StoreError::Corrupt(error.to_string()))
-    };
+    let time =
+        |millis: i64| Timestamp::from_millisecond(millis).map_err(|error| StoreError::Corrupt(error.to_string()));
     let totals = Totals {
         items: money(record.totals.items),
         discount: money(record.totals.discount),

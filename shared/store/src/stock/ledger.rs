@@ -176,8 +176,7 @@ impl StockTable {
             .await
             .map_err(StoreError::of)?;
         let next = Cursor::of(answer.last_evaluated_key.as_ref());
-        let items =
-            answer.items.unwrap_or_default().into_iter().map(of_item).collect::<Result<_, _>>()?;
+        let items = answer.items.unwrap_or_default().into_iter().map(of_item).collect::<Result<_, _>>()?;
         Ok(Page { items, next })
     }
 }
