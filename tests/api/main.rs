@@ -1,6 +1,6 @@
 //! The API's description: made of the code, checked in, and the same routes as the template's.
 
-#![allow(missing_docs, clippy::disallowed_methods)]
+#![allow(missing_docs, clippy::disallowed_methods, clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 use std::path::Path;

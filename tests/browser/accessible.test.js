@@ -40,7 +40,7 @@ for (const colorScheme of ['light', 'dark']) {
       await look(path);
     }
     await page.goto(`${shop.url}/checkout`);
-    await page.locator('button[name="intent"][value="place"]:visible').click();
+    await page.locator('button.wide[value="place"]').click();
     await page.getByText('There is a problem').waitFor();
     await look('/checkout refused');
     assert.deepEqual(found, []);

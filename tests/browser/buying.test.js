@@ -30,7 +30,7 @@ async function buy(page, email) {
   await page.fill('[name="shipping_line1"]', '1 Example Street');
   await page.fill('[name="shipping_city"]', 'Berlin');
   await page.fill('[name="shipping_postal_code"]', '10115');
-  await page.locator('button[name="intent"][value="place"]:visible').click();
+  await page.locator('button.wide[value="place"]').click();
   await page.waitForURL(/\/_local\/stripe\/pay\//);
   await page.getByRole('button', { name: /^Pay/ }).first().click();
   await page.waitForURL(/\/orders\/ord_/);
@@ -67,7 +67,7 @@ test('keeps what was typed when the form is refused', async () => {
   await page.locator('form[action="/cart/items"] button[type="submit"]').first().click();
   await page.goto(`${shop.url}/checkout`);
   await page.fill('[name="shipping_name"]', 'Robin Example');
-  await page.locator('button[name="intent"][value="place"]:visible').click();
+  await page.locator('button.wide[value="place"]').click();
   await page.getByText('There is a problem').waitFor();
   assert.equal(await page.inputValue('[name="shipping_name"]'), 'Robin Example');
   assert.match(await page.title(), /^Error:/);

@@ -1,6 +1,6 @@
 //! Stories from end to end, on the local engine with a standing clock.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::panic, clippy::unwrap_used)]
 
 mod buying;
 mod cost;

@@ -3,7 +3,7 @@
 //! `UPDATE_SAMPLES=1 cargo test -p tests --test samples` writes the answers anew; read the difference before you
 //! commit it.
 
-#![allow(missing_docs, clippy::disallowed_methods)]
+#![allow(missing_docs, clippy::disallowed_methods, clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

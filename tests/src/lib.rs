@@ -3,6 +3,8 @@
 //! A shop in memory with a standing clock: whatever is due happens when a test settles or moves the clock. Dropping it
 //! fails the test when a queue was not drained or a message died.
 
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use jiff::SignedDuration;

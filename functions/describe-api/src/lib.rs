@@ -35,6 +35,7 @@ impl HttpHandler for DescribeApi {
             "GET /api/docs" => Ok(docs::page()),
             "GET /assets/{file}" => asset(request),
             "GET /images/{file}" => image(&request.parameter("file")?),
+            "GET /favicon.ico" => image("VASE-COBALT.v1.svg"),
             "GET /media/{proxy+}" => self.media(&request.parameter("proxy")?).await,
             _ => Err(Problem::not_found("page")),
         }

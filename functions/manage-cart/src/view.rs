@@ -111,12 +111,7 @@ fn cart_view(seen: &Seen) -> Result<shop::Cart, Problem> {
             quantity: line.quantity.get().to_string(),
             unit_price: line.unit_price.format(),
             total: line.total().map_err(too_large)?.format(),
-            warnings: seen
-                .warnings
-                .iter()
-                .filter(|warning| *warning.sku() == line.sku)
-                .map(|warning| short(warning))
-                .collect(),
+            warnings: seen.warnings.iter().filter(|warning| *warning.sku() == line.sku).map(short).collect(),
         })
     });
     let blocked = seen.warnings.iter().any(|warning| match warning {

@@ -5,7 +5,7 @@
 //!
 //! One lock serialises all calls, first come first served. Time, TTL and idempotency tokens follow the virtual clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 
 use dynoxide::DynoxideError;
@@ -66,8 +66,10 @@ pub struct Dynamo {
 
 struct Inner {
     storage: Storage,
-    /// By token: when, and the digest of what it was used for.
-    tokens: BTreeMap<String, (Timestamp, [u8; 32])>,
+    /// By token: the digest of what it was used for.
+    tokens: BTreeMap<String, [u8; 32]>,
+    /// The tokens in the order in which they were used, and when.
+    used: VecDeque<(Timestamp, String)>,
 }
 
 /// A call that has run.
@@ -231,24 +233,30 @@ impl Inner {
             }
             storage.update_ttl_config(&table.name, table.ttl.as_deref(), table.ttl.is_some())?;
         }
-        Ok(Self { storage, tokens: BTreeMap::new() })
+        Ok(Self { storage, tokens: BTreeMap::new(), used: VecDeque::new() })
     }
 
     fn transact(&mut self, body: Value, now: Timestamp) -> Outcome {
         let Some(token) = body.get("ClientRequestToken").and_then(Value::as_str).map(str::to_owned) else {
             return self.run("TransactWriteItems", body);
         };
-        self.tokens.retain(|_, (at, _)| now.duration_since(*at) < TOKEN_LIFE);
+        while let Some((at, _)) = self.used.front()
+            && now.duration_since(*at) >= TOKEN_LIFE
+            && let Some((_, old)) = self.used.pop_front()
+        {
+            self.tokens.remove(&old);
+        }
         let items = body.get("TransactItems").cloned().unwrap_or(Value::Null);
         let digest: [u8; 32] = Sha256::digest(items.to_string().as_bytes()).into();
         match self.tokens.get(&token) {
-            Some((_, known)) if *known == digest => Ok(replayed(&items)),
+            Some(known) if *known == digest => Ok(replayed(&items)),
             Some(_) => Err(DynoxideError::IdempotentParameterMismatchException(
                 "An error occurred (IdempotentParameterMismatchException)".to_owned(),
             )),
             None => {
                 let done = self.run("TransactWriteItems", body)?;
-                self.tokens.insert(token, (now, digest));
+                self.tokens.insert(token.clone(), digest);
+                self.used.push_back((now, token));
                 Ok(done)
             }
         }

@@ -98,8 +98,7 @@ pub(crate) fn failed(service: Service) -> Answer {
 }
 
 /// The answer of a table where somebody else's transaction holds an item.
-pub(crate) fn conflicted(operation: &str, body: &Value) -> Answer {
-    let items = body.get("TransactItems").and_then(Value::as_array).map_or(0, Vec::len);
+pub(crate) fn conflicted(operation: &str, items: usize) -> Answer {
     if operation != "TransactWriteItems" && operation != "TransactGetItems" {
         return Answer::json_error(
             400,

@@ -41,9 +41,11 @@ impl Clock {
     }
 }
 
+type Fill = dyn Fn(&mut [u8]) + Send + Sync;
+
 /// Fills buffers with randomness: the system's on AWS, seeded in a simulation.
 #[derive(Clone)]
-pub struct Randomness(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Randomness(Arc<Fill>);
 
 impl Randomness {
     /// The system's randomness.

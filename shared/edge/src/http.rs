@@ -218,6 +218,7 @@ impl Request {
     }
 
     /// The body's bytes.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the enum of another crate, which may grow")]
     pub fn body(&self) -> &[u8] {
         match self.inner.body() {
             lambda_http::Body::Text(text) => text.as_bytes(),

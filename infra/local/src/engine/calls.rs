@@ -73,7 +73,7 @@ impl Inner {
         };
         let notes = NOTES.try_with(Arc::clone).ok();
         let started = Instant::now();
-        let reply = self.troubled(&request, &body, &needs, &call, notes.as_deref()).await;
+        let reply = self.troubled(&request, body, &needs, &call, notes.as_deref()).await;
         let (reply, units) = match reply {
             Ok(performed) => (Reply::Answer(performed.answer.into_http(&self.new_id())), performed.units),
             Err(reply) => (reply, Units::default()),
@@ -123,18 +123,19 @@ impl Inner {
     async fn troubled(
         &self,
         request: &Request,
-        body: &Value,
+        body: Value,
         needs: &[Need],
         call: &Call,
         notes: Option<&Notes>,
     ) -> Result<Performed, Reply> {
+        let items = body.get("TransactItems").and_then(Value::as_array).map_or(0, Vec::len);
         let faults = self
             .faults
             .read()
             .map(|faults| Arc::clone(&faults))
             .unwrap_or_else(|poisoned| Arc::clone(&poisoned.into_inner()));
         if let Some(fault) = faults.before(call)
-            && let Some(answer) = self.suffered(fault, request, body, notes).await?
+            && let Some(answer) = self.suffered(fault, request, items, notes).await?
         {
             return Ok(answer.into());
         }
@@ -147,7 +148,7 @@ impl Inner {
         };
         match faults.after(call) {
             None => Ok(performed),
-            Some(fault) => Ok(match self.suffered(fault, request, body, notes).await? {
+            Some(fault) => Ok(match self.suffered(fault, request, items, notes).await? {
                 Some(answer) => answer.into(),
                 None => performed,
             }),
@@ -159,13 +160,13 @@ impl Inner {
         &self,
         fault: Fault,
         request: &Request,
-        body: &Value,
+        items: usize,
         notes: Option<&Notes>,
     ) -> Result<Option<Answer>, Reply> {
         match fault {
             Fault::Throttle => Ok(Some(faults::throttled(request.service))),
             Fault::ServerError => Ok(Some(faults::failed(request.service))),
-            Fault::TransactionConflict => Ok(Some(faults::conflicted(&request.operation, body))),
+            Fault::TransactionConflict => Ok(Some(faults::conflicted(&request.operation, items))),
             Fault::LostAnswer => Err(Reply::Lost),
             Fault::Delay(time) => {
                 tokio::time::sleep(time).await;
@@ -196,17 +197,17 @@ impl Inner {
         }
     }
 
-    async fn perform(&self, request: &Request, body: &Value, notes: Option<&Notes>) -> Performed {
+    async fn perform(&self, request: &Request, body: Value, notes: Option<&Notes>) -> Performed {
         let operation = request.operation.as_str();
         match request.service {
             Service::DynamoDb if dynamo::known(operation) => {
-                let done = self.dynamo.call(operation, body.clone()).await;
+                let done = self.dynamo.call(operation, body).await;
                 for table in &done.written {
                     self.wake_stream(table);
                 }
                 Performed { answer: done.answer, units: done.units }
             }
-            Service::Sqs => self.perform_queue(request, body, notes).into(),
+            Service::Sqs => self.perform_queue(request, &body, notes).into(),
             Service::S3 => {
                 let bucket = request.path().trim_start_matches('/');
                 let bucket = bucket.split('/').next().unwrap_or_default();
@@ -220,7 +221,7 @@ impl Inner {
                 }
                 done.answer.into()
             }
-            Service::Ssm => self.parameters(operation, body).into(),
+            Service::Ssm => self.parameters(operation, &body).into(),
             Service::Stripe => {
                 let http = &request.http;
                 let (status, body) = self.stripe.request(

@@ -15,8 +15,8 @@ use crate::template::{StreamSource, function_arn, stream_arn};
 
 const SHELF: &str = "stream";
 
-/// How many records are read at once to find a batch of those that pass the filter.
-const READ_AHEAD: usize = 1_000;
+/// How many batches' worth of records are read at once to find a batch of those that pass the filter.
+const READ_AHEAD: usize = 4;
 
 /// Where a reader is in its stream.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,7 +90,8 @@ impl Inner {
     }
 
     async fn batch(&self, spec: &StreamSource, at: &Place) -> Option<Batch> {
-        let read = match self.dynamo.stream(&spec.table, at.through, READ_AHEAD).await {
+        let ahead = spec.batch_size.saturating_mul(READ_AHEAD);
+        let read = match self.dynamo.stream(&spec.table, at.through, ahead).await {
             Ok(read) => read,
             Err(error) => {
                 tracing::error!(table = spec.table, error = %error, "a stream could not be read");
@@ -98,7 +99,7 @@ impl Inner {
             }
         };
         let end = at.ends.last().copied().unwrap_or(i64::MAX);
-        let full = read.len() == READ_AHEAD;
+        let full = read.len() == ahead;
         let mut batch = Batch { records: Vec::new(), seen: None, more: full };
         for record in read {
             if record.sequence > end || batch.records.len() == spec.batch_size {

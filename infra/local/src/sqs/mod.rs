@@ -52,7 +52,7 @@ pub struct Message {
 impl Message {
     /// The handle that this receipt is deleted with: a later receipt makes it stale.
     pub fn handle(&self) -> String {
-        format!("{}:{}", self.id, self.receives)
+        format!("{}:{}:{}", self.number, self.id, self.receives)
     }
 
     /// The value of a text attribute.
@@ -268,7 +268,11 @@ impl Queues {
         let Some(messages) = state.messages.get_mut(queue) else {
             return;
         };
-        let number = messages.values().find(|message| message.handle() == handle).map(|message| message.number);
+        let number = handle
+            .split(':')
+            .next()
+            .and_then(|number| number.parse().ok())
+            .filter(|number| messages.get(number).is_some_and(|message| message.handle() == handle));
         if let Some(change) = number.and_then(|number| act(messages, number)) {
             self.keep.write(vec![change]);
         }
