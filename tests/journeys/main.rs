@@ -8,3 +8,4 @@ mod crashing;
 mod granted;
 mod paying;
 mod refusing;
+mod signing_in;

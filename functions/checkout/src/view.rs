@@ -217,7 +217,9 @@ fn payment_methods(tables: &Tables, typed: &Typed) -> Vec<Choice> {
 
 fn days(quote: &Quote) -> String {
     let carrier = quote.carrier.as_deref().map(|carrier| format!(" with {carrier}")).unwrap_or_default();
-    if quote.min_days == quote.max_days {
+    if quote.max_days == 1 {
+        format!("1 working day{carrier}")
+    } else if quote.min_days == quote.max_days {
         format!("{} working days{carrier}", quote.max_days)
     } else {
         format!("{}–{} working days{carrier}", quote.min_days, quote.max_days)

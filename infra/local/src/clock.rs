@@ -76,16 +76,6 @@ impl VirtualClock {
     }
 }
 
-impl dynoxide::storage_backend::Clock for VirtualClock {
-    fn now_unix_secs(&self) -> u64 {
-        u64::try_from(self.now().as_second()).unwrap_or_default()
-    }
-
-    fn now_unix_secs_f64(&self) -> f64 {
-        self.now().as_duration().as_secs_f64()
-    }
-}
-
 /// The system's clock, in microseconds since 1970: the one place that reads it.
 #[allow(clippy::disallowed_methods)]
 fn system() -> i64 {

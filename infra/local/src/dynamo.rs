@@ -1,34 +1,25 @@
-//! DynamoDB: dynoxide embedded, spoken to in DynamoDB's own words.
+//! DynamoDB as functions meet it.
 //!
 //! Knows the operations that functions use, what each needs of IAM, what each costs in capacity units, and the
 //! streams. It deliberately knows no item: keys and attributes are the store's.
 //!
 //! One lock serialises all calls, first come first served. Time, TTL and idempotency tokens follow the virtual clock.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
-use dynoxide::DynoxideError;
-use dynoxide::actions::{
-    batch_get_item, batch_write_item, create_table, delete_item, get_item, list_tables, put_item, query, scan,
-    transact_get_items, transact_write_items, update_item, update_time_to_live,
-};
-use dynoxide::storage::Storage;
-use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use local_tables::{TableSpec, Tables, TablesError, measured};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::Mutex;
 
 use crate::clock::VirtualClock;
 use crate::iam::Need;
-use crate::template::{TableSpec, table_arn};
+use crate::template::table_arn;
 use crate::wire::Answer;
 
-/// How long DynamoDB remembers a transaction's token.
-const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(10);
+pub use local_tables::known;
 
 /// How long a stream keeps its records.
 const STREAM_LIFE: SignedDuration = SignedDuration::from_hours(24);
@@ -52,24 +43,17 @@ pub struct StreamRecord {
     pub sequence: i64,
     /// When it was written.
     pub at: Timestamp,
+    /// Whether the stream would have lost it by now: it reaches nobody.
+    pub lost: bool,
     /// The record as Lambda hands it to a function.
     pub event: Value,
 }
 
-/// The tables.
+/// The tables, behind one lock.
+#[derive(Debug)]
 pub struct Dynamo {
-    inner: Mutex<Inner>,
-    tables: BTreeMap<String, TableSpec>,
-    file: Option<PathBuf>,
+    tables: Mutex<Tables>,
     clock: VirtualClock,
-}
-
-struct Inner {
-    storage: Storage,
-    /// By token: the digest of what it was used for.
-    tokens: BTreeMap<String, [u8; 32]>,
-    /// The tokens in the order in which they were used, and when.
-    used: VecDeque<(Timestamp, String)>,
 }
 
 /// A call that has run.
@@ -83,75 +67,38 @@ pub struct Done {
     pub written: Vec<String>,
 }
 
-type Outcome = Result<Value, DynoxideError>;
-
-impl std::fmt::Debug for Dynamo {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Dynamo").finish_non_exhaustive()
-    }
-}
-
 impl Dynamo {
     /// The tables that the template declares, in the file or in memory; made where they are missing.
     ///
     /// # Errors
     /// When the file is no database, or a table cannot be made.
-    pub fn open(
-        tables: &BTreeMap<String, TableSpec>,
-        file: Option<&Path>,
-        clock: &VirtualClock,
-    ) -> Result<Self, DynoxideError> {
-        Ok(Self {
-            inner: Mutex::new(Inner::open(tables, file, clock)?),
-            tables: tables.clone(),
-            file: file.map(Path::to_owned),
-            clock: clock.clone(),
-        })
+    pub fn open(specs: Vec<TableSpec>, file: Option<&Path>, clock: &VirtualClock) -> Result<Self, TablesError> {
+        let telling = clock.clone();
+        let tables = Tables::open(specs, file, Arc::new(move || telling.now()))?;
+        Ok(Self { tables: Mutex::new(tables), clock: clock.clone() })
     }
 
     /// Empties every table.
     ///
     /// # Errors
     /// When the tables cannot be made anew.
-    pub async fn reset(&self) -> Result<(), DynoxideError> {
-        let mut inner = self.inner.lock().await;
-        // The old file is let go before it is removed.
-        inner.storage = Storage::memory()?;
-        if let Some(file) = &self.file {
-            for suffix in ["", "-wal", "-shm"] {
-                let mut path = file.clone().into_os_string();
-                path.push(suffix);
-                match std::fs::remove_file(&path) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                        return Err(DynoxideError::InternalServerError(error.to_string()));
-                    }
-                    Ok(()) | Err(_) => {}
-                }
-            }
-        }
-        *inner = Inner::open(&self.tables, self.file.as_deref(), &self.clock)?;
-        Ok(())
+    pub async fn reset(&self) -> Result<(), TablesError> {
+        self.tables.lock().await.reset()
     }
 
     /// Whether no table has an item.
     pub async fn is_empty(&self) -> bool {
-        let inner = self.inner.lock().await;
-        self.tables.keys().all(|table| matches!(inner.storage.count_items(table), Ok(0)))
+        self.tables.lock().await.is_empty()
     }
 
     /// Runs one operation.
     pub async fn call(&self, operation: &str, mut body: Value) -> Done {
-        let mut inner = self.inner.lock().await;
         let asked = body.get("ReturnConsumedCapacity").and_then(Value::as_str).is_some_and(|mode| mode != "NONE");
         if !asked && measured(operation) {
             body["ReturnConsumedCapacity"] = json!("TOTAL");
         }
         let written = if writes(operation) { tables_of(operation, &body) } else { Vec::new() };
-        let outcome = match operation {
-            "TransactWriteItems" => inner.transact(body, self.clock.now()),
-            operation => inner.run(operation, body),
-        };
-        drop(inner);
+        let outcome = self.tables.lock().await.call(operation, body);
         match outcome {
             Ok(mut value) => {
                 let units = units(&value, writes(operation));
@@ -176,125 +123,27 @@ impl Dynamo {
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub async fn stream(&self, table: &str, after: i64, limit: usize) -> Result<Vec<StreamRecord>, DynoxideError> {
-        let inner = self.inner.lock().await;
-        let shard = dynoxide::streams::shard_id(table);
-        let raw = inner.storage.get_stream_records(table, &shard, after, limit)?;
+    pub async fn stream(&self, table: &str, after: i64, limit: usize) -> Result<Vec<StreamRecord>, TablesError> {
+        let raw = self.tables.lock().await.stream(table, after, limit)?;
         let oldest = self.clock.now() - STREAM_LIFE;
-        raw.into_iter()
-            .map(|record| record_event(table, &record))
-            .filter(|record| record.as_ref().map_or(true, |record| record.at >= oldest))
-            .collect()
+        raw.into_iter().map(|record| record_event(table, &record, oldest)).collect()
     }
 
-    /// Forgets the records up to `until` that every reader is through with, but for the last: the next number is
-    /// counted from it.
+    /// Forgets the records before `until`, which every reader is through with.
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub async fn trim(&self, table: &str, until: i64) -> Result<(), DynoxideError> {
-        let inner = self.inner.lock().await;
-        inner.storage.conn().execute(
-            "DELETE FROM _stream_records WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) < ?2",
-            rusqlite::params![table, until],
-        )?;
-        Ok(())
+    pub async fn trim(&self, table: &str, until: i64) -> Result<(), TablesError> {
+        self.tables.lock().await.trim(table, until)
     }
 
     /// Deletes the items whose time to live is over, as DynamoDB does within some days.
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub async fn sweep(&self) -> Result<usize, DynoxideError> {
-        let inner: MutexGuard<'_, Inner> = self.inner.lock().await;
-        at_once(dynoxide::ttl::sweep_expired_items(&inner.storage))
+    pub async fn sweep(&self) -> Result<usize, TablesError> {
+        self.tables.lock().await.sweep()
     }
-}
-
-impl Inner {
-    fn open(
-        tables: &BTreeMap<String, TableSpec>,
-        file: Option<&Path>,
-        clock: &VirtualClock,
-    ) -> Result<Self, DynoxideError> {
-        let storage = match file {
-            Some(path) => Storage::new(&path.to_string_lossy())?,
-            None => Storage::memory()?,
-        }
-        .with_clock(std::sync::Arc::new(clock.clone()));
-        // A stream's next number is the greatest so far and one: an index keeps that from reading them all.
-        storage.conn().execute_batch(
-            "PRAGMA synchronous = NORMAL; CREATE INDEX IF NOT EXISTS _stream_records_by_number \
-             ON _stream_records (table_name, CAST(sequence_number AS INTEGER))",
-        )?;
-        for table in tables.values() {
-            if !storage.table_exists(&table.name)? {
-                at_once(create_table::execute(&storage, read(table.create.clone())?))?;
-            }
-            storage.update_ttl_config(&table.name, table.ttl.as_deref(), table.ttl.is_some())?;
-        }
-        Ok(Self { storage, tokens: BTreeMap::new(), used: VecDeque::new() })
-    }
-
-    fn transact(&mut self, body: Value, now: Timestamp) -> Outcome {
-        let Some(token) = body.get("ClientRequestToken").and_then(Value::as_str).map(str::to_owned) else {
-            return self.run("TransactWriteItems", body);
-        };
-        while let Some((at, _)) = self.used.front()
-            && now.duration_since(*at) >= TOKEN_LIFE
-            && let Some((_, old)) = self.used.pop_front()
-        {
-            self.tokens.remove(&old);
-        }
-        let items = body.get("TransactItems").cloned().unwrap_or(Value::Null);
-        let digest: [u8; 32] = Sha256::digest(items.to_string().as_bytes()).into();
-        match self.tokens.get(&token) {
-            Some(known) if *known == digest => Ok(replayed(&items)),
-            Some(_) => Err(DynoxideError::IdempotentParameterMismatchException(
-                "An error occurred (IdempotentParameterMismatchException)".to_owned(),
-            )),
-            None => {
-                let done = self.run("TransactWriteItems", body)?;
-                self.tokens.insert(token.clone(), digest);
-                self.used.push_back((now, token));
-                Ok(done)
-            }
-        }
-    }
-
-    fn run(&self, operation: &str, body: Value) -> Outcome {
-        let s = &self.storage;
-        match operation {
-            "GetItem" => answer(get_item::execute(s, read(body)?)),
-            "PutItem" => answer(put_item::execute(s, read(body)?)),
-            "UpdateItem" => answer(update_item::execute(s, read(body)?)),
-            "DeleteItem" => answer(delete_item::execute(s, read(body)?)),
-            "Query" => answer(query::execute(s, read(body)?)),
-            "Scan" => answer(scan::execute(s, read(body)?)),
-            "BatchGetItem" => answer(batch_get_item::execute(s, read(body)?)),
-            "BatchWriteItem" => answer(batch_write_item::execute(s, read(body)?)),
-            "TransactGetItems" => answer(transact_get_items::execute(s, read(body)?)),
-            "TransactWriteItems" => answer(transact_write_items::execute(s, read(body)?)),
-            "ListTables" => answer(list_tables::execute(s, read(body)?)),
-            "CreateTable" => answer(create_table::execute(s, read(body)?)),
-            "UpdateTimeToLive" => answer(update_time_to_live::execute(s, read(body)?)),
-            "DescribeTable" => {
-                let phases = dynoxide::actions::vector_lifecycle::VectorIndexLifecycle::new();
-                answer(dynoxide::actions::describe_table::execute(s, read(body)?, &phases))
-            }
-            other => Err(DynoxideError::UnsupportedCapability(other.to_owned())),
-        }
-    }
-}
-
-/// Whether the engine answers the operation at all.
-pub fn known(operation: &str) -> bool {
-    measured(operation) || matches!(operation, "ListTables" | "CreateTable" | "DescribeTable" | "UpdateTimeToLive")
-}
-
-/// Whether the operation tells its capacity.
-fn measured(operation: &str) -> bool {
-    writes(operation) || matches!(operation, "GetItem" | "Query" | "Scan" | "BatchGetItem" | "TransactGetItems")
 }
 
 fn writes(operation: &str) -> bool {
@@ -388,56 +237,18 @@ fn units(answer: &Value, writes: bool) -> Units {
     total
 }
 
-/// What a transaction answers whose token was used before: it reads what it wrote, at two units an item at least.
-fn replayed(items: &Value) -> Value {
-    let count = items.as_array().map_or(0, Vec::len);
-    let table =
-        tables_of("TransactWriteItems", &json!({ "TransactItems": items })).into_iter().next().unwrap_or_default();
-    json!({ "ConsumedCapacity": [{
-        "TableName": table, "CapacityUnits": 2 * count, "ReadCapacityUnits": 2 * count
-    }] })
-}
-
-/// Runs what never waits: the native storage answers in the same poll.
-fn at_once<T>(work: impl Future<Output = Result<T, DynoxideError>>) -> Result<T, DynoxideError> {
-    work.now_or_never()
-        .unwrap_or_else(|| Err(DynoxideError::InternalServerError("the storage did not answer at once".to_owned())))
-}
-
-fn answer<T: Serialize>(work: impl Future<Output = Result<T, DynoxideError>>) -> Outcome {
-    serde_json::to_value(at_once(work)?).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
-}
-
-/// A typed request. dynoxide marks in the message which error a malformed one is.
-fn read<T: DeserializeOwned>(body: Value) -> Result<T, DynoxideError> {
-    serde_json::from_value(body).map_err(|error| {
-        let message = error.to_string();
-        for marker in ["VALIDATION_AS_READ:", "VALIDATION_REQUEST:", "VALIDATION:"] {
-            if let Some(rest) = message.strip_prefix(marker) {
-                return DynoxideError::ValidationException(rest.to_owned());
-            }
-        }
-        for marker in ["SERIALIZATION_AS_READ:", "SERIALIZATION:"] {
-            if let Some(rest) = message.strip_prefix(marker) {
-                return DynoxideError::SerializationException(rest.to_owned());
-            }
-        }
-        if message.contains("invalid type") && !message.contains("null") {
-            DynoxideError::SerializationException(message)
-        } else {
-            DynoxideError::ValidationException(message)
-        }
-    })
-}
-
 /// The public form of a stream's number.
 pub fn public_sequence(stored: i64) -> String {
     (SEQUENCE_OFFSET + u128::from(stored.unsigned_abs())).to_string()
 }
 
-fn record_event(table: &str, record: &dynoxide::storage::StreamRecord) -> Result<StreamRecord, DynoxideError> {
+fn record_event(
+    table: &str,
+    record: &local_tables::StreamRecord,
+    oldest: Timestamp,
+) -> Result<StreamRecord, TablesError> {
     let corrupt = |error: &dyn std::fmt::Display| {
-        DynoxideError::InternalServerError(format!("a stream record of {table}: {error}"))
+        TablesError::InternalServerError(format!("a stream record of {table}: {error}"))
     };
     let parse = |text: &str| serde_json::from_str::<Value>(text).map_err(|error| corrupt(&error));
     let sequence: i64 = record.sequence_number.parse().map_err(|error| corrupt(&error))?;
@@ -469,33 +280,27 @@ fn record_event(table: &str, record: &dynoxide::storage::StreamRecord) -> Result
     if let Some(identity) = &record.user_identity {
         event["userIdentity"] = parse(identity)?;
     }
-    Ok(StreamRecord {
-        sequence,
-        at: Timestamp::from_second(record.created_at).map_err(|error| corrupt(&error))?,
-        event,
-    })
+    let at = Timestamp::from_second(record.created_at).map_err(|error| corrupt(&error))?;
+    Ok(StreamRecord { sequence, at, lost: at < oldest, event })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn orders() -> BTreeMap<String, TableSpec> {
-        BTreeMap::from([(
-            "Orders".to_owned(),
-            TableSpec {
-                name: "Orders".to_owned(),
-                create: json!({
-                    "TableName": "Orders",
-                    "BillingMode": "PAY_PER_REQUEST",
-                    "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
-                    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
-                    "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES"},
-                }),
-                streams: true,
-                ttl: Some("ttl".to_owned()),
-            },
-        )])
+    fn orders() -> Vec<TableSpec> {
+        vec![TableSpec {
+            name: "Orders".to_owned(),
+            create: json!({
+                "TableName": "Orders",
+                "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+                "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+            }),
+            streams: true,
+            ttl: Some("ttl".to_owned()),
+        }]
     }
 
     fn clock() -> VirtualClock {
@@ -512,7 +317,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_transaction_costs_two_units_a_kilobyte_and_an_item() {
-        let dynamo = Dynamo::open(&orders(), None, &clock()).unwrap();
+        let dynamo = Dynamo::open(orders(), None, &clock()).unwrap();
         let done = dynamo.call("TransactWriteItems", json!({"TransactItems": [put("a", 10), put("b", 1500)]})).await;
         assert_eq!(done.answer.status, 200);
         assert_eq!(done.units, Units { read: 0.0, write: 6.0 });
@@ -528,7 +333,7 @@ mod tests {
     #[tokio::test]
     async fn a_token_replays_for_ten_minutes_and_is_good_for_one_request() {
         let clock = clock();
-        let dynamo = Dynamo::open(&orders(), None, &clock).unwrap();
+        let dynamo = Dynamo::open(orders(), None, &clock).unwrap();
         let request = |pk: &str| json!({"TransactItems": [put(pk, 1)], "ClientRequestToken": "t-1"});
         assert_eq!(dynamo.call("TransactWriteItems", request("a")).await.answer.status, 200);
         let again = dynamo.call("TransactWriteItems", request("a")).await;
@@ -543,7 +348,7 @@ mod tests {
 
     #[tokio::test]
     async fn streams_tell_images_in_order_and_can_be_trimmed() {
-        let dynamo = Dynamo::open(&orders(), None, &clock()).unwrap();
+        let dynamo = Dynamo::open(orders(), None, &clock()).unwrap();
         for n in ["1", "2"] {
             let item = json!({"TableName": "Orders", "Item": {"pk": {"S": "a"}, "n": {"N": n}}});
             assert_eq!(dynamo.call("PutItem", item).await.answer.status, 200);
@@ -560,7 +365,7 @@ mod tests {
     #[tokio::test]
     async fn items_go_when_their_time_is_over() {
         let clock = clock();
-        let dynamo = Dynamo::open(&orders(), None, &clock).unwrap();
+        let dynamo = Dynamo::open(orders(), None, &clock).unwrap();
         let ttl = clock.now().as_second() + 60;
         let item = json!({"TableName": "Orders", "Item": {"pk": {"S": "a"}, "ttl": {"N": ttl.to_string()}}});
         dynamo.call("PutItem", item).await;

@@ -70,8 +70,13 @@ impl SigningKey {
         HEXLOWER.encode(&Sha256::digest(&self.public)[..8])
     }
 
-    /// The private key as PEM, as the parameter store holds it.
-    pub fn private_pem(&self) -> String {
+    /// The private key as the parameter store holds it: `{"kid": .., "pem": ..}`.
+    pub fn secret(&self) -> String {
+        json!({ "kid": self.kid(), "pem": self.private_pem() }).to_string()
+    }
+
+    /// The private key as PEM.
+    fn private_pem(&self) -> String {
         pem("PRIVATE KEY", &self.der)
     }
 

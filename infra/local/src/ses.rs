@@ -272,7 +272,7 @@ impl Sent {
             n: self.n,
             id: self.id.clone(),
             to: self.to.clone(),
-            from: parsed.header_raw("From").unwrap_or_default().trim().to_owned(),
+            from: sender(&parsed),
             subject: parsed.subject().unwrap_or_default().to_owned(),
             text: text.and_then(|_| parsed.body_text(0)).map(Into::into),
             html: html.and_then(|_| parsed.body_html(0)).map(Into::into),
@@ -389,6 +389,16 @@ fn enveloped(destination: &MailEvents, event: &Value, id: &str, now: Timestamp) 
         "Message": event.to_string(),
         "Timestamp": now.to_string(),
     })
+}
+
+/// Who a mail comes from, as a reader sees it: `Name <address>`.
+fn sender(parsed: &mail_parser::Message<'_>) -> String {
+    let from = parsed.from().and_then(|from| from.first());
+    let address = from.and_then(|from| from.address()).unwrap_or_default();
+    match from.and_then(|from| from.name()) {
+        Some(name) => format!("{name} <{address}>"),
+        None => address.to_owned(),
+    }
 }
 
 #[cfg(test)]

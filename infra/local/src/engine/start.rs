@@ -92,7 +92,7 @@ pub enum StartError {
     Template(#[from] TemplateError),
     /// The tables cannot be opened.
     #[error("the tables: {0}")]
-    Tables(#[from] dynoxide::DynoxideError),
+    Tables(#[from] local_tables::TablesError),
     /// The engine's own file cannot be opened.
     #[error(transparent)]
     Keep(#[from] KeepError),
@@ -158,7 +158,7 @@ fn start(
     let endpoint = format!("http://{}{}", options.host, wire::PREFIX);
     let model = Model::read(&options.template, &given, &endpoint)?;
     let file = directory.map(|directory| directory.join("tables.sqlite"));
-    let dynamo = Dynamo::open(&model.tables, file.as_deref(), &clock)?;
+    let dynamo = Dynamo::open(model.tables.values().cloned().collect(), file.as_deref(), &clock)?;
     let stripe = Stripe::new();
     if let Some(books) = keep.value(STRIPE, "books")?
         && let Err(error) = stripe.restore(&books)
@@ -236,7 +236,7 @@ fn own_parameters(host: &str, key: &SigningKey) -> Parameters {
 /// The parameter store: what the template's parameters name.
 fn secrets(model: &Model, key: &SigningKey) -> BTreeMap<String, String> {
     [
-        ("SigningKeyName", key.private_pem()),
+        ("SigningKeyName", key.secret()),
         ("StripeSecretName", stripe::SECRET_KEY.to_owned()),
         ("StripeWebhookSecretName", stripe::WEBHOOK_SECRET.to_owned()),
     ]

@@ -107,8 +107,8 @@ impl Inner {
                 break;
             }
             batch.seen = Some(record.sequence);
-            let passes = spec.filters.is_empty() || spec.filters.iter().any(|filter| filter.matches(&record.event));
-            if passes {
+            let wanted = spec.filters.is_empty() || spec.filters.iter().any(|filter| filter.matches(&record.event));
+            if wanted && !record.lost {
                 batch.records.push(record);
             }
         }
@@ -176,7 +176,7 @@ impl Inner {
         let Some(bucket) = &spec.parking else { return };
         let now = self.now();
         let id = self.new_id();
-        let shard = dynoxide::streams::shard_id(&spec.table);
+        let shard = local_tables::shard(&spec.table);
         let events: Vec<&Value> = records.iter().map(|record| &record.event).collect();
         let body = json!({
             "requestContext": {

@@ -10,12 +10,11 @@ mod resources;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::pattern::Pattern;
 use crate::schedule::Rule;
 
 pub use intrinsics::Parameters;
+pub use local_tables::TableSpec;
 
 /// The region that names are made of.
 pub const REGION: &str = "eu-central-1";
@@ -186,19 +185,6 @@ pub struct ScheduleSource {
     pub rule: Rule,
     /// What the function gets; None: an event that tells the time.
     pub input: Option<String>,
-}
-
-/// A table.
-#[derive(Debug, Clone)]
-pub struct TableSpec {
-    /// Its name.
-    pub name: String,
-    /// The body of the CreateTable request that makes it.
-    pub create: Value,
-    /// Whether it has a stream.
-    pub streams: bool,
-    /// The attribute that says when an item may go.
-    pub ttl: Option<String>,
 }
 
 /// A queue.

@@ -1,0 +1,315 @@
+//! The local engine's tables: dynoxide embedded, spoken to in DynamoDB's own words.
+//!
+//! Knows operations, idempotency tokens, streams and time to live, on the clock that it is given. It deliberately
+//! knows no template, no grant and no event: the engine does. A package of its own, because dynoxide's operations are
+//! generic over their storage and are compiled where they are used: here once, and not whenever a function changes.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use dynoxide::DynoxideError;
+use dynoxide::actions::vector_lifecycle::VectorIndexLifecycle;
+use dynoxide::actions::{
+    batch_get_item, batch_write_item, create_table, delete_item, describe_table, get_item, list_tables, put_item,
+    query, scan, transact_get_items, transact_write_items, update_item,
+};
+use dynoxide::storage::Storage;
+use futures::FutureExt;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+/// What goes wrong in the tables, in DynamoDB's words.
+pub use dynoxide::DynoxideError as TablesError;
+/// A record of a stream, as it is stored: images as JSON texts.
+pub use dynoxide::storage::StreamRecord;
+
+/// How long DynamoDB remembers a transaction's token.
+const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(10);
+
+/// The operations that are answered and that tell their capacity.
+const MEASURED: [&str; 10] = [
+    "BatchGetItem",
+    "BatchWriteItem",
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "Scan",
+    "TransactGetItems",
+    "TransactWriteItems",
+    "UpdateItem",
+];
+
+/// The operations that are answered beside them.
+const OTHERS: [&str; 3] = ["CreateTable", "DescribeTable", "ListTables"];
+
+/// Whether an operation is answered.
+pub fn known(operation: &str) -> bool {
+    measured(operation) || OTHERS.contains(&operation)
+}
+
+/// Whether an operation tells its capacity.
+pub fn measured(operation: &str) -> bool {
+    MEASURED.contains(&operation)
+}
+
+/// A table as it is made.
+#[derive(Debug, Clone)]
+pub struct TableSpec {
+    /// Its name.
+    pub name: String,
+    /// The body of the CreateTable request that makes it.
+    pub create: Value,
+    /// Whether it has a stream.
+    pub streams: bool,
+    /// The attribute that says when an item may go.
+    pub ttl: Option<String>,
+}
+
+/// Tells the time.
+pub type Tell = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// The tables. One call at a time.
+pub struct Tables {
+    storage: Storage,
+    specs: Vec<TableSpec>,
+    file: Option<PathBuf>,
+    tell: Tell,
+    /// By token: the digest of what it was used for.
+    tokens: BTreeMap<String, [u8; 32]>,
+    /// The tokens in the order in which they were used, and when.
+    used: VecDeque<(Timestamp, String)>,
+}
+
+impl fmt::Debug for Tables {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tables").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+type Outcome = Result<Value, DynoxideError>;
+
+impl Tables {
+    /// Opens the tables in the file, or in memory; makes those that are missing.
+    ///
+    /// # Errors
+    /// When the file is no database, or a table cannot be made.
+    pub fn open(specs: Vec<TableSpec>, file: Option<&Path>, tell: Tell) -> Result<Self, DynoxideError> {
+        Ok(Self {
+            storage: storage(&specs, file, &tell)?,
+            specs,
+            file: file.map(Path::to_owned),
+            tell,
+            tokens: BTreeMap::new(),
+            used: VecDeque::new(),
+        })
+    }
+
+    /// Empties every table.
+    ///
+    /// # Errors
+    /// When the tables cannot be made anew.
+    pub fn reset(&mut self) -> Result<(), DynoxideError> {
+        // The old file is let go before it is removed.
+        self.storage = Storage::memory()?;
+        if let Some(file) = &self.file {
+            for suffix in ["", "-wal", "-shm"] {
+                let mut path = file.clone().into_os_string();
+                path.push(suffix);
+                match std::fs::remove_file(&path) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                        return Err(DynoxideError::InternalServerError(error.to_string()));
+                    }
+                    Ok(()) | Err(_) => {}
+                }
+            }
+        }
+        self.storage = storage(&self.specs, self.file.as_deref(), &self.tell)?;
+        self.tokens.clear();
+        self.used.clear();
+        Ok(())
+    }
+
+    /// Whether no table has an item.
+    pub fn is_empty(&self) -> bool {
+        self.specs.iter().all(|spec| matches!(self.storage.count_items(&spec.name), Ok(0)))
+    }
+
+    /// Runs one operation: its request's JSON in, its answer's JSON out.
+    ///
+    /// # Errors
+    /// As DynamoDB refuses it.
+    pub fn call(&mut self, operation: &str, body: Value) -> Outcome {
+        match operation {
+            "TransactWriteItems" => self.transact(body),
+            operation => self.run(operation, body),
+        }
+    }
+
+    /// Up to `limit` records of a table's stream after the number `after`, each with its own.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn stream(&self, table: &str, after: i64, limit: usize) -> Result<Vec<StreamRecord>, DynoxideError> {
+        self.storage.get_stream_records(table, &shard(table), after, limit)
+    }
+
+    /// Forgets the records up to `until` that every reader is through with, but for the last: the next number is
+    /// counted from it.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn trim(&self, table: &str, until: i64) -> Result<(), DynoxideError> {
+        self.storage.conn().execute(
+            "DELETE FROM _stream_records WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) < ?2",
+            rusqlite::params![table, until],
+        )?;
+        Ok(())
+    }
+
+    /// Deletes the items whose time to live is over, as DynamoDB does within some days; how many.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub fn sweep(&self) -> Result<usize, DynoxideError> {
+        at_once(dynoxide::ttl::sweep_expired_items(&self.storage))
+    }
+
+    fn transact(&mut self, body: Value) -> Outcome {
+        let Some(token) = body.get("ClientRequestToken").and_then(Value::as_str).map(str::to_owned) else {
+            return self.run("TransactWriteItems", body);
+        };
+        let now = (self.tell)();
+        while let Some((at, _)) = self.used.front()
+            && now.duration_since(*at) >= TOKEN_LIFE
+            && let Some((_, old)) = self.used.pop_front()
+        {
+            self.tokens.remove(&old);
+        }
+        let items = body.get("TransactItems").unwrap_or(&Value::Null);
+        let digest: [u8; 32] = Sha256::digest(items.to_string().as_bytes()).into();
+        match self.tokens.get(&token) {
+            Some(known) if *known == digest => Ok(replayed(items)),
+            Some(_) => Err(DynoxideError::IdempotentParameterMismatchException(
+                "An error occurred (IdempotentParameterMismatchException)".to_owned(),
+            )),
+            None => {
+                let done = self.run("TransactWriteItems", body)?;
+                self.tokens.insert(token.clone(), digest);
+                self.used.push_back((now, token));
+                Ok(done)
+            }
+        }
+    }
+
+    fn run(&self, operation: &str, body: Value) -> Outcome {
+        let s = &self.storage;
+        match operation {
+            "GetItem" => answer(get_item::execute(s, read(body)?)),
+            "PutItem" => answer(put_item::execute(s, read(body)?)),
+            "UpdateItem" => answer(update_item::execute(s, read(body)?)),
+            "DeleteItem" => answer(delete_item::execute(s, read(body)?)),
+            "Query" => answer(query::execute(s, read(body)?)),
+            "Scan" => answer(scan::execute(s, read(body)?)),
+            "BatchGetItem" => answer(batch_get_item::execute(s, read(body)?)),
+            "BatchWriteItem" => answer(batch_write_item::execute(s, read(body)?)),
+            "TransactGetItems" => answer(transact_get_items::execute(s, read(body)?)),
+            "TransactWriteItems" => answer(transact_write_items::execute(s, read(body)?)),
+            "ListTables" => answer(list_tables::execute(s, read(body)?)),
+            "CreateTable" => answer(create_table::execute(s, read(body)?)),
+            "DescribeTable" => answer(describe_table::execute(s, read(body)?, &VectorIndexLifecycle::new())),
+            other => Err(DynoxideError::UnsupportedCapability(other.to_owned())),
+        }
+    }
+}
+
+/// The name of a table's one shard.
+pub fn shard(table: &str) -> String {
+    dynoxide::streams::shard_id(table)
+}
+
+/// Gives dynoxide the time.
+struct Ticking(Tell);
+
+impl dynoxide::storage_backend::Clock for Ticking {
+    fn now_unix_secs(&self) -> u64 {
+        u64::try_from((self.0)().as_second()).unwrap_or_default()
+    }
+
+    fn now_unix_secs_f64(&self) -> f64 {
+        (self.0)().as_duration().as_secs_f64()
+    }
+}
+
+fn storage(specs: &[TableSpec], file: Option<&Path>, tell: &Tell) -> Result<Storage, DynoxideError> {
+    let storage = match file {
+        Some(path) => Storage::new(&path.to_string_lossy())?,
+        None => Storage::memory()?,
+    }
+    .with_clock(Arc::new(Ticking(Arc::clone(tell))));
+    // A stream's next number is the greatest so far and one: an index keeps that from reading them all.
+    storage.conn().execute_batch(
+        "PRAGMA synchronous = NORMAL; CREATE INDEX IF NOT EXISTS _stream_records_by_number \
+         ON _stream_records (table_name, CAST(sequence_number AS INTEGER))",
+    )?;
+    for spec in specs {
+        if !storage.table_exists(&spec.name)? {
+            at_once(create_table::execute(&storage, read(spec.create.clone())?))?;
+        }
+        storage.update_ttl_config(&spec.name, spec.ttl.as_deref(), spec.ttl.is_some())?;
+    }
+    Ok(storage)
+}
+
+/// What a transaction answers whose token was used before: it reads what it wrote, at two units an item at least.
+fn replayed(items: &Value) -> Value {
+    let mut units: BTreeMap<&str, u32> = BTreeMap::new();
+    for action in items.as_array().into_iter().flatten() {
+        let tables = action.as_object().into_iter().flatten();
+        for table in tables.filter_map(|(_, item)| item.get("TableName").and_then(Value::as_str)) {
+            *units.entry(table).or_default() += 2;
+        }
+    }
+    let consumed: Vec<Value> = units
+        .into_iter()
+        .map(|(table, units)| json!({ "TableName": table, "CapacityUnits": units, "ReadCapacityUnits": units }))
+        .collect();
+    json!({ "ConsumedCapacity": consumed })
+}
+
+/// Runs what never waits: the native storage answers in the same poll.
+fn at_once<T>(work: impl Future<Output = Result<T, DynoxideError>>) -> Result<T, DynoxideError> {
+    work.now_or_never()
+        .unwrap_or_else(|| Err(DynoxideError::InternalServerError("the storage did not answer at once".to_owned())))
+}
+
+fn answer<T: Serialize>(work: impl Future<Output = Result<T, DynoxideError>>) -> Outcome {
+    serde_json::to_value(at_once(work)?).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}
+
+/// A typed request. dynoxide marks in the message which error a malformed one is.
+fn read<T: DeserializeOwned>(body: Value) -> Result<T, DynoxideError> {
+    serde_json::from_value(body).map_err(|error| {
+        let message = error.to_string();
+        for marker in ["VALIDATION_AS_READ:", "VALIDATION_REQUEST:", "VALIDATION:"] {
+            if let Some(rest) = message.strip_prefix(marker) {
+                return DynoxideError::ValidationException(rest.to_owned());
+            }
+        }
+        for marker in ["SERIALIZATION_AS_READ:", "SERIALIZATION:"] {
+            if let Some(rest) = message.strip_prefix(marker) {
+                return DynoxideError::SerializationException(rest.to_owned());
+            }
+        }
+        if message.contains("invalid type") && !message.contains("null") {
+            DynoxideError::SerializationException(message)
+        } else {
+            DynoxideError::ValidationException(message)
+        }
+    })
+}
