@@ -1,4 +1,4 @@
-// axe finds nothing serious on any page of a shopper's, light and dark, as it is and when refused.
+// axe finds nothing serious on any page of a shopper's or of the desk, light and dark, as it is and when refused.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -20,6 +20,9 @@ after(async () => {
 
 const pages = ['/', '/?q=mug', '/?q=nothing-like-it', '/categories/mugs', '/products/morning-mug', '/products/bud-vase', '/cart', '/cart/added',
   '/checkout', '/sign-in', '/sign-in?sent=yes', '/orders', '/help', '/nowhere', '/desk/sign-in', '/api/docs'];
+
+const desk = ['/desk/orders', '/desk/products', '/desk/products/morning-mug', '/desk/products/new', '/desk/stock', '/desk/stock/MUG-MORNING-COBALT',
+  '/desk/settings', '/desk/settings/taxes', '/desk/staff', '/desk/nowhere'];
 
 for (const colorScheme of ['light', 'dark']) {
   test(`pages in ${colorScheme}`, async () => {
@@ -43,6 +46,13 @@ for (const colorScheme of ['light', 'dark']) {
     await page.locator('button.wide[value="place"]').click();
     await page.getByText('There is a problem').waitFor();
     await look('/checkout refused');
+    const token = await (await fetch(`${shop.url}/_local/token?role=owner`)).text();
+    await context.addCookies([{ name: 'staff', value: token.trim(), url: shop.url }]);
+    for (const path of desk) {
+      await page.goto(shop.url + path);
+      assert.equal(new URL(page.url()).pathname, path.split('?')[0]);
+      await look(path);
+    }
     assert.deepEqual(found, []);
     await context.close();
   });

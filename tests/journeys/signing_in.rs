@@ -85,3 +85,27 @@ async fn an_address_that_bounced_is_not_mailed_again() {
     ask(&shop, "bounce@example.com", false).await;
     assert_eq!(shop.subjects().len(), 1);
 }
+
+#[tokio::test]
+async fn a_guests_cart_is_merged_at_sign_in() {
+    let shop = Shop::new();
+    shop.stock("MUG-1", 1999, 10).await;
+    shop.stock("BOWL-1", 2999, 10).await;
+    ask(&shop, "buyer@example.com", false).await;
+    let secret = mailed_secret(&shop, "Your sign-in link");
+    let token = shop.post("/api/auth/token", &json!({ "token": secret })).send().await.expect(200).json();
+    let access = token["access_token"].as_str().unwrap();
+    let cart = shop.post("/api/carts", &json!({})).header("authorization", &format!("Bearer {access}"));
+    let own = cart.send().await.expect(201).json()["id"].as_str().unwrap().to_owned();
+    drop(shop.put(&format!("/api/carts/{own}/items/MUG-1"), &json!({ "quantity": 1 })).send().await.expect(200));
+    let guests = shop.cart(&[("MUG-1", 2), ("BOWL-1", 1)]).await;
+
+    // The browser still has the guest's cart in its cookie when the signed-in customer looks at theirs.
+    for _ in 0..2 {
+        let look = shop.get("/cart").header("accept", "text/html").header("cookie", &format!("cart={guests}; shop={access}"));
+        let page = look.send().await.expect(200);
+        assert!(page.text.contains("Product BOWL-1"), "{}", page.text);
+    }
+    let merged = shop.get(&format!("/api/carts/{own}")).send().await.expect(200).json();
+    assert_eq!(merged["totals"]["count"], 4, "merged once: {merged}");
+}
