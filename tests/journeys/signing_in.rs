@@ -102,7 +102,8 @@ async fn a_guests_cart_is_merged_at_sign_in() {
 
     // The browser still has the guest's cart in its cookie when the signed-in customer looks at theirs.
     for _ in 0..2 {
-        let look = shop.get("/cart").header("accept", "text/html").header("cookie", &format!("cart={guests}; shop={access}"));
+        let look =
+            shop.get("/cart").header("accept", "text/html").header("cookie", &format!("cart={guests}; shop={access}"));
         let page = look.send().await.expect(200);
         assert!(page.text.contains("Product BOWL-1"), "{}", page.text);
     }

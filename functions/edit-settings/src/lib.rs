@@ -2,6 +2,8 @@
 
 mod staff;
 
+use std::collections::BTreeMap;
+
 use contracts::{Problem, ProblemKind};
 use domain::people::Action;
 use domain::settings::{
@@ -12,9 +14,9 @@ use domain::tax::TaxSettings;
 use edge::auth::{Caller, Verifier};
 use edge::http::unavailable;
 use edge::page::{DeskFrame, ShopFrame, desk_refusal};
+use edge::settings_form;
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use pages::layout::Section;
-use serde::Deserialize;
 use store::StoreError;
 use store::people::People;
 use store::settings::SettingsTable;
@@ -29,16 +31,6 @@ pub struct EditSettings {
     settings: SettingsTable,
     people: People,
     verifier: Verifier,
-}
-
-/// The settings' form: the topic as JSON, so that no setting is out of reach of the desk.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Typed {
-    settings: String,
-    /// The settings name their version themselves.
-    #[serde(rename = "version")]
-    _version: Option<String>,
 }
 
 impl HttpHandler for EditSettings {
@@ -135,16 +127,16 @@ impl EditSettings {
     }
 
     async fn post(&self, topic: Topic, request: &Request, caller: &Caller) -> Result<Response, Problem> {
-        let typed: Typed = request.form()?;
+        let typed: BTreeMap<String, String> = request.form::<Vec<(String, String)>>()?.into_iter().collect();
         let cause = Cause::new(caller.actor(), "settings", request.correlation());
         let done = match topic {
-            Topic::Shop => self.write(parse::<ShopSettings>(&typed)?, cause).await,
-            Topic::Taxes => self.write(parse::<TaxSettings>(&typed)?, cause).await,
-            Topic::Shipping => self.write(parse::<ShippingSettings>(&typed)?, cause).await,
-            Topic::Payments => self.write(parse::<PaymentSettings>(&typed)?, cause).await,
-            Topic::Locations => self.write(parse::<LocationSettings>(&typed)?, cause).await,
-            Topic::Returns => self.write(parse::<ReturnSettings>(&typed)?, cause).await,
-            Topic::Support => self.write(parse::<SupportSettings>(&typed)?, cause).await,
+            Topic::Shop => self.write_typed::<ShopSettings>(&typed, cause).await,
+            Topic::Taxes => self.write_typed::<TaxSettings>(&typed, cause).await,
+            Topic::Shipping => self.write_typed::<ShippingSettings>(&typed, cause).await,
+            Topic::Payments => self.write_typed::<PaymentSettings>(&typed, cause).await,
+            Topic::Locations => self.write_typed::<LocationSettings>(&typed, cause).await,
+            Topic::Returns => self.write_typed::<ReturnSettings>(&typed, cause).await,
+            Topic::Support => self.write_typed::<SupportSettings>(&typed, cause).await,
         };
         match done {
             Ok(_) => Ok(Response::see_other(&format!("/desk/settings/{topic}?done=saved"))),
@@ -153,6 +145,18 @@ impl EditSettings {
             }
             Err(problem) => Err(problem),
         }
+    }
+
+    /// Writes what was typed into a topic's form.
+    async fn write_typed<S: Setting>(
+        &self,
+        typed: &BTreeMap<String, String>,
+        cause: Cause,
+    ) -> Result<Response, Problem> {
+        let version = typed.get("version").and_then(|version| version.parse().ok()).unwrap_or_default();
+        let json = settings_form::read(S::TOPIC, version, typed).map_err(Problem::fields)?;
+        let settings = serde_json::from_value(json).map_err(|error| Problem::malformed(format!("{error}.")))?;
+        self.write::<S>(settings, cause).await
     }
 
     /// The desk's page that says no.
@@ -170,8 +174,4 @@ impl EditSettings {
         let frame = DeskFrame::new(&self.context, request, (person, *role), &shop, Some(section));
         Ok(desk_refusal(frame, problem))
     }
-}
-
-fn parse<S: Setting>(typed: &Typed) -> Result<S, Problem> {
-    serde_json::from_str(&typed.settings).map_err(|error| Problem::field("/settings", format!("{error}.")))
 }

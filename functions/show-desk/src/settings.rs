@@ -1,4 +1,4 @@
-//! The shop's settings, one topic a page, as the JSON that the operation takes.
+//! The shop's settings, one topic a page.
 
 use contracts::Problem;
 use domain::people::Action;
@@ -9,16 +9,19 @@ use domain::shipping::ShippingSettings;
 use domain::tax::TaxSettings;
 use edge::Response;
 use edge::http::{internal, unavailable};
-use pages::components::{Field, FieldKind, Tab};
-use pages::desk::{self, Settings, SettingsGroup};
+use edge::settings_form;
+use pages::components::Tab;
+use pages::desk::{self, Settings};
 use pages::layout::{Head, Section};
+
+use serde_json::Value;
 
 use crate::{ShowDesk, Visit, label};
 
 /// A topic as it is kept now: its version, and its JSON.
 struct Kept {
     version: u64,
-    json: String,
+    json: Value,
 }
 
 /// GET /desk/settings/{topic}
@@ -47,11 +50,7 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
                 count: None,
             })
             .collect(),
-        groups: vec![SettingsGroup {
-            title: about(topic).to_owned(),
-            fields: vec![Field::new(FieldKind::Lines, "settings", "Settings").value(kept.json).hint(hint(topic))],
-            ..SettingsGroup::default()
-        }],
+        groups: settings_form::groups(topic, about(topic), &kept.json),
         version: kept.version.to_string(),
         changed: Some(format!("Version {}", kept.version)),
         may_edit: visit.role.may(Action::EditSettings),
@@ -64,7 +63,7 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
 
 async fn read<S: Setting>(shop: &ShowDesk) -> Result<Kept, Problem> {
     let settings: S = shop.settings.read().await.map_err(|error| unavailable(&error))?;
-    let json = serde_json::to_string_pretty(&settings).map_err(|error| internal("settings have no JSON", &error))?;
+    let json = serde_json::to_value(&settings).map_err(|error| internal("settings have no JSON", &error))?;
     Ok(Kept { version: settings.version(), json })
 }
 
@@ -77,17 +76,5 @@ const fn about(topic: Topic) -> &'static str {
         Topic::Locations => "Where the stock is",
         Topic::Returns => "What may come back",
         Topic::Support => "How fast the shop answers",
-    }
-}
-
-const fn hint(topic: Topic) -> &'static str {
-    match topic {
-        Topic::Shop => "Countries by two letters, the currency by three.",
-        Topic::Taxes => "Rates in parts per million: 190000 is 19 %. A country without a row is not sold to.",
-        Topic::Shipping => "Weights in grams, amounts in minor units: 490 is 4.90. A country stands in one zone only.",
-        Topic::Payments => "How long an unpaid order holds its stock, in seconds: a card's 1860 or more.",
-        Topic::Locations => "In the order in which orders are sent from them.",
-        Topic::Returns => "The window in days from delivery; the fee in parts per million of the price.",
-        Topic::Support => "In working hours.",
     }
 }

@@ -42,6 +42,7 @@ pub struct Mail {
     /// The provider's id.
     pub id: String,
     /// To whom it went.
+    #[serde(serialize_with = "joined")]
     pub to: Vec<String>,
     /// From whom.
     pub from: String,
@@ -389,6 +390,11 @@ fn enveloped(destination: &MailEvents, event: &Value, id: &str, now: Timestamp) 
         "Message": event.to_string(),
         "Timestamp": now.to_string(),
     })
+}
+
+/// Addresses as a mail's header has them: a comma between.
+fn joined<S: serde::Serializer>(addresses: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&addresses.join(", "))
 }
 
 /// Who a mail comes from, as a reader sees it: `Name <address>`.

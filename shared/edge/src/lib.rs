@@ -20,6 +20,8 @@ pub mod queue;
 pub mod schedule;
 pub mod secrets;
 pub mod sender;
+#[cfg(feature = "pages")]
+pub mod settings_form;
 pub mod stream;
 pub mod telemetry;
 
