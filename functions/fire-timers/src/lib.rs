@@ -6,7 +6,9 @@ use contracts::event::timer_queue_variable;
 use domain::timer::{DueHour, TimerKind};
 use edge::schedule::{self, ScheduleHandler};
 use edge::{Context, Error, Function, Outgoing, Sender};
+use jiff::SignedDuration;
 use store::timers::Timers;
+use tokio::sync::Mutex;
 
 /// The function.
 pub const FUNCTION: Function = schedule::schedule::<FireTimers>();
@@ -17,6 +19,9 @@ const ROUND: i32 = 100;
 /// How many hours the very first run looks back, for timers set before the schedule began.
 const FIRST_LOOK_BACK: i64 = 24;
 
+/// How long the hour before the current one stays open: a timer that was set while the hour turned may land in it.
+const GRACE: SignedDuration = SignedDuration::from_mins(5);
+
 /// Hands due timers on.
 #[derive(Debug)]
 pub struct FireTimers {
@@ -24,6 +29,8 @@ pub struct FireTimers {
     timers: Timers,
     sender: Sender,
     shards: u16,
+    /// The first hour that is not fired yet, as this environment last saw it: most ticks read nothing else.
+    fired_before: Mutex<Option<DueHour>>,
 }
 
 impl ScheduleHandler for FireTimers {
@@ -33,22 +40,29 @@ impl ScheduleHandler for FireTimers {
             sender: Sender::new(context),
             shards: context.require("TIMER_SHARDS")?.parse()?,
             context: context.clone(),
+            fired_before: Mutex::new(None),
         })
     }
 
     async fn handle(&self) -> Result<(), Error> {
-        let current = DueHour::of(self.context.now());
-        let watermark = self.timers.watermark().await?;
+        let now = self.context.now();
+        let current = DueHour::of(now);
+        let mut known = self.fired_before.lock().await;
+        let watermark = match *known {
+            Some(hour) => Some(hour),
+            None => self.timers.watermark().await?,
+        };
         let first = watermark.unwrap_or(DueHour::at(current.get() - FIRST_LOOK_BACK));
         for hour in first.through(current) {
             for shard in 0..self.shards {
                 self.fire(hour, shard).await?;
             }
         }
-        // The hour before the current one stays open: a timer set while the hour turned may still land in it.
-        let before = DueHour::at(current.get() - 1);
-        if watermark.is_none_or(|hour| hour < before) {
-            self.timers.raise_watermark(before).await?;
+        let settled = DueHour::of(now - GRACE);
+        *known = watermark;
+        if watermark.is_none_or(|hour| hour < settled) {
+            self.timers.raise_watermark(settled).await?;
+            *known = Some(settled);
         }
         Ok(())
     }

@@ -127,11 +127,15 @@ impl Queues {
         }
         for (key, value) in keep.shelf(SHELF)? {
             let queue = key.split('/').next().unwrap_or_default();
-            let Ok(message) = serde_json::from_slice::<Message>(&value) else {
+            let Ok(mut message) = serde_json::from_slice::<Message>(&value) else {
                 tracing::warn!(key, "a kept message could not be read");
                 continue;
             };
             state.next = state.next.max(message.number + 1);
+            // Whoever had received it is gone with the last process: nobody waits for its timeout.
+            if message.receives > 0 {
+                message.visible = message.sent;
+            }
             // A queue that the template no longer has keeps its messages on the shelf.
             if let Some(messages) = state.messages.get_mut(queue) {
                 messages.insert(message.number, message);
