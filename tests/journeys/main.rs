@@ -6,6 +6,7 @@ mod buying;
 mod cost;
 mod crashing;
 mod granted;
+mod mailing;
 mod paying;
 mod refusing;
 mod signing_in;

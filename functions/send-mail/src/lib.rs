@@ -6,6 +6,7 @@
 mod letters;
 mod mime;
 
+use aws_sdk_ses::config::retry::RetryConfig;
 use aws_sdk_ses::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_ses::operation::send_raw_email::SendRawEmailError;
 use aws_sdk_ses::primitives::Blob;
@@ -50,7 +51,7 @@ impl QueueHandler for SendMail {
     fn new(context: &Context) -> Result<Self, Error> {
         let settings: SettingsTable = context.table()?;
         Ok(Self {
-            ses: aws_sdk_ses::Client::new(context.sdk()),
+            ses: client(context),
             mails: context.table()?,
             orders: context.table()?,
             shop: Cached::new(settings.clone()),
@@ -73,6 +74,12 @@ impl QueueHandler for SendMail {
             Claim::Pending => Err("another try of this mail is not settled yet".into()),
         }
     }
+}
+
+/// A client that sends once: a lost answer is the claim's matter, and a second try by itself would be a second mail.
+fn client(context: &Context) -> aws_sdk_ses::Client {
+    let config = aws_sdk_ses::config::Builder::from(context.sdk()).retry_config(RetryConfig::disabled());
+    aws_sdk_ses::Client::from_conf(config.build())
 }
 
 impl SendMail {

@@ -1,0 +1,54 @@
+//! A mail whose answer was lost: never twice where it was sent, never lost where it was not.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::SignedDuration;
+use local::faults::{Call, Fault, Faults};
+use tests::Shop;
+
+/// Loses the answer of the first mail, before or after the service took it.
+struct LoseFirst {
+    after: bool,
+    lost: AtomicBool,
+}
+
+impl LoseFirst {
+    fn due(&self, call: &Call) -> Option<Fault> {
+        let first = call.operation == "SendRawEmail" && !self.lost.swap(true, Ordering::SeqCst);
+        first.then_some(Fault::LostAnswer)
+    }
+}
+
+impl Faults for LoseFirst {
+    fn before(&self, call: &Call) -> Option<Fault> {
+        if self.after { None } else { self.due(call) }
+    }
+
+    fn after(&self, call: &Call) -> Option<Fault> {
+        if self.after { self.due(call) } else { None }
+    }
+}
+
+/// Places an order whose first mail's answer is lost; how many mails there are at once, and two hours later.
+async fn mails(after: bool) -> (usize, usize) {
+    let shop = Shop::new();
+    shop.stock("MUG-1", 1999, 10).await;
+    shop.engine().set_faults(Arc::new(LoseFirst { after, lost: AtomicBool::new(false) }));
+    let cart = shop.cart(&[("MUG-1", 1)]).await;
+    drop(shop.check_out(&cart, "bank_transfer", "key-1").await.expect(201));
+    shop.settle().await;
+    let at_once = shop.subjects().len();
+    shop.advance(SignedDuration::from_hours(2)).await;
+    (at_once, shop.subjects().len())
+}
+
+#[tokio::test]
+async fn a_mail_that_was_sent_is_not_sent_again() {
+    assert_eq!(mails(true).await, (1, 1));
+}
+
+#[tokio::test]
+async fn a_mail_that_was_not_sent_is_sent_within_two_hours() {
+    assert_eq!(mails(false).await, (0, 1));
+}
