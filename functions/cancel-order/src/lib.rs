@@ -10,12 +10,15 @@ use contracts::order::CancelRequest;
 use domain::id::OrderId;
 use domain::order::{Command, Order, OrderStatus, PaymentMethod};
 use domain::people::Action;
+use domain::settings::ShopSettings;
 use edge::auth::{Caller, Verifier};
+use edge::desk;
 use edge::holds::Holds;
-use edge::orders::{Checks, NotDone, OrderDesk, REASON, answered, is_desk, reader, refusal_page, shop_path};
+use edge::orders::{Checks, NotDone, OrderDesk, REASON, answered, is_desk, reader, shop_path};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use serde::Deserialize;
 use store::orders::Reader;
+use store::settings::{Cached, SettingsTable};
 use store::stamp::Cause;
 
 /// The function.
@@ -26,6 +29,7 @@ pub struct CancelOrder {
     context: Context,
     desk: OrderDesk,
     holds: Holds,
+    shop: Cached<ShopSettings>,
     verifier: Verifier,
 }
 
@@ -52,6 +56,7 @@ impl HttpHandler for CancelOrder {
         Ok(Self {
             desk: OrderDesk::new(context)?,
             holds: Holds::new(context)?,
+            shop: Cached::new(context.table::<SettingsTable>()?),
             verifier: Verifier::new(context)?,
             context: context.clone(),
         })
@@ -81,10 +86,10 @@ impl HttpHandler for CancelOrder {
         }
     }
 
-    fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+    async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
         match (request.wants_page(), is_desk(request)) {
-            (true, true) => refusal_page(request, problem),
-            (true, false) => view::refused(&self.context, request, problem),
+            (true, true) => desk::refused(request, problem),
+            (true, false) => view::refused(self, request, problem).await,
             (false, _) => Response::problem(request, problem),
         }
     }

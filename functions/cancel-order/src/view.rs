@@ -2,19 +2,16 @@
 
 use contracts::{Problem, ProblemKind};
 use domain::id::OrderId;
-use domain::settings::Setting;
-use edge::auth::Caller;
-use edge::orders::{refusal_body, shop_path};
-use edge::page::ShopFrame;
-use edge::{Context, Request, Response};
+use edge::orders::shop_path;
+use edge::page::{ShopFrame, refusal_body};
+use edge::{Request, Response};
 use pages::layout::Head;
 
-use crate::CancelForm;
+use crate::{CancelForm, CancelOrder};
 
 /// Says why, with the way back to the order, where it is this reader's.
-pub(crate) fn refused(context: &Context, request: &Request, problem: &Problem) -> Response {
-    let settings = Setting::initial();
-    let frame = ShopFrame::new(context, request, &Caller::Guest, &settings);
+pub(crate) async fn refused(shop: &CancelOrder, request: &Request, problem: &Problem) -> Response {
+    let frame = ShopFrame::at_worst(&shop.context, request, &shop.verifier, &shop.shop).await;
     let order = request.parse_parameter::<OrderId>("id", "order").ok();
     let Some(order) = order.filter(|_| problem.kind != ProblemKind::NotFound) else {
         return frame.refuse(request, problem);

@@ -18,9 +18,10 @@ use domain::settings::{PaymentSettings, ShopSettings};
 use domain::shipping::ShippingSettings;
 use domain::tax::TaxSettings;
 use domain::text::{Digest, Sku};
-use edge::auth::{Caller, Verifier};
+use edge::auth::{Audience, Caller, Verifier};
 use edge::holds::{Ended, Holds};
 use edge::http::{internal, unavailable};
+use edge::page::{refused, renewal};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use store::carts::Carts;
 use store::lists::Lists;
@@ -109,18 +110,29 @@ impl HttpHandler for Checkout {
                 let payments = self.payments.get(self.context.now()).await.map_err(unread)?;
                 Response::json(201, &answer::of(self, &order, &payments))
             }
-            "GET /checkout" => view::checkout(self, request).await,
-            "POST /checkout" => form::checkout(self, request).await,
+            "GET /checkout" | "POST /checkout" => self.visited(request).await,
             _ => Err(Problem::not_found("page")),
         }
     }
 
-    fn refuse(&self, request: &Request, problem: &Problem) -> Response {
-        if request.wants_page() { view::refused(self, request, problem) } else { Response::problem(request, problem) }
+    async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+        refused(&self.context, request, &self.verifier, &self.shop, problem).await
     }
 }
 
 impl Checkout {
+    /// The page. A customer whose token is stale renews it first, so that the order is theirs and not a guest's.
+    async fn visited(&self, request: &Request) -> Result<Response, Problem> {
+        let caller = self.verifier.caller(request)?;
+        if let (Caller::Guest, Some(renewal)) = (&caller, renewal(request, Audience::Shop)) {
+            return Ok(renewal);
+        }
+        match request.route() {
+            "POST /checkout" => form::checkout(self, request).await,
+            _ => view::checkout(self, request).await,
+        }
+    }
+
     fn attempt(&self, request: &Request, body: CheckoutRequest, key: Digest) -> Result<Attempt, Problem> {
         let canonical = serde_json::to_vec(&body).map_err(|error| internal("a request has no JSON", &error))?;
         let command = body.checked().map_err(Problem::fields)?;

@@ -6,7 +6,6 @@ use domain::id::CartId;
 use domain::order::PaymentMethod;
 use domain::pricing::{Totals, price};
 use domain::refusal::Refusal;
-use domain::settings::{Setting, ShopSettings};
 use domain::shipping::Quote;
 use domain::text::{CountryCode, MethodId};
 use domain::{Money, MoneyError};
@@ -259,10 +258,4 @@ fn form_errors(problem: &Problem) -> FormErrors {
         errors.add("", problem.detail.clone());
     }
     errors
-}
-
-/// A browser is told no on a page.
-pub(crate) fn refused(shop: &Checkout, request: &Request, problem: &Problem) -> Response {
-    let frame = ShopFrame::new(&shop.context, request, &Caller::Guest, &ShopSettings::initial());
-    frame.refuse(request, problem)
 }

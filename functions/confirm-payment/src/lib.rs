@@ -11,7 +11,8 @@ use domain::id::OrderId;
 use domain::order::Command;
 use domain::people::Action;
 use edge::auth::Verifier;
-use edge::orders::{Checks, OrderDesk, REFERENCE, answered, is_desk, refusal_page};
+use edge::desk::refused;
+use edge::orders::{Checks, OrderDesk, REFERENCE, answered, is_desk};
 use edge::secrets::Secrets;
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use serde::Deserialize;
@@ -56,8 +57,8 @@ impl HttpHandler for ConfirmPayment {
         }
     }
 
-    fn refuse(&self, request: &Request, problem: &Problem) -> Response {
-        if request.wants_page() { refusal_page(request, problem) } else { Response::problem(request, problem) }
+    async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+        if request.wants_page() { refused(request, problem) } else { Response::problem(request, problem) }
     }
 }
 

@@ -1,20 +1,32 @@
-//! Pictures: uploaded by staff straight to the media bucket, by a URL that is good for one file of one size.
+//! Pictures: sent by programs straight to the media bucket, by a URL that is good for one file of one size, and by the
+//! desk's form through here.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::error::DisplayErrorContext;
 use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_s3::primitives::ByteStream;
 use contracts::Problem;
 use contracts::product::{ImageUpload, Upload, UploadAnswer};
+use domain::catalog::ImageDraft;
 use domain::text::Slug;
+use edge::desk::Visit;
 use edge::http::internal;
-use edge::{Context, Error};
+use edge::{Context, Error, Response};
+use serde::Deserialize;
+use store::stamp::Cause;
+
+use crate::form::Typed;
+use crate::{EditCatalog, page};
 
 /// How long an upload's URL is good.
 const LIFE: Duration = Duration::from_secs(15 * 60);
-/// The largest picture, in bytes.
+/// The largest picture of an upload, in bytes.
 const LARGEST: u64 = 10 * 1024 * 1024;
+/// The largest picture of a form, in bytes: what a function is handed has 6 MB at most, in Base64.
+const LARGEST_OF_FORM: usize = 4 * 1024 * 1024;
 /// What browsers show, by the ending of the file's name. No SVG: it can carry script.
 const TYPES: [(&str, &str); 5] = [
     ("jpg", "image/jpeg"),
@@ -23,10 +35,17 @@ const TYPES: [(&str, &str); 5] = [
     ("webp", "image/webp"),
     ("avif", "image/avif"),
 ];
+const FOREVER: &str = "public, max-age=31536000, immutable";
 
 pub(crate) struct Uploads {
     client: Client,
     bucket: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RemoveForm {
+    key: String,
 }
 
 impl Uploads {
@@ -51,8 +70,7 @@ impl Uploads {
         if !(1..=LARGEST).contains(&asked.bytes) {
             return Err(Problem::field("/bytes", "A picture has at most 10 MB."));
         }
-        let name = data_encoding::HEXLOWER.encode(&context.random::<8>());
-        let key = format!("{slug}-{name}.{ending}");
+        let key = fresh(context, slug, ending);
         let length = i64::try_from(asked.bytes).unwrap_or(i64::MAX);
         let config = PresigningConfig::expires_in(LIFE).map_err(|error| internal("presigning", &error))?;
         let signed = self
@@ -62,7 +80,7 @@ impl Uploads {
             .key(&key)
             .content_type(*content_type)
             .content_length(length)
-            .cache_control("public, max-age=31536000, immutable")
+            .cache_control(FOREVER)
             .presigned(config)
             .await
             .map_err(|error| internal("an upload was not signed", &error))?;
@@ -70,4 +88,69 @@ impl Uploads {
             signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Ok(UploadAnswer { key, upload: Upload { url: signed.uri().to_owned(), headers } })
     }
+
+    /// Keeps a picture of this product; its key.
+    async fn keep(&self, context: &Context, slug: &Slug, bytes: Vec<u8>) -> Result<String, Problem> {
+        let seen = infer::get(&bytes).map(|kind| kind.mime_type());
+        let Some((ending, content_type)) = TYPES.iter().find(|(_, known)| Some(*known) == seen) else {
+            return Err(Problem::field("/image", "Choose a JPEG, PNG, WebP or AVIF picture."));
+        };
+        let key = fresh(context, slug, ending);
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(&key)
+            .content_type(*content_type)
+            .cache_control(FOREVER)
+            .body(ByteStream::from(bytes))
+            .send()
+            .await
+            .map_err(|error| internal("a picture was not kept", &DisplayErrorContext(error)))?;
+        Ok(key)
+    }
+}
+
+/// A key that nothing has yet: what is under it is served for ever.
+fn fresh(context: &Context, slug: &Slug, ending: &str) -> String {
+    format!("{slug}-{}.{ending}", data_encoding::HEXLOWER.encode(&context.random::<8>()))
+}
+
+/// POST /desk/products/{slug}/images
+pub(crate) async fn add(shop: &EditCatalog, visit: &Visit<'_>, cause: &Cause) -> Result<Response, Problem> {
+    let slug: Slug = visit.request.parse_parameter("slug", "product")?;
+    let product = shop.known(&slug).await?;
+    let added = async {
+        let form = visit.request.multipart(LARGEST_OF_FORM).await?;
+        let picture = form.file("image").ok_or_else(|| Problem::field("/image", "Choose a picture."))?;
+        let alt = form.text("alt").trim().to_owned();
+        if alt.is_empty() {
+            return Err(Problem::field("/alt", "Enter what the picture shows."));
+        }
+        let key = shop.uploads.keep(&shop.context, &slug, picture.to_vec()).await?;
+        shop.change(&slug, cause, |product| {
+            let kept = product.images.iter().map(|image| ImageDraft { key: image.key.clone(), alt: image.alt.clone() });
+            product.with_images(kept.chain([ImageDraft { key: key.clone(), alt: alt.clone() }]).collect())
+        })
+        .await
+    };
+    match added.await {
+        Ok(()) => Ok(Response::see_other(&format!("/desk/products/{slug}?done=uploaded#pictures"))),
+        Err(problem) if !problem.errors.is_empty() => {
+            page::show(shop, visit, Some(&product), &Typed::of(&product), Some(&problem)).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// POST /desk/products/{slug}/images/remove. The bytes stay: pages that are open still show them.
+pub(crate) async fn remove(shop: &EditCatalog, visit: &Visit<'_>, cause: &Cause) -> Result<Response, Problem> {
+    let slug: Slug = visit.request.parse_parameter("slug", "product")?;
+    let form: RemoveForm = visit.request.form()?;
+    shop.change(&slug, cause, |product| {
+        let mut product = product.clone();
+        product.images.retain(|image| image.key != form.key);
+        Ok(product)
+    })
+    .await?;
+    Ok(Response::see_other(&format!("/desk/products/{slug}?done=removed#pictures")))
 }

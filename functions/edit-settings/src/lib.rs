@@ -1,8 +1,8 @@
-//! The shop's settings, a topic at a time, and who is staff.
+//! The shop's settings, a topic at a time, and who is staff: by programs, and on the desk's pages.
 
+mod form;
+mod page;
 mod staff;
-
-use std::collections::BTreeMap;
 
 use contracts::{Problem, ProblemKind};
 use domain::people::Action;
@@ -11,12 +11,12 @@ use domain::settings::{
 };
 use domain::shipping::ShippingSettings;
 use domain::tax::TaxSettings;
-use edge::auth::{Caller, Verifier};
-use edge::http::unavailable;
-use edge::page::{DeskFrame, ShopFrame, desk_refusal};
-use edge::settings_form;
+use edge::auth::Verifier;
+use edge::desk::{DeskFrame, Visit, refused};
+use edge::http::{from_json, internal, unavailable};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use pages::layout::Section;
+use serde_json::Value;
 use store::StoreError;
 use store::people::People;
 use store::settings::SettingsTable;
@@ -44,34 +44,28 @@ impl HttpHandler for EditSettings {
     }
 
     async fn handle(&self, request: &Request) -> Result<Response, Problem> {
+        if request.path().starts_with("/desk") {
+            return self.at_desk(&Visit::of(request, &self.verifier)?).await;
+        }
         let caller = self.verifier.caller(request)?;
         match request.route() {
             "GET /api/settings/{topic}" => {
                 caller.staff(Action::ViewSettings)?;
-                self.show(topic(request)?).await
+                Response::json(200, &self.read(topic(request)?).await?)
             }
             "PUT /api/settings/{topic}" => {
                 caller.staff(Action::EditSettings)?;
-                self.put(topic(request)?, request, &caller).await
-            }
-            "POST /desk/settings/{topic}" => {
-                caller.staff(Action::EditSettings)?;
-                self.post(topic(request)?, request, &caller).await
+                let cause = Cause::new(caller.actor(), "settings", request.correlation());
+                Response::json(200, &self.write(topic(request)?, request.json()?, cause).await?)
             }
             "GET /api/staff" => staff::list(self, &caller).await,
             "PUT /api/staff" => staff::put(self, request, &caller).await,
-            "POST /desk/staff" => staff::post(self, request, &caller).await,
-            "POST /desk/staff/remove" => staff::remove(self, request, &caller).await,
             _ => Err(Problem::not_found("page")),
         }
     }
 
-    fn refuse(&self, request: &Request, problem: &Problem) -> Response {
-        if request.wants_page() {
-            ShopFrame::new(&self.context, request, &Caller::Guest, &ShopSettings::initial()).refuse(request, problem)
-        } else {
-            Response::problem(request, problem)
-        }
+    async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+        if request.wants_page() { refused(request, problem) } else { Response::problem(request, problem) }
     }
 }
 
@@ -80,98 +74,71 @@ fn topic(request: &Request) -> Result<Topic, Problem> {
 }
 
 impl EditSettings {
-    async fn show(&self, topic: Topic) -> Result<Response, Problem> {
-        match topic {
-            Topic::Shop => self.read::<ShopSettings>().await,
-            Topic::Taxes => self.read::<TaxSettings>().await,
-            Topic::Shipping => self.read::<ShippingSettings>().await,
-            Topic::Payments => self.read::<PaymentSettings>().await,
-            Topic::Locations => self.read::<LocationSettings>().await,
-            Topic::Returns => self.read::<ReturnSettings>().await,
-            Topic::Support => self.read::<SupportSettings>().await,
+    async fn at_desk(&self, visit: &Visit<'_>) -> Result<Response, Problem> {
+        match visit.request.route() {
+            "GET /desk/settings/{topic}" => page::page(self, visit).await,
+            "POST /desk/settings/{topic}" => page::save(self, visit).await,
+            "GET /desk/staff" => staff::page(self, visit).await,
+            "POST /desk/staff" => staff::add(self, visit).await,
+            "POST /desk/staff/remove" => staff::remove(self, visit).await,
+            _ => Err(Problem::not_found("page")),
         }
     }
 
-    async fn read<S: Setting>(&self) -> Result<Response, Problem> {
-        let settings: S = self.settings.read().await.map_err(|error| unavailable(&error))?;
-        Response::json(200, &settings)
+    async fn read(&self, topic: Topic) -> Result<Value, Problem> {
+        match topic {
+            Topic::Shop => self.read_as::<ShopSettings>().await,
+            Topic::Taxes => self.read_as::<TaxSettings>().await,
+            Topic::Shipping => self.read_as::<ShippingSettings>().await,
+            Topic::Payments => self.read_as::<PaymentSettings>().await,
+            Topic::Locations => self.read_as::<LocationSettings>().await,
+            Topic::Returns => self.read_as::<ReturnSettings>().await,
+            Topic::Support => self.read_as::<SupportSettings>().await,
+        }
     }
 
-    async fn put(&self, topic: Topic, request: &Request, caller: &Caller) -> Result<Response, Problem> {
-        let cause = Cause::new(caller.actor(), "settings", request.correlation());
-        match topic {
-            Topic::Shop => self.write(request.json::<ShopSettings>()?, cause).await,
-            Topic::Taxes => self.write(request.json::<TaxSettings>()?, cause).await,
-            Topic::Shipping => self.write(request.json::<ShippingSettings>()?, cause).await,
-            Topic::Payments => self.write(request.json::<PaymentSettings>()?, cause).await,
-            Topic::Locations => self.write(request.json::<LocationSettings>()?, cause).await,
-            Topic::Returns => self.write(request.json::<ReturnSettings>()?, cause).await,
-            Topic::Support => self.write(request.json::<SupportSettings>()?, cause).await,
-        }
+    async fn read_as<S: Setting>(&self) -> Result<Value, Problem> {
+        json(&self.settings.read::<S>().await.map_err(|error| unavailable(&error))?)
     }
 
     /// Writes a topic over the version that it names; version 0, or none, stands for the one that is kept.
-    async fn write<S: Setting>(&self, settings: S, cause: Cause) -> Result<Response, Problem> {
+    async fn write(&self, topic: Topic, settings: Value, cause: Cause) -> Result<Value, Problem> {
+        match topic {
+            Topic::Shop => self.write_as::<ShopSettings>(settings, cause).await,
+            Topic::Taxes => self.write_as::<TaxSettings>(settings, cause).await,
+            Topic::Shipping => self.write_as::<ShippingSettings>(settings, cause).await,
+            Topic::Payments => self.write_as::<PaymentSettings>(settings, cause).await,
+            Topic::Locations => self.write_as::<LocationSettings>(settings, cause).await,
+            Topic::Returns => self.write_as::<ReturnSettings>(settings, cause).await,
+            Topic::Support => self.write_as::<SupportSettings>(settings, cause).await,
+        }
+    }
+
+    async fn write_as<S: Setting>(&self, settings: Value, cause: Cause) -> Result<Value, Problem> {
+        let settings: S = from_json(settings)?;
         settings.check().map_err(Problem::fields)?;
         let current: S = self.settings.read().await.map_err(|error| unavailable(&error))?;
         let settings = if settings.version() == 0 { settings.with_version(current.version()) } else { settings };
         match self.settings.write(settings, cause).await {
-            Ok(settings) => Response::json(200, &settings),
-            Err(StoreError::Stale) => Err(Problem::new(
-                ProblemKind::Stale,
-                "Somebody else changed these settings meanwhile. Read them again.",
-            )
-            .with("version", current.version())),
+            Ok(settings) => json(&settings),
+            Err(StoreError::Stale) => {
+                let detail = "Somebody else changed these settings meanwhile. Look at them once more.";
+                Err(Problem::new(ProblemKind::Stale, detail).with("version", current.version()))
+            }
             Err(error) => Err(unavailable(&error)),
         }
     }
 
-    async fn post(&self, topic: Topic, request: &Request, caller: &Caller) -> Result<Response, Problem> {
-        let typed: BTreeMap<String, String> = request.form::<Vec<(String, String)>>()?.into_iter().collect();
-        let cause = Cause::new(caller.actor(), "settings", request.correlation());
-        let done = match topic {
-            Topic::Shop => self.write_typed::<ShopSettings>(&typed, cause).await,
-            Topic::Taxes => self.write_typed::<TaxSettings>(&typed, cause).await,
-            Topic::Shipping => self.write_typed::<ShippingSettings>(&typed, cause).await,
-            Topic::Payments => self.write_typed::<PaymentSettings>(&typed, cause).await,
-            Topic::Locations => self.write_typed::<LocationSettings>(&typed, cause).await,
-            Topic::Returns => self.write_typed::<ReturnSettings>(&typed, cause).await,
-            Topic::Support => self.write_typed::<SupportSettings>(&typed, cause).await,
-        };
-        match done {
-            Ok(_) => Ok(Response::see_other(&format!("/desk/settings/{topic}?done=saved"))),
-            Err(problem) if problem.kind.status() < 500 => {
-                self.desk(request, caller, Section::Settings, &problem).await
-            }
-            Err(problem) => Err(problem),
-        }
+    async fn shop(&self) -> Result<ShopSettings, Problem> {
+        self.settings.read().await.map_err(|error| unavailable(&error))
     }
 
-    /// Writes what was typed into a topic's form.
-    async fn write_typed<S: Setting>(
-        &self,
-        typed: &BTreeMap<String, String>,
-        cause: Cause,
-    ) -> Result<Response, Problem> {
-        let version = typed.get("version").and_then(|version| version.parse().ok()).unwrap_or_default();
-        let json = settings_form::read(S::TOPIC, version, typed).map_err(Problem::fields)?;
-        let settings = serde_json::from_value(json).map_err(|error| Problem::malformed(format!("{error}.")))?;
-        self.write::<S>(settings, cause).await
+    /// The frame of a desk page.
+    async fn frame(&self, visit: &Visit<'_>, section: Section) -> Result<DeskFrame, Problem> {
+        Ok(DeskFrame::new(&self.context, visit, &self.shop().await?, Some(section)))
     }
+}
 
-    /// The desk's page that says no.
-    async fn desk(
-        &self,
-        request: &Request,
-        caller: &Caller,
-        section: Section,
-        problem: &Problem,
-    ) -> Result<Response, Problem> {
-        let Caller::Staff(person, role) = caller else {
-            return Err(Problem::unauthenticated());
-        };
-        let shop: ShopSettings = self.settings.read().await.map_err(|error| unavailable(&error))?;
-        let frame = DeskFrame::new(&self.context, request, (person, *role), &shop, Some(section));
-        Ok(desk_refusal(frame, problem))
-    }
+fn json<S: Setting>(settings: &S) -> Result<Value, Problem> {
+    serde_json::to_value(settings).map_err(|error| internal("settings have no JSON", &error))
 }

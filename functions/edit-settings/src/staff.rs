@@ -4,9 +4,13 @@ use contracts::Problem;
 use domain::people::{Action, Role};
 use domain::text::Email;
 use edge::auth::Caller;
+use edge::desk::{Visit, form_errors, label};
 use edge::http::unavailable;
+use edge::order_view::day;
 use edge::{Request, Response};
-use pages::layout::Section;
+use pages::components::Choice;
+use pages::desk::{self, Staff, StaffRow};
+use pages::layout::{Head, Section};
 use serde::{Deserialize, Serialize};
 use store::people::{PersonRecord, Surface};
 use store::{Tx, TxError};
@@ -19,6 +23,14 @@ use crate::EditSettings;
 struct StaffRequest {
     email: String,
     role: Role,
+}
+
+/// The same as it was typed.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StaffForm {
+    email: String,
+    role: String,
 }
 
 #[derive(Deserialize)]
@@ -47,24 +59,35 @@ pub(crate) async fn put(shop: &EditSettings, request: &Request, caller: &Caller)
     Response::json(200, &person)
 }
 
+/// GET /desk/staff
+pub(crate) async fn page(shop: &EditSettings, visit: &Visit<'_>) -> Result<Response, Problem> {
+    visit.needs(Action::EditStaff)?;
+    show(shop, visit, &StaffForm::default(), None).await
+}
+
 /// POST /desk/staff
-pub(crate) async fn post(shop: &EditSettings, request: &Request, caller: &Caller) -> Result<Response, Problem> {
-    caller.staff(Action::EditStaff)?;
-    match admit(shop, &request.form()?).await {
+pub(crate) async fn add(shop: &EditSettings, visit: &Visit<'_>) -> Result<Response, Problem> {
+    visit.needs(Action::EditStaff)?;
+    let form: StaffForm = visit.request.form()?;
+    let added = async {
+        let role = form.role.parse().map_err(|_| Problem::field("/role", "Choose a role."))?;
+        admit(shop, &StaffRequest { email: form.email.trim().to_owned(), role }).await
+    };
+    match added.await {
         Ok(_) => Ok(Response::see_other("/desk/staff?done=saved")),
-        Err(problem) if problem.kind.status() < 500 => shop.desk(request, caller, Section::Staff, &problem).await,
+        Err(problem) if problem.kind.status() < 500 => show(shop, visit, &form, Some(&problem)).await,
         Err(problem) => Err(problem),
     }
 }
 
 /// POST /desk/staff/remove
-pub(crate) async fn remove(shop: &EditSettings, request: &Request, caller: &Caller) -> Result<Response, Problem> {
-    let owner = caller.staff(Action::EditStaff)?;
-    let form: RemoveForm = request.form()?;
+pub(crate) async fn remove(shop: &EditSettings, visit: &Visit<'_>) -> Result<Response, Problem> {
+    visit.needs(Action::EditStaff)?;
+    let form: RemoveForm = visit.request.form()?;
     let email = address(&form.email)?;
-    if email.key() == owner.email.key() {
+    if email.key() == visit.person.email.key() {
         let problem = Problem::conflict("You cannot remove yourself.");
-        return shop.desk(request, caller, Section::Staff, &problem).await;
+        return show(shop, visit, &StaffForm::default(), Some(&problem)).await;
     }
     let mut tx = Tx::new();
     for write in shop.people.remove_staff(&email).map_err(|error| unavailable(&error))? {
@@ -72,6 +95,50 @@ pub(crate) async fn remove(shop: &EditSettings, request: &Request, caller: &Call
     }
     commit(shop, tx).await?;
     Ok(Response::see_other("/desk/staff?done=saved"))
+}
+
+/// The page with what was typed, and what is wrong with it.
+async fn show(
+    shop: &EditSettings,
+    visit: &Visit<'_>,
+    typed: &StaffForm,
+    problem: Option<&Problem>,
+) -> Result<Response, Problem> {
+    let staff = shop.people.staff().await.map_err(|error| unavailable(&error))?;
+    let frame = shop.frame(visit, Section::Staff).await?;
+    let own = visit.person.email.key();
+    let mut rows: Vec<StaffRow> = staff
+        .iter()
+        .map(|person| StaffRow {
+            email: person.email.to_string(),
+            role: person.role.map(|role| label(role.as_str())).unwrap_or_default(),
+            since: day(person.since),
+            removable: person.email.key() != own,
+        })
+        .collect();
+    // The first owner is one by configuration, and need not stand in the list.
+    if staff.iter().all(|person| person.email.key() != own) {
+        rows.push(StaffRow {
+            email: visit.person.email.to_string(),
+            role: label(visit.role.as_str()),
+            ..StaffRow::default()
+        });
+    }
+    let role = |role: &Role| {
+        let chosen = if typed.role.is_empty() { *role == Role::Support } else { typed.role == role.as_str() };
+        Choice::new(role.as_str(), label(role.as_str()), chosen)
+    };
+    let errors = problem.map(form_errors).unwrap_or_default();
+    let head = Head::private("Staff").failed(&errors);
+    let view = Staff {
+        rows,
+        roles: Role::ALL.iter().map(role).collect(),
+        email: typed.email.clone(),
+        may_edit: true,
+        csrf: frame.csrf(),
+        errors,
+    };
+    Ok(frame.page(problem.map_or(200, |problem| problem.kind.status()), &head, &desk::staff(&view)))
 }
 
 async fn admit(shop: &EditSettings, asked: &StaffRequest) -> Result<PersonRecord, Problem> {

@@ -15,6 +15,7 @@ use domain::stock::Offer;
 use domain::text::{Quantity, Sku};
 use edge::auth::{Caller, Verifier};
 use edge::http::internal;
+use edge::page::refused;
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use store::StoreError;
 use store::carts::Carts;
@@ -79,8 +80,8 @@ impl HttpHandler for ManageCart {
         }
     }
 
-    fn refuse(&self, request: &Request, problem: &Problem) -> Response {
-        if request.wants_page() { view::refused(self, request, problem) } else { Response::problem(request, problem) }
+    async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+        refused(&self.context, request, &self.verifier, &self.shop, problem).await
     }
 }
 

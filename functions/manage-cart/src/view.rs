@@ -179,10 +179,3 @@ fn added_view(request: &Request, cart: &Cart, line: &CartLine) -> Result<shop::A
             .to_owned(),
     })
 }
-
-/// A browser is told no on a page: the cart itself where quantities were wrong, with what is wrong at each.
-pub(crate) fn refused(shop: &ManageCart, request: &Request, problem: &Problem) -> Response {
-    let settings = domain::settings::Setting::initial();
-    let frame = ShopFrame::new(&shop.context, request, &Caller::Guest, &settings);
-    frame.refuse(request, problem)
-}

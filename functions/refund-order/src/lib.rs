@@ -11,7 +11,8 @@ use domain::id::OrderId;
 use domain::order::{Command, Order};
 use domain::people::Action;
 use edge::auth::Verifier;
-use edge::orders::{Checks, NotDone, OrderDesk, REASON, REFERENCE, answered, is_desk, refusal_page, unchanged};
+use edge::desk::refused;
+use edge::orders::{Checks, NotDone, OrderDesk, REASON, REFERENCE, answered, is_desk, unchanged};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use store::orders::Reader;
 use store::stamp::Cause;
@@ -40,8 +41,8 @@ impl HttpHandler for RefundOrder {
         }
     }
 
-    fn refuse(&self, request: &Request, problem: &Problem) -> Response {
-        if request.wants_page() { refusal_page(request, problem) } else { Response::problem(request, problem) }
+    async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+        if request.wants_page() { refused(request, problem) } else { Response::problem(request, problem) }
     }
 }
 

@@ -8,7 +8,8 @@ use domain::id::OrderId;
 use domain::order::{Command, Order};
 use domain::people::Action;
 use edge::auth::Verifier;
-use edge::orders::{CARRIER, Checks, OrderDesk, TRACKING, TypedForm, answered, is_desk, refusal_page, unchanged};
+use edge::desk::refused;
+use edge::orders::{CARRIER, Checks, OrderDesk, TRACKING, TypedForm, answered, is_desk, unchanged};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use serde::Deserialize;
 use store::orders::Reader;
@@ -59,8 +60,8 @@ impl HttpHandler for ShipOrder {
         answered(request, &order, asked.why)
     }
 
-    fn refuse(&self, request: &Request, problem: &Problem) -> Response {
-        if request.wants_page() { refusal_page(request, problem) } else { Response::problem(request, problem) }
+    async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+        if request.wants_page() { refused(request, problem) } else { Response::problem(request, problem) }
     }
 }
 

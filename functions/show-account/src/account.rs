@@ -1,17 +1,18 @@
 //! The list of a customer's orders, and the way to an order without an account.
 
 use contracts::Problem;
-use edge::auth::{Caller, Person};
+use edge::auth::{Audience, Caller, Person};
 use edge::http::{encoded, unavailable};
 use edge::order_view::{Standing, day};
+use edge::page::renewal;
 use edge::{Request, Response};
 use pages::components::Pager;
 use pages::layout::Head;
-use pages::shop::{self, FindOrder, OrderSummary};
+use pages::shop::{self, OrderSummary};
 use store::Cursor;
 use store::lists::{List, OrderRow};
 
-use crate::{ShowAccount, renewal};
+use crate::ShowAccount;
 
 /// How many orders a page shows.
 const PAGE: usize = 20;
@@ -21,7 +22,7 @@ pub(crate) async fn account(shop: &ShowAccount, request: &Request) -> Result<Res
     match shop.verifier.caller(request)? {
         Caller::Customer(person) => list(shop, request, &person).await,
         Caller::Staff(..) => Ok(Response::see_other("/desk")),
-        Caller::Guest => Ok(renewal(request).unwrap_or_else(|| {
+        Caller::Guest => Ok(renewal(request, Audience::Shop).unwrap_or_else(|| {
             let back = encoded(request.path_and_query());
             Response::see_other(&format!("/sign-in?return_to={back}"))
         })),
@@ -32,28 +33,9 @@ pub(crate) async fn account(shop: &ShowAccount, request: &Request) -> Result<Res
 pub(crate) async fn orders(shop: &ShowAccount, request: &Request) -> Result<Response, Problem> {
     match shop.verifier.caller(request)? {
         Caller::Customer(person) => list(shop, request, &person).await,
-        Caller::Guest => match renewal(request) {
-            Some(renewal) => Ok(renewal),
-            None => find(shop, request).await,
-        },
-        Caller::Staff(..) => find(shop, request).await,
+        Caller::Guest => Ok(renewal(request, Audience::Shop).unwrap_or_else(|| Response::see_other("/orders/find"))),
+        Caller::Staff(..) => Ok(Response::see_other("/orders/find")),
     }
-}
-
-/// GET /orders/find
-pub(crate) async fn find(shop: &ShowAccount, request: &Request) -> Result<Response, Problem> {
-    let settings = shop.settings(&shop.shop).await?;
-    let frame = shop.framed(request, &settings);
-    if let Some(number) = request.query("sent") {
-        let body = shop::find_order_sent(number);
-        return Ok(frame.page(200, &Head::private("Check your email"), &body));
-    }
-    let view = FindOrder {
-        number: request.query("number").unwrap_or_default().to_owned(),
-        csrf: frame.csrf(),
-        ..FindOrder::default()
-    };
-    Ok(frame.page(200, &Head::private("Find an order"), &shop::find_order(&view)))
 }
 
 async fn list(shop: &ShowAccount, request: &Request, person: &Person) -> Result<Response, Problem> {

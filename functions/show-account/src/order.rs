@@ -8,19 +8,19 @@ use domain::order::{Order, OrderAction, OrderStatus, PaymentMethod, PaymentStatu
 use domain::people::Action;
 use domain::settings::{PaymentSettings, ShopSettings};
 use domain::shipping::ShippingSettings;
-use edge::auth::Caller;
+use edge::auth::{self, Caller};
 use edge::http::{encoded, unavailable};
 use edge::order_view::{Audience, Standing, contents, day, happened, moment, payment_words, totals, tracking_href};
 use edge::orders::{reader, shop_path};
-use edge::page::picture;
+use edge::page::{picture, renewal};
 use edge::{Request, Response};
 use jiff::Timestamp;
 use pages::components::{Badge, Notice, Tone};
 use pages::layout::Head;
 use pages::shop::{self, BankTransfer, CancelForm, OrderLine, Payment, PaymentReturn, Shipment};
 
+use crate::ShowAccount;
 use crate::words::{consequence, line_note, sentence};
-use crate::{ShowAccount, renewal};
 
 /// GET /orders/{id}
 pub(crate) async fn page(shop: &ShowAccount, request: &Request) -> Result<Response, Problem> {
@@ -28,7 +28,7 @@ pub(crate) async fn page(shop: &ShowAccount, request: &Request) -> Result<Respon
     let settings = shop.settings(&shop.shop).await?;
     let caller = shop.verifier.caller(request)?;
     let token = request.query("token");
-    if let (Caller::Guest, None, Some(renewal)) = (&caller, token, renewal(request)) {
+    if let (Caller::Guest, None, Some(renewal)) = (&caller, token, renewal(request, auth::Audience::Shop)) {
         return Ok(renewal);
     }
     let order = match reader(&caller, Action::ViewOrders, token) {

@@ -15,7 +15,8 @@ use pages::layout::{Head, Section};
 use store::Cursor;
 use store::stock::LedgerEntry;
 
-use crate::{ShowDesk, Visit, address, label};
+use crate::{ShowDesk, address};
+use edge::desk::{Visit, label};
 
 /// How many entries a page shows.
 const PAGE: usize = 50;

@@ -18,7 +18,8 @@ use pages::desk::{self, Action, DeskLine, DeskOrder};
 use pages::layout::{Head, Section};
 use store::orders::Reader;
 
-use crate::{ShowDesk, Visit, address};
+use crate::{ShowDesk, address};
+use edge::desk::{Visit, form_key};
 
 /// What the desk offers, the next thing to do first.
 const ORDER: [OrderAction; 6] = [
@@ -77,7 +78,7 @@ pub(crate) async fn show(
         closed: closed.collect(),
         csrf: frame.csrf(),
         // The operations tell by the rev whether the order is still the one that was shown.
-        idempotency_key: format!("{}-{}", order.rev, shop.key()),
+        idempotency_key: format!("{}-{}", order.rev, form_key(&shop.context)),
         refused: failed.then(|| "refund".to_owned()),
         errors: typed.errors.clone(),
         ..view(order, &shipping)?
@@ -247,7 +248,7 @@ fn view(order: &Order, shipping: &ShippingSettings) -> Result<DeskOrder, Problem
         totals: totals(order),
         events: happened(order, Audience::Staff),
         customer: vec![order.shipping_address.name.clone(), order.email.to_string()],
-        customer_href: order.owner.map(|_| address("/desk/orders", &[("q", order.email.as_str())])),
+        customer_href: Some(address("/desk/orders", &[("q", order.email.as_str())])),
         shipping_address: order.shipping_address.lines(),
         billing_address: order.billing_address.as_ref().map(domain::Address::lines).unwrap_or_default(),
         facts: facts(order, shipping),

@@ -13,9 +13,9 @@ use pages::desk;
 use pages::layout::{Head, Section};
 use store::Cursor;
 use store::lists::{List, OrderRow};
-use store::people::Surface;
 
-use crate::{ShowDesk, Visit, address};
+use crate::{ShowDesk, address};
+use edge::desk::Visit;
 
 /// How many rows are read at a time.
 const PAGE: usize = 50;
@@ -162,21 +162,15 @@ enum Sought {
     Some(Vec<OrderRow>, Option<Cursor>),
 }
 
-/// An order by its number or id, or a customer's by mail address.
+/// An order by its number or id, or those of a mail address.
 async fn find(shop: &ShowDesk, query: &str, after: Option<&Cursor>) -> Result<Sought, Problem> {
     if let Ok(id) = query.parse::<OrderId>() {
         return Ok(Sought::One(id));
     }
-    let list = if let Ok(number) = query.parse::<OrderNumber>() {
-        Some(List::OfNumber(number))
-    } else if let Ok(email) = Email::new(query) {
-        let person = shop.people.person(Surface::Shop, &email).await.map_err(|error| unavailable(&error))?;
-        person.map(|person| List::OfPerson(person.id))
-    } else {
-        None
-    };
-    let Some(list) = list else {
-        return Ok(Sought::Some(Vec::new(), None));
+    let list = match (query.parse::<OrderNumber>(), Email::new(query)) {
+        (Ok(number), _) => List::OfNumber(number),
+        (Err(_), Ok(email)) => List::OfMail(email),
+        (Err(_), Err(_)) => return Ok(Sought::Some(Vec::new(), None)),
     };
     let page = shop.lists.page(&list, after, PAGE).await.map_err(|error| unavailable(&error))?;
     Ok(match (&list, page.items.as_slice()) {

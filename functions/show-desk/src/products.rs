@@ -20,7 +20,8 @@ use pages::desk::{self, ProductRow, Products};
 use pages::layout::{Head, Section};
 use store::Cursor;
 
-use crate::{ShowDesk, Visit, address, label};
+use crate::{ShowDesk, address};
+use edge::desk::{Visit, label};
 
 /// How many SKUs are read at a time, and how many products a search finds at most.
 const PAGE: usize = 50;

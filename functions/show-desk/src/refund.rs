@@ -14,8 +14,9 @@ use pages::components::FormErrors;
 use pages::desk::{self, RefundConfirm};
 use pages::layout::{Head, Section};
 
+use crate::ShowDesk;
 use crate::order::{TypedRefund, back_to, load, show};
-use crate::{ShowDesk, Visit};
+use edge::desk::{Visit, form_key};
 
 /// GET /desk/orders/{id}/refund
 pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response, Problem> {
@@ -37,7 +38,7 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
         lines: edge::order_view::contents(&order, &lines),
         fields,
         csrf: frame.csrf(),
-        idempotency_key: format!("{}-{}", order.rev, shop.key()),
+        idempotency_key: format!("{}-{}", order.rev, form_key(&shop.context)),
     };
     let head = Head::private(format!("Refund order {}", order.number));
     Ok(frame.page(200, &head, &desk::refund_confirm(&view)))

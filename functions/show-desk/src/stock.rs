@@ -13,7 +13,8 @@ use pages::desk::{self, Adjustment, StockRow, StockTable};
 use pages::layout::{Head, Section};
 use store::Cursor;
 
-use crate::{ShowDesk, Visit, address, label};
+use crate::{ShowDesk, address};
+use edge::desk::{Visit, form_key, label};
 
 /// How many SKUs are read at a time.
 const PAGE: usize = 50;
@@ -74,7 +75,7 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
                 .iter()
                 .map(|reason| Choice::new(reason.as_str(), label(reason.as_str()), *reason == Reason::Received))
                 .collect(),
-            idempotency_key: shop.key(),
+            idempotency_key: form_key(&shop.context),
             csrf: frame.csrf(),
             ..Adjustment::default()
         }),

@@ -16,7 +16,7 @@ use domain::tax::TaxSettings;
 use domain::text::Slug;
 use edge::auth::{Caller, Verifier};
 use edge::http::unavailable;
-use edge::page::ShopFrame;
+use edge::page::{ShopFrame, refused};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use store::catalog::Catalog;
 use store::settings::{Cached, SettingsTable};
@@ -62,26 +62,6 @@ impl HttpHandler for ShowStorefront {
     }
 
     async fn handle(&self, request: &Request) -> Result<Response, Problem> {
-        match self.answer(request).await {
-            Err(problem) if request.wants_page() => {
-                let shop = self.settings(&self.shop).await.unwrap_or_else(|_| ShopSettings::initial());
-                Ok(self.framed(request, &shop).refuse(request, &problem))
-            }
-            answer => answer,
-        }
-    }
-
-    fn refuse(&self, request: &Request, problem: &Problem) -> Response {
-        if request.wants_page() {
-            self.framed(request, &ShopSettings::initial()).refuse(request, problem)
-        } else {
-            Response::problem(request, problem)
-        }
-    }
-}
-
-impl ShowStorefront {
-    async fn answer(&self, request: &Request) -> Result<Response, Problem> {
         match request.route() {
             "GET /" => listing::page(self, request, None).await,
             "GET /categories/{category}" => {
@@ -96,6 +76,12 @@ impl ShowStorefront {
         }
     }
 
+    async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+        refused(&self.context, request, &self.verifier, &self.shop, problem).await
+    }
+}
+
+impl ShowStorefront {
     /// The frame of a page. Whose token is stale is a guest here: nothing on these pages is theirs alone.
     fn framed(&self, request: &Request, shop: &ShopSettings) -> ShopFrame {
         let caller = self.verifier.caller(request).unwrap_or(Caller::Guest);

@@ -2,21 +2,23 @@
 //!
 //! A link carries a random secret; only its digest is a key in the table. The answer is the same for any address.
 
+mod find;
 mod tokens;
 mod view;
 
 use contracts::auth::{LinkRequest, TokenAnswer, TokenRequest};
 use contracts::event::{Event, ShopEvent};
 use contracts::{Problem, ProblemKind};
-use domain::id::OrderNumber;
+use domain::settings::ShopSettings;
 use domain::text::{Email, Secret};
 use edge::auth::Audience;
-use edge::http::{internal, unavailable};
+use edge::http::internal;
 use edge::{Context, Cookie, Error, Function, HttpHandler, Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use store::lists::{List, Lists};
+use store::lists::Lists;
 use store::people::{LinkRecord, People, PersonRecord, SessionRecord, Surface};
+use store::settings::{Cached, SettingsTable};
 use store::stamp::Cause;
 
 use crate::tokens::Signer;
@@ -39,6 +41,7 @@ pub struct SignIn {
     context: Context,
     people: People,
     lists: Lists,
+    shop: Cached<ShopSettings>,
     signer: Signer,
     owner: Option<Email>,
 }
@@ -52,6 +55,7 @@ impl HttpHandler for SignIn {
         Ok(Self {
             people: context.table()?,
             lists: context.table()?,
+            shop: Cached::new(context.table::<SettingsTable>()?),
             signer: Signer::new(context)?,
             owner,
             context: context.clone(),
@@ -62,26 +66,27 @@ impl HttpHandler for SignIn {
         match request.route() {
             "POST /api/auth/link" => self.api_link(request).await,
             "POST /api/auth/token" => self.api_token(request).await,
-            "GET /sign-in" => Ok(view::ask(&self.context, request, Surface::Shop)),
-            "GET /desk/sign-in" => Ok(view::ask(&self.context, request, Surface::Staff)),
+            "GET /sign-in" => Ok(view::ask(self, request, Surface::Shop).await),
+            "GET /desk/sign-in" => Ok(view::ask(self, request, Surface::Staff).await),
             "POST /sign-in" => self.form_link(request, Surface::Shop).await,
             "POST /desk/sign-in" => self.form_link(request, Surface::Staff).await,
-            "GET /sign-in/confirm" => Ok(view::confirm(&self.context, request, Surface::Shop)),
-            "GET /desk/sign-in/confirm" => Ok(view::confirm(&self.context, request, Surface::Staff)),
+            "GET /sign-in/confirm" => Ok(view::confirm(self, request, Surface::Shop).await),
+            "GET /desk/sign-in/confirm" => Ok(view::confirm(self, request, Surface::Staff).await),
             "POST /sign-in/confirm" => self.form_confirm(request, Surface::Shop).await,
             "POST /desk/sign-in/confirm" => self.form_confirm(request, Surface::Staff).await,
             "ANY /sign-in/renew" => self.renew(request, Surface::Shop).await,
             "ANY /desk/sign-in/renew" => self.renew(request, Surface::Staff).await,
-            "POST /orders/find" => self.find_order(request).await,
+            "GET /orders/find" => Ok(find::page(self, request).await),
+            "POST /orders/find" => find::find(self, request).await,
             "POST /sign-out" => self.sign_out(request, Surface::Shop).await,
             "POST /desk/sign-out" => self.sign_out(request, Surface::Staff).await,
             _ => Err(Problem::not_found("page")),
         }
     }
 
-    fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+    async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
         if request.wants_page() && request.is_form() {
-            return view::refused(&self.context, request, problem);
+            return view::refused(self, request, problem).await;
         }
         Response::problem(request, problem)
     }
@@ -92,13 +97,6 @@ impl HttpHandler for SignIn {
 struct AskForm {
     email: String,
     return_to: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FindForm {
-    number: String,
-    email: String,
 }
 
 #[derive(Deserialize)]
@@ -175,38 +173,6 @@ impl SignIn {
             .map_err(|error| internal("a link was not kept", &error))
     }
 
-    /// Has the link to an order's page mailed to the order's own address, where number and address fit; says the same
-    /// either way.
-    async fn find_order(&self, request: &Request) -> Result<Response, Problem> {
-        let form: FindForm = request.form()?;
-        let now = self.context.now();
-        let network = request.source_ip().unwrap_or_default();
-        if self.count(&format!("find:{network}"), now).await? > LINKS_PER_NETWORK {
-            return Err(Problem::new(
-                ProblemKind::TooMany,
-                "Too many orders were looked for from here. Try again in an hour.",
-            ));
-        }
-        let number: Option<OrderNumber> = form.number.parse().ok();
-        let email = Email::new(&*form.email).ok();
-        let (Some(number), Some(email)) = (number, email) else {
-            return Err(Problem::field(
-                "/number",
-                "Enter the order number and the email address that the order was placed with.",
-            ));
-        };
-        let page = self.lists.page(&List::OfNumber(number), None, 1).await.map_err(|error| unavailable(&error))?;
-        let found = page.items.into_iter().find(|row| row.email.key() == email.key());
-        if let Some(row) = found {
-            let secret = Secret::from_bytes(self.context.random());
-            let link = LinkRecord { email: row.email, surface: Surface::Shop, until: now, return_to: None };
-            let event = Event::Shop(ShopEvent::OrderLinkRequested { order: row.id });
-            let cause = Cause::new("guest", "find-order", request.correlation());
-            self.people.keep_link(secret.digest(), &link, event, cause).await.map_err(|error| unavailable(&error))?;
-        }
-        Ok(Response::see_other(&format!("/orders/find?sent={number}")))
-    }
-
     async fn count(&self, what: &str, now: Timestamp) -> Result<u64, Problem> {
         self.people
             .count(&format!("link:{what}"), HOUR, now)
@@ -255,7 +221,7 @@ impl SignIn {
         let access = self.signer.sign(&self.context, &person, surface).await?;
         Ok(Response::see_other(return_to.as_deref().unwrap_or(home))
             .cookie(access_cookie(surface, &access))
-            .cookie(Cookie::lasting(session_cookie(surface), &secret.reveal(), life.as_secs().unsigned_abs())))
+            .cookie(Cookie::lasting(audience(surface).session(), &secret.reveal(), life.as_secs().unsigned_abs())))
     }
 
     /// Takes a link's secret and admits its person.
@@ -285,19 +251,20 @@ impl SignIn {
         self.people.admit(surface, person).await.map_err(|error| internal("a person was not admitted", &error))
     }
 
-    /// Gives a new access token for a session, and goes back to where the old one had ended. 307 keeps a form's POST.
+    /// Gives a new access token for a session, and goes back to where the old one had ended; without a session, as
+    /// nobody. 307 keeps a form's POST.
     async fn renew(&self, request: &Request, surface: Surface) -> Result<Response, Problem> {
         let back = request.query("to").filter(|path| is_local(path)).unwrap_or("/");
-        let ended = || {
-            let sign_in = match surface {
-                Surface::Shop => "/sign-in",
-                Surface::Staff => "/desk/sign-in",
-            };
-            Response::see_other(sign_in)
-                .cookie(Cookie::removal(session_cookie(surface)))
-                .cookie(Cookie::removal(audience(surface).cookie()))
+        let home = || {
+            Response::new(307, "text/plain; charset=utf-8", "")
+                .header("location", back)
+                .header("cache-control", "no-store")
         };
-        let secret = request.cookie(session_cookie(surface)).and_then(|text| text.parse::<Secret>().ok());
+        let ended = || {
+            let audience = audience(surface);
+            home().cookie(Cookie::removal(audience.session())).cookie(Cookie::removal(audience.cookie()))
+        };
+        let secret = request.cookie(audience(surface).session()).and_then(|text| text.parse::<Secret>().ok());
         let Some(secret) = secret else {
             return Ok(ended());
         };
@@ -313,22 +280,19 @@ impl SignIn {
             return Ok(ended());
         };
         let access = self.signer.sign(&self.context, &person, surface).await?;
-        Ok(Response::new(307, "text/plain; charset=utf-8", "")
-            .header("location", back)
-            .header("cache-control", "no-store")
-            .cookie(access_cookie(surface, &access)))
+        Ok(home().cookie(access_cookie(surface, &access)))
     }
 
     async fn sign_out(&self, request: &Request, surface: Surface) -> Result<Response, Problem> {
         let SignOutForm { .. } = request.form()?;
-        if let Some(secret) = request.cookie(session_cookie(surface)).and_then(|text| text.parse::<Secret>().ok()) {
+        if let Some(secret) = request.cookie(audience(surface).session()).and_then(|text| text.parse::<Secret>().ok()) {
             self.people
                 .end_session(secret.digest())
                 .await
                 .map_err(|error| internal("a session was not ended", &error))?;
         }
         Ok(Response::see_other("/")
-            .cookie(Cookie::removal(session_cookie(surface)))
+            .cookie(Cookie::removal(audience(surface).session()))
             .cookie(Cookie::removal(audience(surface).cookie())))
     }
 }
@@ -339,13 +303,6 @@ fn expired() -> Problem {
 
 fn access_cookie(surface: Surface, token: &str) -> Cookie {
     Cookie::lasting(audience(surface).cookie(), token, edge::auth::ACCESS_TOKEN_SECS.unsigned_abs())
-}
-
-fn session_cookie(surface: Surface) -> &'static str {
-    match surface {
-        Surface::Shop => "shop_session",
-        Surface::Staff => "staff_session",
-    }
 }
 
 fn audience(surface: Surface) -> Audience {

@@ -54,14 +54,14 @@ impl HttpHandler for StartPayment {
         match self.next(request).await {
             Ok(next) => Ok(Response::see_other(&next).header("cache-control", "no-store")),
             Err(problem) if problem.kind == ProblemKind::ProviderUnavailable && request.wants_page() => {
-                view::try_again(self, request, &problem).await
+                Ok(view::try_again(self, request, &problem).await)
             }
             Err(problem) => Err(problem),
         }
     }
 
-    fn refuse(&self, request: &Request, problem: &Problem) -> Response {
-        if request.wants_page() { view::refused(self, request, problem) } else { Response::problem(request, problem) }
+    async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+        edge::page::refused(&self.context, request, &self.verifier, &self.shop, problem).await
     }
 }
 

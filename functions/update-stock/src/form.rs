@@ -1,14 +1,15 @@
 //! The adjustment's form at the desk.
 
 use contracts::Problem;
-use domain::settings::{Setting, ShopSettings};
+use domain::people::Action;
 use domain::stock::{Adjustment, AdjustmentLine, Reason};
 use domain::text::{LocationId, Sku};
-use edge::auth::Caller;
-use edge::http::idempotency_key;
-use edge::page::{DeskFrame, ShopFrame, desk_refusal};
-use edge::{Request, Response};
-use pages::layout::Section;
+use edge::Response;
+use edge::desk::{DeskFrame, Visit, form_key, label};
+use edge::http::{idempotency_key, unavailable};
+use pages::components::{Choice, FormErrors};
+use pages::desk;
+use pages::layout::{Head, Section};
 use serde::Deserialize;
 
 use crate::UpdateStock;
@@ -27,25 +28,56 @@ struct Typed {
 }
 
 /// Adjusts one shelf as it was typed.
-pub(crate) async fn adjust(shop: &UpdateStock, request: &Request, caller: &Caller) -> Result<Response, Problem> {
+pub(crate) async fn adjust(shop: &UpdateStock, visit: &Visit<'_>) -> Result<Response, Problem> {
+    visit.needs(Action::AdjustStock)?;
+    let request = visit.request;
     let typed: Typed = request.form()?;
     let done = async {
         let key = idempotency_key(&typed.idempotency_key).ok_or_else(|| Problem::malformed("The form has no key."))?;
-        let adjustment = adjustment(&typed)?;
-        shop.adjust(&adjustment, key, &caller.actor(), request.correlation()).await
+        shop.adjust(&adjustment(&typed)?, key, &visit.caller().actor(), request.correlation()).await
     };
     match done.await {
         Ok(_) => Ok(Response::see_other("/desk/stock?done=adjusted")),
-        Err(problem) if problem.kind.status() < 500 => {
-            let settings = shop.shop.get(shop.context.now()).await.map_err(|error| edge::http::unavailable(&error))?;
-            let Caller::Staff(person, role) = caller else {
-                return Err(Problem::unauthenticated());
-            };
-            let frame = DeskFrame::new(&shop.context, request, (person, *role), &settings, Some(Section::Stock));
-            Ok(desk_refusal(frame, &problem))
-        }
+        Err(problem) if problem.kind.status() < 500 => again(shop, visit, &typed, &problem).await,
         Err(problem) => Err(problem),
     }
+}
+
+/// The form alone, with what was typed and what is wrong with it.
+async fn again(shop: &UpdateStock, visit: &Visit<'_>, typed: &Typed, problem: &Problem) -> Result<Response, Problem> {
+    let now = shop.context.now();
+    let settings = shop.shop.get(now).await.map_err(|error| unavailable(&error))?;
+    let locations = shop.locations.get(now).await.map_err(|error| unavailable(&error))?;
+    let frame = DeskFrame::new(&shop.context, visit, &settings, Some(Section::Stock));
+    let named = problem.errors.iter().map(|error| {
+        let field = error.pointer.rsplit('/').next().unwrap_or_default();
+        (if matches!(field, "delta" | "counted") { "quantity" } else { field }, error.detail.clone())
+    });
+    let mut errors: FormErrors = named.collect();
+    if errors.is_empty() {
+        errors.add("", problem.detail.clone());
+    }
+    let head = Head::private("Stock").failed(&errors);
+    let view = desk::Adjustment {
+        sku: typed.sku.clone(),
+        locations: locations
+            .locations
+            .iter()
+            .map(|place| Choice::new(place.id.as_str(), place.name.clone(), place.id.as_str() == typed.location))
+            .collect(),
+        mode: typed.mode.clone(),
+        quantity: typed.quantity.clone(),
+        reasons: Reason::ALL
+            .iter()
+            .map(|reason| Choice::new(reason.as_str(), label(reason.as_str()), *reason == typed.reason))
+            .collect(),
+        note: typed.note.clone(),
+        // Another change than the one that was refused: with a key of its own.
+        idempotency_key: form_key(&shop.context),
+        csrf: frame.csrf(),
+        errors,
+    };
+    Ok(frame.page(problem.kind.status(), &head, &desk::adjustment(&view)))
 }
 
 fn adjustment(typed: &Typed) -> Result<Adjustment, Problem> {
@@ -72,9 +104,4 @@ fn adjustment(typed: &Typed) -> Result<Adjustment, Problem> {
         note: Some(typed.note.trim().to_owned()).filter(|note| !note.is_empty()),
     };
     Ok(Adjustment { lines: vec![line] })
-}
-
-/// A browser is told no on a page.
-pub(crate) fn refused(shop: &UpdateStock, request: &Request, problem: &Problem) -> Response {
-    ShopFrame::new(&shop.context, request, &Caller::Guest, &ShopSettings::initial()).refuse(request, problem)
 }

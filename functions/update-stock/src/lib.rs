@@ -9,6 +9,7 @@ use domain::settings::{LocationSettings, ShopSettings};
 use domain::stock::{Adjustment, AdjustmentLine, Change, Movement, book};
 use domain::text::Digest;
 use edge::auth::Verifier;
+use edge::desk::{Visit, refused};
 use edge::http::{internal, unavailable};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use store::settings::{Cached, SettingsTable};
@@ -60,22 +61,22 @@ impl HttpHandler for UpdateStock {
     }
 
     async fn handle(&self, request: &Request) -> Result<Response, Problem> {
-        let caller = self.verifier.caller(request)?;
-        caller.staff(Action::AdjustStock)?;
         match request.route() {
             "POST /api/stock/adjustments" => {
+                let caller = self.verifier.caller(request)?;
+                caller.staff(Action::AdjustStock)?;
                 let key = request.idempotency_key()?;
                 let adjustment: Adjustment = request.json()?;
                 let answer = self.adjust(&adjustment, key, &caller.actor(), request.correlation()).await?;
                 Ok(Response::new(201, "application/json", answer).header("cache-control", "no-store"))
             }
-            "POST /desk/stock/adjustments" => form::adjust(self, request, &caller).await,
+            "POST /desk/stock/adjustments" => form::adjust(self, &Visit::of(request, &self.verifier)?).await,
             _ => Err(Problem::not_found("page")),
         }
     }
 
-    fn refuse(&self, request: &Request, problem: &Problem) -> Response {
-        if request.wants_page() { form::refused(self, request, problem) } else { Response::problem(request, problem) }
+    async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+        if request.wants_page() { refused(request, problem) } else { Response::problem(request, problem) }
     }
 }
 

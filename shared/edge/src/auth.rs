@@ -181,4 +181,12 @@ impl Audience {
             Self::Staff => "staff",
         }
     }
+
+    /// The cookie of a session, which outlives the access token and renews it.
+    pub const fn session(self) -> &'static str {
+        match self {
+            Self::Shop => "shop_session",
+            Self::Staff => "staff_session",
+        }
+    }
 }

@@ -37,8 +37,8 @@ pub trait HttpHandler: Sized + Send + Sync + 'static {
     fn handle(&self, request: &Request) -> impl Future<Output = Result<Response, Problem>> + Send;
 
     /// Says no. A function with pages answers a browser with a page.
-    fn refuse(&self, request: &Request, problem: &Problem) -> Response {
-        Response::problem(request, problem)
+    fn refuse(&self, request: &Request, problem: &Problem) -> impl Future<Output = Response> + Send {
+        std::future::ready(Response::problem(request, problem))
     }
 }
 
@@ -58,8 +58,11 @@ impl<H: HttpHandler> Invoke for Runner<H> {
             let answer = AssertUnwindSafe(self.handler.handle(&request)).catch_unwind().await;
             let response = match answer {
                 Ok(Ok(response)) => response,
-                Ok(Err(problem)) => self.handler.refuse(&request, &problem),
-                Err(_panic) => self.handler.refuse(&request, &internal("a handler panicked", &"see the panic above")),
+                Ok(Err(problem)) => self.handler.refuse(&request, &problem).await,
+                Err(_panic) => {
+                    let problem = internal("a handler panicked", &"see the panic above");
+                    self.handler.refuse(&request, &problem).await
+                }
             };
             tracing::info!(
                 http.route = request.route(),
@@ -203,6 +206,11 @@ impl Request {
         self.header("accept").is_some_and(|accept| accept.contains("text/html"))
     }
 
+    /// Whether the browser reached the shop over TLS, as always on AWS.
+    pub fn is_secure(&self) -> bool {
+        self.header("x-forwarded-proto").is_some_and(|proto| proto == "https")
+    }
+
     /// Whether the body is an HTML form's.
     pub fn is_form(&self) -> bool {
         self.content_type() == "application/x-www-form-urlencoded"
@@ -263,7 +271,14 @@ impl Request {
         decode_pairs(&kept)
     }
 
-    fn check_csrf(&self, pairs: &[(String, String)]) -> Result<(), Problem> {
+    /// The fields of an HTML form as they were typed; none where the body is no form. For showing them again: whether
+    /// the form is this shop's own is not looked at.
+    pub fn typed(&self) -> Vec<(String, String)> {
+        let body = if self.is_form() { self.limited_body().unwrap_or_default() } else { &[] };
+        serde_html_form::from_bytes(body).unwrap_or_default()
+    }
+
+    pub(crate) fn check_csrf(&self, pairs: &[(String, String)]) -> Result<(), Problem> {
         let foreign = || Problem::forbidden("This form is not from this shop, or is too old.");
         if self.header("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none") {
             return Err(foreign());
@@ -299,7 +314,7 @@ impl Request {
         Ok(body)
     }
 
-    fn content_type(&self) -> String {
+    pub(crate) fn content_type(&self) -> String {
         self.header("content-type")
             .and_then(|value| value.split(';').next())
             .unwrap_or_default()
@@ -312,6 +327,15 @@ fn decode_pairs<T: DeserializeOwned>(pairs: &[(String, String)]) -> Result<T, Pr
     let text = serde_html_form::to_string(pairs).map_err(|error| Problem::malformed(format!("{error}.")))?;
     let reader = serde_html_form::Deserializer::from_bytes(text.as_bytes());
     serde_path_to_error::deserialize(reader)
+        .map_err(|error| Problem::field(pointer(error.path()), format!("{}.", error.inner())))
+}
+
+/// A JSON value as what a route takes.
+///
+/// # Errors
+/// 400 naming the field that does not fit.
+pub fn from_json<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(value)
         .map_err(|error| Problem::field(pointer(error.path()), format!("{}.", error.inner())))
 }
 
@@ -459,7 +483,7 @@ impl Response {
 
     /// The answer as API Gateway takes it.
     fn into_event(mut self, request: &Request) -> Result<Vec<u8>, Error> {
-        let secure = request.header("x-forwarded-proto").is_some_and(|proto| proto == "https");
+        let secure = request.is_secure();
         self.headers.insert("x-correlation-id".into(), request.correlation().into());
         self.headers.insert("x-content-type-options".into(), "nosniff".into());
         if secure {

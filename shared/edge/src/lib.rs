@@ -4,11 +4,15 @@
 
 pub mod auth;
 pub mod context;
+#[cfg(feature = "pages")]
+pub mod desk;
 pub mod environment;
 pub mod function;
 pub mod holds;
 pub mod http;
 pub mod lambda;
+#[cfg(feature = "multipart")]
+pub mod multipart;
 #[cfg(feature = "pages")]
 pub mod order_view;
 pub mod orders;
@@ -20,8 +24,6 @@ pub mod queue;
 pub mod schedule;
 pub mod secrets;
 pub mod sender;
-#[cfg(feature = "pages")]
-pub mod settings_form;
 pub mod stream;
 pub mod telemetry;
 

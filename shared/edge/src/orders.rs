@@ -3,8 +3,6 @@
 //! Knows who may reach an order and how an outcome is told. It deliberately decides nothing (that is `domain`'s) and
 //! knows no route.
 
-#[cfg(feature = "pages")]
-mod page;
 mod typed;
 
 use std::future::Future;
@@ -27,8 +25,6 @@ use crate::environment::MissingVariable;
 use crate::function::Error;
 use crate::http::{Request, Response, internal, unavailable};
 
-#[cfg(feature = "pages")]
-pub use page::{refusal_body, refusal_page};
 pub use typed::{CARRIER, Checks, REASON, REFERENCE, TRACKING, TypedForm};
 
 /// How often an order that others write is decided about.

@@ -1,18 +1,19 @@
-//! What every page of the storefront and the desk is wrapped in, made from the request.
+//! What every page of the storefront is wrapped in, made from the request.
 //!
 //! Knows cookies and who is signed in; knows no page.
 
 use contracts::{Problem, ProblemKind};
-use domain::people::{Action, Role};
-use domain::settings::ShopSettings;
+use domain::settings::{Setting, ShopSettings};
 use domain::text::Sku;
+use maud::html;
 use pages::Markup;
-use pages::components::Image;
-use pages::layout::{self, DeskContext, Failure, Head, Section, ShopContext};
+use pages::components::{Image, Look, Notice, Tone, link_button, notice};
+use pages::layout::{self, Failure, Head, ShopContext};
+use store::settings::Cached;
 
-use crate::auth::{Caller, Person};
+use crate::auth::{Audience, Caller, Verifier};
 use crate::context::Context;
-use crate::http::{Cookie, Request, Response};
+use crate::http::{Cookie, Request, Response, encoded};
 
 /// The cookie with the id of the browser's cart.
 pub const CART: &str = "cart";
@@ -49,6 +50,19 @@ impl ShopFrame {
         }
     }
 
+    /// The frame of a page that says no, which is to be shown whatever broke: where the settings cannot be read, as
+    /// they are at first, and for whoever has no good token, as for a guest.
+    pub async fn at_worst(
+        context: &Context,
+        request: &Request,
+        verifier: &Verifier,
+        shop: &Cached<ShopSettings>,
+    ) -> Self {
+        let caller = verifier.caller(request).unwrap_or(Caller::Guest);
+        let shop = shop.get(context.now()).await.unwrap_or_else(|_| ShopSettings::initial());
+        Self::new(context, request, &caller, &shop)
+    }
+
     /// The token for the page's forms.
     pub fn csrf(&self) -> String {
         self.context.csrf.clone()
@@ -78,71 +92,22 @@ impl ShopFrame {
     }
 }
 
-/// The frame of a desk page.
-#[derive(Debug)]
-pub struct DeskFrame {
-    /// What the layout shows.
-    pub context: DeskContext,
-    cookie: Option<Cookie>,
-}
-
-impl DeskFrame {
-    /// The frame for a member of the staff.
-    pub fn new(
-        context: &Context,
-        request: &Request,
-        (person, role): (&Person, Role),
-        shop: &ShopSettings,
-        section: Option<Section>,
-    ) -> Self {
-        let (csrf, cookie) = request.csrf(context);
-        let sections = Section::ALL.into_iter().filter(|section| role.may(needed(*section))).collect();
-        Self {
-            context: DeskContext {
-                shop_name: shop.name.clone(),
-                person: person.email.to_string(),
-                role: role.to_string(),
-                csrf,
-                section,
-                sections,
-                strip: None,
-                flash: None,
-            },
-            cookie,
-        }
-    }
-
-    /// The token for the page's forms.
-    pub fn csrf(&self) -> String {
-        self.context.csrf.clone()
-    }
-
-    /// A page of the desk.
-    pub fn page(self, status: u16, head: &Head, body: &Markup) -> Response {
-        let markup = layout::desk_page(head, &self.context, body);
-        Response::page(status, markup.into_string()).cookie(self.cookie)
-    }
-
-    /// The page that says no.
-    pub fn refuse(self, request: &Request, problem: &Problem) -> Response {
-        let markup = layout::desk_failure(&failure(request, problem), &self.context);
-        Response::page(problem.kind.status(), markup.into_string()).cookie(self.cookie)
-    }
-}
-
-/// What a role has to be allowed for a section of the desk to be shown to it.
-const fn needed(section: Section) -> Action {
-    match section {
-        Section::Orders => Action::ViewOrders,
-        Section::Products => Action::ViewCatalog,
-        Section::Stock => Action::ViewStock,
-        Section::Settings => Action::ViewSettings,
-        Section::Staff => Action::EditStaff,
-    }
+/// Where a browser renews its access token and comes back from, where it has a session to renew it by. 307 brings
+/// a form back with what was typed.
+pub fn renewal(request: &Request, audience: Audience) -> Option<Response> {
+    request.cookie(audience.session())?;
+    let route = match audience {
+        Audience::Shop => "/sign-in/renew",
+        Audience::Staff => "/desk/sign-in/renew",
+    };
+    let status = if request.method() == http::Method::GET { 303 } else { 307 };
+    let to = format!("{route}?to={}", encoded(request.path_and_query()));
+    let response = Response::new(status, "text/plain; charset=utf-8", "");
+    Some(response.header("location", &to).header("cache-control", "no-store"))
 }
 
 /// Which of the failure pages a problem is shown as.
-fn failure(request: &Request, problem: &Problem) -> Failure {
+pub(crate) fn failure(request: &Request, problem: &Problem) -> Failure {
     match problem.kind {
         ProblemKind::NotFound | ProblemKind::MethodNotAllowed => Failure::NotFound,
         ProblemKind::Unauthenticated => Failure::LinkExpired,
@@ -190,20 +155,31 @@ pub fn picture_path(sku: &Sku, uploaded: Option<&str>) -> String {
     }
 }
 
-/// A desk form that was refused, in words: what is wrong at which field. The browser's way back keeps what was typed.
-pub fn desk_refusal(frame: DeskFrame, problem: &Problem) -> Response {
-    let errors: Vec<String> = problem
-        .errors
-        .iter()
-        .map(|error| format!("{}: {}", error.pointer.trim_start_matches('/').replace(['_', '/'], " "), error.detail))
-        .collect();
-    let sentences = if errors.is_empty() { vec![problem.detail.clone()] } else { errors };
-    let body = maud::html! {
-        h1 { "There is a problem" }
-        @for sentence in &sentences {
-            (pages::components::notice(&pages::components::Notice::new(pages::components::Tone::Bad, sentence.clone())))
-        }
-        p { "Nothing was saved. Go back in your browser: what you typed is still there." }
+/// What a page says that tells no, and the one way on: its address and its words.
+pub fn refusal_body(request: &Request, problem: &Problem, (href, words): (&str, &str)) -> Markup {
+    let ours = problem.kind.status() >= 500;
+    let said = Notice {
+        detail: ours.then(|| format!("The reference is {}.", request.correlation())),
+        ..Notice::new(Tone::Bad, &problem.detail)
     };
-    frame.page(problem.kind.status(), &Head::private("There is a problem"), &body)
+    html! {
+        h1 { (problem.kind.title()) }
+        (notice(&said))
+        @if problem.errors.len() > 1 { ul { @for error in &problem.errors { li { (error.detail) } } } }
+        p { (link_button(Look::Main, href, words)) }
+    }
+}
+
+/// Says no: to a browser on a page of the shop, to a program as a problem.
+pub async fn refused(
+    context: &Context,
+    request: &Request,
+    verifier: &Verifier,
+    shop: &Cached<ShopSettings>,
+    problem: &Problem,
+) -> Response {
+    if !request.wants_page() {
+        return Response::problem(request, problem);
+    }
+    ShopFrame::at_worst(context, request, verifier, shop).await.refuse(request, problem)
 }

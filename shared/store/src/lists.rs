@@ -6,6 +6,7 @@
 //! | orders that need somebody to look | `orders#attention`, `{created}#{order}` |
 //! | orders of a status | `orders#{status}`, `{created}#{order}` |
 //! | a customer's orders | `person#{per_..}`, `{created}#{order}` |
+//! | the orders of a mail address, guests' too | `mail#{address}`, `{created}#{order}` |
 //! | an order by its number | `number#{number}`, `{order}` |
 //! | the open holds of a SKU, the first to end first | `holds#{sku}`, `{until}#{order}` |
 //! | where an order stands in all of these | `card#{order}`, `card` |
@@ -50,6 +51,8 @@ pub enum List {
     OfStatus(OrderStatus),
     /// A customer's.
     OfPerson(PersonId),
+    /// Those of a mail address, a guest's too.
+    OfMail(Email),
     /// The one with this number.
     OfNumber(OrderNumber),
     /// Those that hold a SKU.
@@ -64,6 +67,7 @@ impl List {
             Self::Attention => "orders#attention".to_owned(),
             Self::OfStatus(status) => format!("orders#{status}"),
             Self::OfPerson(person) => format!("person#{person}"),
+            Self::OfMail(email) => format!("mail#{}", email.key()),
             Self::OfNumber(number) => format!("number#{number}"),
             Self::Holding(sku) => format!("holds#{sku}"),
         }
@@ -79,6 +83,7 @@ impl List {
             "orders" if name == "attention" => Some(Self::Attention),
             "orders" => Some(Self::OfStatus(name.parse().ok()?)),
             "person" => Some(Self::OfPerson(name.parse().ok()?)),
+            "mail" => Some(Self::OfMail(name.parse().ok()?)),
             "number" => Some(Self::OfNumber(name.parse().ok()?)),
             "holds" => Some(Self::Holding(name.parse().ok()?)),
             _ => None,
@@ -87,7 +92,7 @@ impl List {
 
     fn sort_key(&self, order: &Order) -> String {
         match self {
-            Self::Orders | Self::Attention | Self::OfStatus(_) | Self::OfPerson(_) => {
+            Self::Orders | Self::Attention | Self::OfStatus(_) | Self::OfPerson(_) | Self::OfMail(_) => {
                 format!("{:013}#{}", order.created.as_millisecond(), order.id)
             }
             Self::OfNumber(_) => order.id.to_string(),
@@ -97,7 +102,12 @@ impl List {
 
     /// The lists that an order stands in.
     fn of(order: &Order) -> Vec<Self> {
-        let mut lists = vec![Self::Orders, Self::OfStatus(order.status), Self::OfNumber(order.number)];
+        let mut lists = vec![
+            Self::Orders,
+            Self::OfStatus(order.status),
+            Self::OfMail(order.email.clone()),
+            Self::OfNumber(order.number),
+        ];
         if order.attention.is_some() {
             lists.push(Self::Attention);
         }
@@ -302,6 +312,7 @@ mod tests {
             (0_u64..1 << 48, any::<[u8; 10]>()).prop_map(|(at, random)| List::OfPerson(PersonId::new(at, random))),
             (0_u64..1 << 48, any::<[u8; 10]>())
                 .prop_map(|(at, random)| List::OfNumber(OrderId::new(at, random).number())),
+            "[a-z0-9]{1,10}@[a-z]{1,10}\\.com".prop_map(|email| List::OfMail(email.parse().unwrap())),
             "[A-Z0-9][A-Z0-9_.-]{0,20}".prop_map(|sku| List::Holding(Sku::new(sku).unwrap())),
         ]
     }

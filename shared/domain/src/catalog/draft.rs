@@ -156,6 +156,18 @@ where
     text.trim().parse().map_err(|error: T::Err| found.add(pointer, error.to_string())).ok()
 }
 
+impl Product {
+    /// The product with these pictures in place of its own.
+    ///
+    /// # Errors
+    /// As [`ProductDraft::apply`].
+    pub fn with_images(&self, images: Vec<ImageDraft>) -> Result<Self, Vec<FieldError>> {
+        let mut found = Findings::default();
+        let images = checked_images(images, &mut found);
+        found.or(Self { images, ..self.clone() })
+    }
+}
+
 fn checked_images(images: Vec<ImageDraft>, found: &mut Findings) -> Vec<Image> {
     found.require(images.len() <= MAX_IMAGES, "/images", format!("At most {MAX_IMAGES} images."));
     images

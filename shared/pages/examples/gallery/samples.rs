@@ -449,6 +449,7 @@ fn variant_table() -> EditTable {
 fn product_form(errors: FormErrors) -> desk::ProductForm {
     desk::ProductForm {
         new: false,
+        heading: "Morning mug".into(),
         title: "Morning mug".into(),
         slug: "morning-mug".into(),
         description: product().description.join("\n\n"),
@@ -463,8 +464,10 @@ fn product_form(errors: FormErrors) -> desk::ProductForm {
         warranty_months: "24".into(),
         return_days: String::new(),
         variants: variant_table(),
-        images: vec![picture(0, "A mug"), picture(11, "Another")],
-        may_upload: true,
+        images: vec![
+            desk::ProductPicture { image: picture(0, "A mug"), key: "mug-1.png".into() },
+            desk::ProductPicture { image: picture(11, "Another"), key: "mug-2.png".into() },
+        ],
         shop_href: Some("/products/morning-mug".into()),
         rev: "4".into(),
         csrf: "c5rf".into(),
@@ -1008,8 +1011,8 @@ pub(super) fn pages() -> Vec<(String, String)> {
             desk_context(Section::Products),
             desk::product_form(&desk::ProductForm {
                 new: true,
+                heading: "New product".into(),
                 images: vec![],
-                may_upload: false,
                 shop_href: None,
                 ..product_form(FormErrors::none())
             }),

@@ -6,6 +6,7 @@
 //! those that must not happen twice `idempotency_key`. Wrap a body in
 //! [`crate::layout::desk_page`], sign-in in [`crate::layout::desk_bare_page`].
 
+mod again;
 mod order;
 mod orders;
 mod products;
@@ -14,10 +15,11 @@ mod sign_in;
 mod staff;
 mod stock;
 
+pub use again::{FormAgain, form_again};
 pub use order::{Action, DeskLine, DeskOrder, RefundConfirm, order, refund_confirm};
 pub use orders::{OrderRow, Orders, orders};
-pub use products::{ProductForm, ProductRow, Products, product_form, products};
+pub use products::{ProductForm, ProductPicture, ProductRow, Products, product_form, products};
 pub use settings::{Settings, SettingsGroup, settings};
 pub use sign_in::{DeskSignIn, check_mail, sign_in, sign_in_confirm};
 pub use staff::{Staff, StaffRow, staff};
-pub use stock::{Adjustment, Ledger, LedgerRow, StockRow, StockTable, ledger, stock};
+pub use stock::{Adjustment, Ledger, LedgerRow, StockRow, StockTable, adjustment, ledger, stock};

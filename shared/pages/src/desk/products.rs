@@ -3,7 +3,7 @@
 use crate::components::{
     Badge, Choice, Column, Crumb, EditTable, Field, FieldKind, FormErrors, Image, Look, Pager, Tab, badge, breadcrumb,
     busy_button, button, edit_table, empty, error_summary, field, head_row, hidden, image, link_button, pagination,
-    tabs,
+    tabs, text_button,
 };
 use maud::{Markup, html};
 
@@ -84,12 +84,23 @@ pub fn products(view: &Products) -> Markup {
     }
 }
 
+/// A picture that staff sent.
+#[derive(Debug, Clone, Default)]
+pub struct ProductPicture {
+    /// The picture.
+    pub image: Image,
+    /// What it is kept under.
+    pub key: String,
+}
+
 /// A product being written.
 #[derive(Debug, Clone)]
 pub struct ProductForm {
     /// Whether it is new: then the slug can be chosen.
     pub new: bool,
-    /// Its name.
+    /// Its name as it is kept, or "New product".
+    pub heading: String,
+    /// Its name as typed.
     pub title: String,
     /// The last part of its address.
     pub slug: String,
@@ -109,10 +120,8 @@ pub struct ProductForm {
     pub return_days: String,
     /// Its variants; the table's name should be `variant`.
     pub variants: EditTable,
-    /// Its pictures; none are drawn from the SKU.
-    pub images: Vec<Image>,
-    /// Whether pictures can be sent (not before it is saved once).
-    pub may_upload: bool,
+    /// Its pictures; without any, the shop shows drawings.
+    pub images: Vec<ProductPicture>,
     /// Its page in the shop.
     pub shop_href: Option<String>,
     /// The state that was read, so that two people do not overwrite each other.
@@ -125,15 +134,15 @@ pub struct ProductForm {
 
 /// A product's form. Posts to `/desk/products/{slug}` (`/desk/products/new` when new): `title`, `slug` (when new), `description`, `status`,
 /// `category`, `tax_class`, `warranty_months`, `return_days`, `rev`, `csrf`, and the cells of `variants`. Pictures go, as `multipart/form-data`, to
-/// `/desk/products/{slug}/images`: `image`, `alt`, `csrf`.
+/// `/desk/products/{slug}/images`: `image`, `alt`, `csrf`; removing posts `key` and `csrf` to
+/// `/desk/products/{slug}/images/remove`.
 #[must_use]
 pub fn product_form(view: &ProductForm) -> Markup {
     let action = if view.new { "/desk/products/new".to_owned() } else { format!("/desk/products/{}", view.slug) };
-    let heading = if view.new { "New product" } else { &view.title };
     html! {
         (error_summary(&view.errors))
         (breadcrumb(&[Crumb { words: "Products".to_owned(), href: "/desk/products".to_owned() }]))
-        div.title-row { h1 { (heading) } @if let Some(href) = &view.shop_href { a href=(href) { "See it in the shop" } } }
+        div.title-row { h1 { (view.heading) } @if let Some(href) = &view.shop_href { a href=(href) { "See it in the shop" } } }
         form.stack #product action=(action) method="post" novalidate data-unsaved {
             (hidden("csrf", &view.csrf))
             (hidden("rev", &view.rev))
@@ -167,17 +176,28 @@ pub fn product_form(view: &ProductForm) -> Markup {
         section.panel aria-labelledby="pictures" {
             h2 #pictures { "Pictures" }
             @if view.images.is_empty() { p.muted { "None yet: the shop shows a drawing." } }
-            @else { div.images { @for one in &view.images { (image(one, false)) } } }
-            @if view.may_upload {
+            @else {
+                ul.images {
+                    @for one in &view.images {
+                        li {
+                            (image(&one.image, false))
+                            form action={ "/desk/products/" (view.slug) "/images/remove" } method="post" {
+                                (hidden("csrf", &view.csrf)) (hidden("key", &one.key)) (text_button("Remove", Some(&one.image.alt), None))
+                            }
+                        }
+                    }
+                }
+            }
+            @if view.new { p.muted { "Save the product once, then add pictures." } } @else {
                 form.stack action={ "/desk/products/" (view.slug) "/images" } method="post" enctype="multipart/form-data" novalidate {
                     (hidden("csrf", &view.csrf))
                     div.grid-2 {
-                        (field(&Field::new(FieldKind::File("image/jpeg,image/png,image/webp"), "image", "Picture").hint("JPEG, PNG or WebP, 4 MB at most, upright.").errors(&view.errors)))
+                        (field(&Field::new(FieldKind::File("image/jpeg,image/png,image/webp,image/avif"), "image", "Picture").hint("JPEG, PNG, WebP or AVIF, 4 MB at most, upright.").errors(&view.errors)))
                         (field(&Field::text("alt", "What it shows").hint("For who can't see it.").errors(&view.errors)))
                     }
                     div { (button(Look::Quiet, "Add the picture")) }
                 }
-            } @else { p.muted { "Pictures are added through the API: POST /api/products/{slug}/images." } }
+            }
         }
     }
 }

@@ -140,6 +140,17 @@ fn table(view: &StockTable) -> Markup {
     }
 }
 
+/// The form alone, as it was refused. Posts as in [`stock`].
+#[must_use]
+pub fn adjustment(form: &Adjustment) -> Markup {
+    html! {
+        (error_summary(&form_errors(form)))
+        (breadcrumb(&[Crumb { words: "Stock".to_owned(), href: "/desk/stock".to_owned() }]))
+        h1 { "Set right" }
+        (adjust(form))
+    }
+}
+
 fn adjust(form: &Adjustment) -> Markup {
     let counted = form.mode == "counted";
     let modes = [Choice::new("delta", "Add or take away", !counted), Choice::new("counted", "Counted anew", counted)];

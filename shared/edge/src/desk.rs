@@ -1,0 +1,237 @@
+//! The desk at its edge: who visits, the frame around its pages, and how a form is told no.
+//!
+//! Knows cookies, roles and the words that operations lead back with; knows no page.
+
+use contracts::{Problem, ProblemKind};
+use domain::id::OrderId;
+use domain::people::{Action, Role};
+use domain::settings::ShopSettings;
+use maud::html;
+use pages::Markup;
+use pages::components::{Field, FormErrors, Notice, Tone, facts};
+use pages::desk::{FormAgain, form_again};
+use pages::layout::{self, DeskContext, Head, Section, desk_bare_page};
+
+use crate::auth::{Audience, Caller, Person, Verifier};
+use crate::context::Context;
+use crate::http::{Cookie, Request, Response, encoded};
+use crate::order_view::moment;
+use crate::page::{failure, refusal_body, renewal};
+
+/// A request of somebody who is staff.
+#[derive(Debug)]
+pub struct Visit<'a> {
+    /// What is asked.
+    pub request: &'a Request,
+    /// Who asks.
+    pub person: Person,
+    /// What they may do.
+    pub role: Role,
+}
+
+impl<'a> Visit<'a> {
+    /// The visit that a request is.
+    ///
+    /// # Errors
+    /// 401 for everybody who is not staff: [`refused`] leads a browser to where it signs in.
+    pub fn of(request: &'a Request, verifier: &Verifier) -> Result<Self, Problem> {
+        match verifier.caller(request)? {
+            Caller::Staff(person, role) => Ok(Self { request, person, role }),
+            Caller::Guest | Caller::Customer(_) => Err(Problem::unauthenticated()),
+        }
+    }
+
+    /// # Errors
+    /// 403 where the role may not.
+    pub fn needs(&self, action: Action) -> Result<(), Problem> {
+        self.caller().staff(action).map(|_| ())
+    }
+
+    /// Who asks, as other routes know them.
+    pub fn caller(&self) -> Caller {
+        Caller::Staff(self.person.clone(), self.role)
+    }
+}
+
+/// The frame of a desk page.
+#[derive(Debug)]
+pub struct DeskFrame {
+    /// What the layout shows.
+    pub context: DeskContext,
+    cookie: Option<Cookie>,
+}
+
+impl DeskFrame {
+    /// The frame for a visit, with the answer to what was just done.
+    pub fn new(context: &Context, visit: &Visit<'_>, shop: &ShopSettings, section: Option<Section>) -> Self {
+        let (csrf, cookie) = visit.request.csrf(context);
+        let sections = Section::ALL.into_iter().filter(|section| visit.role.may(needed(*section))).collect();
+        // Only the local engine serves a shop without TLS, and its clock may stand anywhere.
+        let local = !visit.request.is_secure();
+        Self {
+            context: DeskContext {
+                shop_name: shop.name.clone(),
+                person: visit.person.email.to_string(),
+                role: visit.role.to_string(),
+                csrf,
+                section,
+                sections,
+                strip: local.then(|| format!("LOCAL · the clock stands at {} UTC", moment(context.now()))),
+                flash: visit.request.query("done").and_then(done).map(|said| Notice::new(Tone::Ok, said)),
+            },
+            cookie,
+        }
+    }
+
+    /// The token for the page's forms.
+    pub fn csrf(&self) -> String {
+        self.context.csrf.clone()
+    }
+
+    /// A page of the desk.
+    pub fn page(self, status: u16, head: &Head, body: &Markup) -> Response {
+        let markup = layout::desk_page(head, &self.context, body);
+        Response::page(status, markup.into_string()).cookie(self.cookie)
+    }
+
+    /// The page that says no.
+    pub fn refuse(self, request: &Request, problem: &Problem) -> Response {
+        let markup = layout::desk_failure(&failure(request, problem), &self.context);
+        Response::page(problem.kind.status(), markup.into_string()).cookie(self.cookie)
+    }
+}
+
+/// What a role has to be allowed for a section of the desk to be shown to it.
+const fn needed(section: Section) -> Action {
+    match section {
+        Section::Orders => Action::ViewOrders,
+        Section::Products => Action::ViewCatalog,
+        Section::Stock => Action::ViewStock,
+        Section::Settings => Action::ViewSettings,
+        Section::Staff => Action::EditStaff,
+    }
+}
+
+/// What the operations say was done, by the word that they lead back with.
+fn done(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "paid" => "Marked as paid.",
+        "shipped" => "Shipped. The customer gets a mail.",
+        "delivered" => "Marked as delivered.",
+        "canceled" => "Cancelled. The customer gets a mail.",
+        "refunded" => "Refunded.",
+        "refund-sent" => "Marked as sent.",
+        "saved" => "Saved.",
+        "adjusted" => "Booked.",
+        "uploaded" => "The picture is added.",
+        "removed" => "The picture is removed.",
+        _ => return None,
+    })
+}
+
+/// A word of the code as people read it: `quality_control` is "Quality control".
+pub fn label(word: &str) -> String {
+    let words = word.replace(['_', '-'], " ");
+    let mut characters = words.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => words,
+    }
+}
+
+/// A key that makes a double press one act.
+pub fn form_key(context: &Context) -> String {
+    data_encoding::BASE64URL_NOPAD.encode(&context.random::<16>())
+}
+
+/// What is wrong, by the names of a form's fields: `/variants/0/sku` is `variants.0.sku`. What no field is to blame for
+/// stands for the form as a whole.
+pub fn form_errors(problem: &Problem) -> FormErrors {
+    let named = problem.errors.iter().map(|error| (field_of(&error.pointer), error.detail.clone()));
+    let mut errors: FormErrors = named.collect();
+    if errors.is_empty() {
+        errors.add("", problem.detail.clone());
+    }
+    errors
+}
+
+fn field_of(pointer: &str) -> String {
+    pointer.trim_start_matches('/').replace('/', ".")
+}
+
+/// Says no to a browser at the desk. Whoever is not signed in goes where they sign in, and comes back; with what they
+/// typed, where their session can be renewed. A short form is shown again with what was typed; else a page says why,
+/// with the way back. Reads nothing, so that it can be shown whatever broke.
+pub fn refused(request: &Request, problem: &Problem) -> Response {
+    if problem.kind == ProblemKind::Unauthenticated {
+        if let Some(renewal) = renewal(request, Audience::Staff) {
+            return renewal;
+        }
+        if !request.is_form() {
+            let to = match request.path() {
+                "/desk" => "/desk/sign-in".to_owned(),
+                _ => format!("/desk/sign-in?return_to={}", encoded(request.path_and_query())),
+            };
+            return Response::see_other(&to).header("cache-control", "no-store");
+        }
+    }
+    let head = Head { failed: true, ..Head::private(problem.kind.title()) };
+    let body = if request.is_form() && !problem.errors.is_empty() {
+        form_again(&again(request, problem))
+    } else {
+        let (href, words) = way_back(request, problem);
+        html! {
+            (refusal_body(request, problem, (&href, words)))
+            @let typed = typed(request);
+            @if !typed.is_empty() { h2 { "What you typed" } (facts(&typed)) }
+        }
+    };
+    Response::page(problem.kind.status(), desk_bare_page(&head, "", &body).into_string())
+}
+
+/// The fields that nobody sees.
+const HIDDEN: [&str; 2] = ["csrf", "idempotency_key"];
+
+fn typed(request: &Request) -> Vec<(String, String)> {
+    let seen = request.typed().into_iter().filter(|(name, value)| !HIDDEN.contains(&&**name) && !value.is_empty());
+    seen.map(|(name, value)| (name_of(&name), value)).collect()
+}
+
+fn again(request: &Request, problem: &Problem) -> FormAgain {
+    let errors = form_errors(problem);
+    let (hidden, seen): (Vec<_>, Vec<_>) = request.typed().into_iter().partition(|(name, _)| HIDDEN.contains(&&**name));
+    let act = label(request.path().rsplit('/').next().unwrap_or_default());
+    let (back, back_words) = way_back(request, problem);
+    FormAgain {
+        act,
+        action: request.path().to_owned(),
+        hidden,
+        fields: seen
+            .into_iter()
+            .map(|(name, value)| {
+                let label = name_of(&name);
+                Field::text(name, label).value(value).errors(&errors).unmarked()
+            })
+            .collect(),
+        errors,
+        back,
+        back_words: back_words.to_owned(),
+    }
+}
+
+fn name_of(field: &str) -> String {
+    match field.strip_prefix("quantity.") {
+        Some(sku) => format!("Quantity of {sku}"),
+        None => label(field),
+    }
+}
+
+fn way_back(request: &Request, problem: &Problem) -> (String, &'static str) {
+    if problem.kind == ProblemKind::Unauthenticated {
+        return ("/desk/sign-in".to_owned(), "Sign in");
+    }
+    match request.parse_parameter::<OrderId>("id", "order") {
+        Ok(order) => (format!("/desk/orders/{order}"), "Back to the order"),
+        Err(_) => ("/desk".to_owned(), "To the desk"),
+    }
+}
