@@ -4,8 +4,10 @@
 
 #![allow(missing_docs, clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use bytes::Bytes;
 use futures::stream::{self, StreamExt};
@@ -14,7 +16,12 @@ use local::{Engine, Options};
 use serde_json::{Value, json};
 use tests::checkout_body;
 
+type Item = HashMap<String, AttributeValue>;
+
 const JOURNEYS: usize = 400;
+/// The handler and the bare loop take turns, so that what else the machine does meets both; the median counts.
+const ROUNDS: usize = 11;
+const ROUND: usize = 100;
 const CONCURRENCY: [usize; 3] = [1, 8, 32];
 
 async fn ask(engine: &Engine, method: Method, path: &str, body: &Value, headers: &[(&str, String)]) -> Value {
@@ -57,26 +64,31 @@ fn percentile(sorted: &[Duration], of_100: usize) -> f64 {
     sorted[at].as_secs_f64() * 1000.0
 }
 
-/// The same read and the same transaction without any of our code around them.
-async fn bare(engine: &Engine, cart: &str, number: usize) {
-    let client = engine.developer().unwrap().dynamodb();
+/// The same read and the same transaction without any of our code around them: `order` is the record of an order.
+async fn bare(engine: &Engine, client: &Client, cart: &str, order: &Item, number: usize) {
     let table = |family: &str| engine.variables()[&format!("{family}_TABLE")].clone();
     let s = |text: &str| AttributeValue::S(text.to_owned());
-    let n = |number: i64| AttributeValue::N(number.to_string());
+    let n = |number: u64| AttributeValue::N(number.to_string());
     drop(client.get_item().table_name(table("CARTS")).key("pk", s(cart)).consistent_read(true).send().await.unwrap());
     let take = Update::builder()
         .table_name(table("STOCK"))
         .key("pk", s("sku#MUG-1"))
         .key("sk", s("offer"))
-        .update_expression("SET available = available - :q, sellable = sellable - :q, reserved = reserved + :q")
-        .condition_expression("sellable >= :q")
+        .update_expression(
+            "SET available = available - :q, sellable = sellable - :q, reserved = reserved + :q, \
+             cause = :cause, rev = rev + :q REMOVE emits, outbox",
+        )
+        .condition_expression("sellable >= :q AND price_version = :v AND on_sale = :yes")
         .expression_attribute_values(":q", n(1))
+        .expression_attribute_values(":v", n(1))
+        .expression_attribute_values(":yes", AttributeValue::Bool(true))
+        .expression_attribute_values(":cause", order["cause"].clone())
         .build()
         .unwrap();
     let create = Put::builder()
         .table_name(table("ORDERS"))
+        .set_item(Some(order.clone()))
         .item("pk", s(&format!("bare-{number}")))
-        .item("filler", s(&"x".repeat(900)))
         .condition_expression("attribute_not_exists(pk)")
         .build()
         .unwrap();
@@ -89,6 +101,13 @@ async fn bare(engine: &Engine, cart: &str, number: usize) {
             .await
             .unwrap(),
     );
+}
+
+/// The record of an order.
+async fn record(engine: &Engine, client: &Client, order: &str) -> Item {
+    let table = engine.variables()["ORDERS_TABLE"].clone();
+    let answer = client.get_item().table_name(table).key("pk", AttributeValue::S(order.to_owned())).send().await;
+    answer.unwrap().item.unwrap()
 }
 
 async fn rate<F: Future<Output = ()>>(count: usize, one: impl Fn(usize) -> F) -> f64 {
@@ -110,21 +129,27 @@ async fn main() {
     let line = json!({ "sku": "MUG-1", "location": "main", "delta": 10_000_000, "reason": "received" });
     drop(ask(&engine, Method::POST, "/api/stock/adjustments", &json!({ "lines": [line] }), &staff).await);
 
-    let mut carts = Vec::new();
-    for _ in 0..2 * JOURNEYS {
-        carts.push(cart(&engine).await);
+    let client = engine.developer().unwrap().dynamodb();
+    let first = check_out(&engine, &cart(&engine).await).await;
+    let order = record(&engine, &client, &first).await;
+    let mut rounds = Vec::new();
+    for round in 0..ROUNDS {
+        let mut carts = Vec::new();
+        for _ in 0..ROUND {
+            carts.push(cart(&engine).await);
+        }
+        let bare = rate(ROUND, |at| bare(&engine, &client, &carts[at], &order, round * ROUND + at)).await;
+        let ours = rate(ROUND, |at| {
+            let (engine, cart) = (&engine, &carts[at]);
+            async move { drop(check_out(engine, cart).await) }
+        })
+        .await;
+        engine.settle().await;
+        rounds.push((ours / bare, ours, bare));
     }
-    let (warm, measured) = carts.split_at(JOURNEYS);
-    let one = |cart: &String| {
-        let (engine, cart) = (engine.clone(), cart.clone());
-        async move { drop(check_out(&engine, &cart).await) }
-    };
-    rate(JOURNEYS, |at| one(&warm[at])).await;
-    let ours = rate(JOURNEYS, |at| one(&measured[at])).await;
-    rate(JOURNEYS, |at| bare(&engine, &measured[at % JOURNEYS], at)).await;
-    let bare = rate(JOURNEYS, |at| bare(&engine, &measured[at % JOURNEYS], JOURNEYS + at)).await;
+    rounds.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let (ratio, ours, bare) = rounds[ROUNDS / 2];
 
-    engine.settle().await;
     engine.work();
     println!("| concurrency | journeys / s | p50 ms | p99 ms |\n|---|---|---|---|");
     for concurrency in CONCURRENCY {
@@ -137,5 +162,5 @@ async fn main() {
         println!("| {concurrency} | {rate:.0} | {:.1} | {:.1} |", percentile(&times, 50), percentile(&times, 99));
     }
     println!("checkout {ours:.0}/s, bare {bare:.0}/s");
-    println!("checkout/bare ratio: {:.2}", ours / bare);
+    println!("checkout/bare ratio: {ratio:.2}");
 }
