@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::SignedDuration;
 use local::faults::{Call, Fault, Faults};
-use tests::Shop;
+use serde_json::json;
+use tests::{Shop, checkout_body};
 
 /// Loses the answer of the first mail, before or after the service took it.
 struct LoseFirst {
@@ -51,4 +52,21 @@ async fn a_mail_that_was_sent_is_not_sent_again() {
 #[tokio::test]
 async fn a_mail_that_was_not_sent_is_sent_within_two_hours() {
     assert_eq!(mails(false).await, (0, 1));
+}
+
+#[tokio::test]
+async fn who_complained_or_cannot_be_reached_is_not_mailed_again() {
+    for mailbox in ["complaint", "bounce"] {
+        let shop = Shop::new();
+        shop.stock("MUG-1", 1999, 10).await;
+        let email = format!("{mailbox}@simulator.amazonses.com");
+        for key in ["key-1", "key-2"] {
+            let cart = shop.cart(&[("MUG-1", 1)]).await;
+            let mut body = checkout_body(&cart, "bank_transfer");
+            body["email"] = json!(email);
+            drop(shop.post("/api/checkout", &body).key(key).send().await.expect(201));
+            shop.settle().await;
+        }
+        assert_eq!(shop.subjects().len(), 1, "{mailbox}: the second order is mailed to nobody");
+    }
 }

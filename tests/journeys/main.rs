@@ -10,3 +10,4 @@ mod mailing;
 mod paying;
 mod refusing;
 mod signing_in;
+mod trusting;

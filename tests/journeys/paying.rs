@@ -145,3 +145,25 @@ async fn refunds_never_exceed_what_was_captured() {
     assert_eq!(shop.order(&id).await["payment_status"], "refunded");
     drop(refund(1).send().await.expect(409));
 }
+
+#[tokio::test]
+async fn a_refund_by_lines_is_asked_for_once() {
+    let shop = open().await;
+    let (id, _) = on_the_pay_page(&shop).await;
+    pay(&shop, &id, Act::Accept).await;
+    let refund =
+        |key: &str, body: &Value| shop.post(&format!("/api/orders/{id}/refund"), body).staff("support").key(key).send();
+    let line = json!({ "reason": "broken", "lines": [{ "sku": "MUG-1", "quantity": 1 }] });
+    drop(refund("r0", &json!({ "reason": "broken", "lines": [{ "sku": "MUG-1", "quantity": 2 }] })).await.expect(409));
+    drop(refund("r0", &json!({ "reason": "broken", "lines": [{ "sku": "OTHER", "quantity": 1 }] })).await.expect(409));
+    drop(refund("r0", &json!({ "reason": "broken" })).await.expect(400));
+    let first = refund("r1", &line).await.expect(200).json();
+    shop.settle().await;
+    drop(refund("r1", &line).await.expect(200));
+    shop.settle().await;
+    let order = shop.order(&id).await;
+    assert_eq!(order["refunded"], order["captured"], "the only unit takes the delivery with it");
+    assert_eq!(first["order"]["id"].as_str().or(first["id"].as_str()), Some(id.as_str()));
+    assert_eq!(shop.subjects().iter().filter(|subject| subject.starts_with("We've refunded")).count(), 1);
+    drop(refund("r1", &json!({ "reason": "another", "amount": { "amount": 1, "currency": "EUR" } })).await.expect(422));
+}

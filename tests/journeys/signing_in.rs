@@ -110,3 +110,36 @@ async fn a_guests_cart_is_merged_at_sign_in() {
     let merged = shop.get(&format!("/api/carts/{own}")).send().await.expect(200).json();
     assert_eq!(merged["totals"]["count"], 4, "merged once: {merged}");
 }
+
+#[tokio::test]
+async fn a_guest_finds_an_order_by_number_and_address() {
+    let shop = Shop::new();
+    shop.stock("MUG-1", 1999, 10).await;
+    let cart = shop.cart(&[("MUG-1", 1)]).await;
+    let placed = shop.check_out(&cart, "bank_transfer", "key-1").await.expect(201).json();
+    shop.settle().await;
+    let number = placed["order"]["number"].as_str().unwrap();
+    drop(shop.get("/orders/find").header("accept", "text/html").send().await.expect(200));
+    let csrf = "0123456789abcdef";
+    let find = |number: &str, email: &str| {
+        let form = shop.ask(http::Method::POST, "/orders/find").header("accept", "text/html");
+        form.header("content-type", "application/x-www-form-urlencoded")
+            .header("cookie", &format!("csrf={csrf}"))
+            .body(format!("csrf={csrf}&number={number}&email={email}"))
+            .send()
+    };
+    let wrong = find("12", "nobody").await.expect(422);
+    assert!(wrong.text.contains("value=\"nobody\"") && wrong.text.contains("There is a problem"), "{}", wrong.text);
+    let before = shop.subjects().len();
+    drop(find(number, "stranger@example.com").await.expect(303));
+    shop.settle().await;
+    assert_eq!(shop.subjects().len(), before, "only the order's own address is mailed");
+    let sent = find(number, "Buyer@example.com").await.expect(303);
+    drop(shop.get(sent.headers["location"].to_str().unwrap()).header("accept", "text/html").send().await.expect(200));
+    shop.settle().await;
+    let mails = shop.engine().mails();
+    let mail = mails.iter().max_by_key(|mail| mail.n).unwrap();
+    let link = mail.text.as_deref().unwrap().split("/orders/").nth(1).unwrap().split_whitespace().next().unwrap();
+    let page = shop.get(&format!("/orders/{link}")).header("accept", "text/html").send().await.expect(200);
+    assert!(page.text.contains(number));
+}

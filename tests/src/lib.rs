@@ -78,8 +78,13 @@ impl Shop {
 
     /// A new shop without products, of the template as `edit` leaves it.
     pub fn with(edit: impl FnOnce(&mut String)) -> Self {
+        Self::of(|options| edit(&mut options.template))
+    }
+
+    /// A new shop without products, run as `edit` leaves the options.
+    pub fn of(edit: impl FnOnce(&mut Options)) -> Self {
         let mut options = Options { seed: 7, ..Options::default() };
-        edit(&mut options.template);
+        edit(&mut options);
         let engine = Engine::memory(options).unwrap_or_else(|error| panic!("the shop does not open: {error}"));
         Self { engine }
     }

@@ -100,8 +100,11 @@ fn heard(event: WebhookEvent) -> Option<(OrderId, Word)> {
         WebhookEvent::RefundFailed { refund, order, payment_intent, amount } => {
             Some((order?, Word::Refund { refund, payment: payment_intent, amount, sent: false }))
         }
-        // The end of a page gives nothing back: the hold's own end does. A charge's refunds are told one by one.
-        WebhookEvent::CheckoutSessionExpired(_) | WebhookEvent::ChargeRefunded { .. } | WebhookEvent::Other(_) => None,
+        WebhookEvent::ChargeRefunded { order, payment_intent, refunded } => {
+            Some((order?, Word::Payment(Command::RefundElsewhere { payment: payment_intent?, refunded })))
+        }
+        // The end of a page gives nothing back: the hold's own end does.
+        WebhookEvent::CheckoutSessionExpired(_) | WebhookEvent::Other(_) => None,
     }
 }
 
@@ -119,6 +122,7 @@ fn succeeded(news: SessionNews) -> Option<Command> {
 impl Word {
     const fn why(&self) -> &'static str {
         match self {
+            Self::Payment(Command::RefundElsewhere { .. }) => "refunded_at_provider",
             Self::Payment(_) => "paid",
             Self::Refund { .. } => "refund_sent",
         }

@@ -5,13 +5,15 @@
 
 mod form;
 
-use contracts::Problem;
 use contracts::order::{ReferenceRequest, RefundRequest};
+use contracts::{Problem, ProblemKind};
 use domain::id::OrderId;
-use domain::order::{Command, Order};
+use domain::order::{Command, Order, RequestMark};
 use domain::people::Action;
+use domain::text::Digest;
 use edge::auth::Verifier;
 use edge::desk::refused;
+use edge::http::internal;
 use edge::orders::{Checks, NotDone, OrderDesk, REASON, REFERENCE, answered, is_desk, unchanged};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use store::orders::Reader;
@@ -48,8 +50,8 @@ impl HttpHandler for RefundOrder {
 
 /// A refund as it was asked for.
 enum Asked {
-    /// By a program: checked.
-    Api(Command),
+    /// By a program: checked, with the mark of its Idempotency-Key where it sent one.
+    Api(Command, Option<RequestMark>),
     /// On the desk: amounts are read in the order's currency.
     Desk(RefundForm),
 }
@@ -57,11 +59,22 @@ enum Asked {
 impl Asked {
     fn command(&self, order: &Order) -> Result<Option<Command>, NotDone> {
         match self {
-            Self::Api(command) => Ok(Some(command.clone())),
+            Self::Api(command, mark) => {
+                let marks = order.refunds.iter().filter_map(|refund| refund.request);
+                let before = mark.and_then(|mark| marks.into_iter().find(|known| known.key == mark.key));
+                match before {
+                    None => Ok(Some(command.clone())),
+                    Some(_) if before == *mark => Ok(None),
+                    Some(_) => Err(NotDone::Told(Problem::new(
+                        ProblemKind::KeyReused,
+                        "This Idempotency-Key came with another request before. Use a new one.",
+                    ))),
+                }
+            }
             Self::Desk(form) => {
                 unchanged(order, &form.key)?;
                 let asked = form.request(order.currency()).map_err(NotDone::Told)?;
-                command(&asked).map(Some).map_err(NotDone::Told)
+                command(&asked, None).map(Some).map_err(NotDone::Told)
             }
         }
     }
@@ -75,7 +88,12 @@ impl RefundOrder {
         let asked = if is_desk(request) {
             Asked::Desk(RefundForm::read(request)?)
         } else {
-            Asked::Api(command(&request.json()?)?)
+            let asked: RefundRequest = request.json()?;
+            let body =
+                Digest::of(&serde_json::to_vec(&asked).map_err(|error| internal("a request has no JSON", &error))?);
+            let key = request.header("idempotency-key").map(|_| request.idempotency_key()).transpose()?;
+            let mark = key.map(|key| RequestMark { key, body });
+            Asked::Api(command(&asked, mark)?, mark)
         };
         let cause = Cause::new(caller.actor(), "refunded", request.correlation());
         let command = |order: Order| std::future::ready(asked.command(&order));
@@ -102,11 +120,11 @@ impl RefundOrder {
     }
 }
 
-fn command(asked: &RefundRequest) -> Result<Command, Problem> {
+fn command(asked: &RefundRequest, request: Option<RequestMark>) -> Result<Command, Problem> {
     let mut checks = Checks::default();
     let reason = checks.required("/reason", &asked.reason, REASON, "Enter a reason.");
     match asked.what() {
-        Ok(what) => checks.finish(Command::Refund { reason, what }),
+        Ok(what) => checks.finish(Command::Refund { reason, what, request }),
         Err(errors) => {
             checks.extend(errors);
             checks.finish(()).and(Err(Problem::malformed("Give either an amount or lines.")))

@@ -134,6 +134,7 @@ impl About<'_> {
             RefundCause::Requested => refund.reason.clone().map(|reason| format!("Reason: {reason}.")),
             RefundCause::Canceled => Some("The order was cancelled.".to_owned()),
             RefundCause::Duplicate => Some("The order had been paid already.".to_owned()),
+            RefundCause::Provider => None,
             RefundCause::Short => Some("The payment was less than the order cost, and its time is over.".to_owned()),
         };
         let view = mails::OrderRefunded { order, amount, to, takes, reason };

@@ -62,6 +62,14 @@ fn quantities(stock: &Stock) -> Vec<(String, String)> {
     quantities
 }
 
+/// Who did it, in words: `owner:per_..` is "Owner", with the end of the id to tell two apart.
+fn who(actor: &str) -> String {
+    match actor.split_once(':') {
+        Some((role, id)) if id.len() > 4 => format!("{} …{}", label(role), &id[id.len() - 4..]),
+        _ => label(actor),
+    }
+}
+
 fn row(entry: &LedgerEntry) -> LedgerRow {
     let quantity = label(&entry.quantity);
     let delta = match entry.delta {
@@ -78,7 +86,7 @@ fn row(entry: &LedgerEntry) -> LedgerRow {
         delta,
         after: entry.after.to_string(),
         cause: label(&entry.cause),
-        actor: entry.actor.clone(),
+        actor: who(&entry.actor),
         reference: entry.reference.as_ref().map(|reference| match reference.parse::<OrderId>() {
             Ok(order) => (order.number().to_string(), Some(format!("/desk/orders/{order}"))),
             Err(_) => (reference.clone(), None),

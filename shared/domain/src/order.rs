@@ -12,7 +12,7 @@ mod tests;
 
 pub use decide::{Command, Decision, StockEffect, decide};
 pub use event::Event;
-pub use refund::{Refund, RefundCause, RefundStatus, RefundWhat};
+pub use refund::{Refund, RefundCause, RefundStatus, RefundWhat, RequestMark};
 pub use states::{
     HoldStatus, HoldStep, OrderStatus, OrderStep, PaymentStatus, PaymentStep, ShipmentStatus, ShipmentStep,
 };
@@ -344,9 +344,11 @@ impl Order {
                 OrderAction::Cancel => Command::Cancel { reason: None },
                 OrderAction::Ship => Command::Ship { carrier: String::new(), tracking: None, lines: None },
                 OrderAction::Deliver => Command::Deliver,
-                OrderAction::Refund => {
-                    Command::Refund { reason: String::new(), what: RefundWhat::Amount(self.refundable()) }
-                }
+                OrderAction::Refund => Command::Refund {
+                    reason: String::new(),
+                    what: RefundWhat::Amount(self.refundable()),
+                    request: None,
+                },
                 OrderAction::RefundPaid => Command::RefundPaid { refund: None, reference: String::new() },
             };
             decide(self, command, now).is_ok()

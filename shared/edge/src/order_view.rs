@@ -223,6 +223,7 @@ fn refund_event(refund: &Refund, audience: Audience) -> Event {
     let amount = refund.amount.format();
     let why = match refund.cause {
         RefundCause::Requested => None,
+        RefundCause::Provider => Some("it was sent back at the payment provider"),
         RefundCause::Canceled => Some("the order was cancelled"),
         RefundCause::Late => Some("the payment came too late"),
         RefundCause::Duplicate => Some("more was paid than it cost"),

@@ -102,7 +102,7 @@ async fn shop(asked: &Asked, began: Instant) -> Result<(), String> {
         Options { host: format!("127.0.0.1:{port}"), seeder: SEEDER.filter(|_| asked.seeded), ..Options::default() };
     let engine = Engine::shop(options, asked.data.as_deref()).map_err(|error| error.to_string())?;
     if let Some(directory) = &asked.data {
-        let variables: String = engine.variables().iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+        let variables: String = engine.variables().iter().map(|(name, value)| format!("{name}='{value}'\n")).collect();
         std::fs::write(directory.join(VARIABLES), variables).map_err(|error| format!("{VARIABLES}: {error}"))?;
     }
     if engine.is_empty().await {

@@ -47,6 +47,8 @@ pub struct Options {
     pub template: String,
     /// Values for the template's parameters, over the engine's own.
     pub parameters: Parameters,
+    /// What the parameter store holds under a name, over the engine's own.
+    pub secrets: BTreeMap<String, String>,
     /// The functions by folder.
     pub functions: Vec<(String, Function)>,
     /// The host and port that the shop is reached at.
@@ -74,6 +76,7 @@ impl Default for Options {
         Self {
             template: TEMPLATE.to_owned(),
             parameters: Parameters::new(),
+            secrets: BTreeMap::new(),
             functions: crate::functions().iter().map(|(folder, function)| ((*folder).to_owned(), *function)).collect(),
             host: "127.0.0.1:3000".to_owned(),
             // A Monday, and no day on which clocks change.
@@ -194,7 +197,7 @@ fn start(
         queues,
         buckets,
         mailbox,
-        secrets: secrets(&model, &key),
+        secrets: secrets(&model, &key).into_iter().chain(options.secrets).collect(),
         webhooks: Mutex::new(deliveries),
         grants: Grants::of(&model),
         router: Router::of(&model),

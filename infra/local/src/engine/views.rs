@@ -259,6 +259,7 @@ impl Engine {
             variables.extend(function.environment.clone());
         }
         variables.extend(self.0.lambda_variables(DEVELOPER));
+        variables.insert("STRIPE_ENDPOINT".to_owned(), format!("{}/_local/stripe", self.url()));
         variables
     }
 

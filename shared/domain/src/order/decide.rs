@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::refund::per_sku;
 use super::{
     Attention, Event, HoldStatus, HoldStep, Order, OrderStatus, OrderStep, Payment, PaymentMethod, PaymentSession,
-    PaymentStatus, PaymentStep, RefundCause, RefundStatus, RefundWhat, Shipment, ShipmentStep,
+    PaymentStatus, PaymentStep, RefundCause, RefundStatus, RefundWhat, RequestMark, Shipment, ShipmentStep,
 };
 use crate::machine::IllegalTransition;
 use crate::money::Money;
@@ -72,6 +72,15 @@ pub enum Command {
         reason: String,
         /// What.
         what: RefundWhat,
+        /// The request that asks for it, where it has an Idempotency-Key.
+        request: Option<RequestMark>,
+    },
+    /// Money went back that was not asked back here.
+    RefundElsewhere {
+        /// The payment that it came out of.
+        payment: String,
+        /// All that went back of it so far.
+        refunded: Money,
     },
     /// Money went back.
     RefundPaid {
@@ -163,7 +172,8 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Decisio
         Command::Cancel { reason } => cancel(order, reason, now),
         Command::Ship { carrier, tracking, lines } => ship(order, carrier, tracking, lines, now),
         Command::Deliver => deliver(order),
-        Command::Refund { reason, what } => refund(order, reason, what, now),
+        Command::Refund { reason, what, request } => refund(order, (reason, request), what, now),
+        Command::RefundElsewhere { payment, refunded } => refund_elsewhere(order, &payment, refunded, now),
         Command::RefundPaid { refund, reference } => refund_paid(order, refund, &reference),
         Command::RefundFailed { refund, detail } => refund_failed(order, refund, detail),
     }
@@ -425,7 +435,12 @@ fn deliver(order: &Order) -> Result<Decision, Refusal> {
     Ok(Decision::new(next, events, Vec::new()))
 }
 
-fn refund(order: &Order, reason: String, what: RefundWhat, now: Timestamp) -> Result<Decision, Refusal> {
+fn refund(
+    order: &Order,
+    (reason, request): (String, Option<RequestMark>),
+    what: RefundWhat,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
     // A payment that is not all here yet goes back with a cancellation, which gives the stock back too.
     if order.status == OrderStatus::PendingPayment {
         return Err(not_while(order, "refund"));
@@ -450,7 +465,18 @@ fn refund(order: &Order, reason: String, what: RefundWhat, now: Timestamp) -> Re
         }
     };
     let events = next.ask_back(amount, (RefundCause::Requested, Some(reason)), lines, None, now);
+    for refund in &mut next.refunds[order.refunds.len()..] {
+        refund.request = request;
+    }
     Ok(Decision::new(next, events, Vec::new()))
+}
+
+fn refund_elsewhere(order: &Order, payment: &str, refunded: Money, now: Timestamp) -> Result<Decision, Refusal> {
+    let mut next = order.clone();
+    match next.sent_elsewhere(payment, refunded, now)? {
+        Some(event) => Ok(Decision::new(next, vec![event], Vec::new())),
+        None => Ok(Decision::unchanged(order)),
+    }
 }
 
 fn refund_paid(order: &Order, refund: Option<u16>, reference: &str) -> Result<Decision, Refusal> {

@@ -12,7 +12,7 @@ use super::{Event, Order, PaymentMethod, PaymentStatus, PaymentStep};
 use crate::money::{Money, MoneyError};
 use crate::refusal::Refusal;
 use crate::stock::SkuQuantity;
-use crate::text::Sku;
+use crate::text::{Digest, Sku};
 
 /// Why money goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,6 +28,8 @@ pub enum RefundCause {
     Duplicate,
     /// Less than the total was paid, and the hold is over.
     Short,
+    /// Somebody sent it back at the payment provider, not here.
+    Provider,
 }
 
 impl RefundCause {
@@ -39,6 +41,7 @@ impl RefundCause {
             Self::Late => "late",
             Self::Duplicate => "duplicate",
             Self::Short => "short",
+            Self::Provider => "provider",
         }
     }
 }
@@ -66,6 +69,15 @@ impl RefundStatus {
     }
 }
 
+/// The request that asked for a refund, so that its repetition asks for nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestMark {
+    /// The digest of its Idempotency-Key.
+    pub key: Digest,
+    /// The digest of its canonical body.
+    pub body: Digest,
+}
+
 /// Money that goes back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refund {
@@ -90,6 +102,9 @@ pub struct Refund {
     /// The provider's id of it, or what staff wrote when they had sent it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// The request that asked for it, where one with an Idempotency-Key did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestMark>,
 }
 
 /// What is asked back.
@@ -166,6 +181,36 @@ impl Order {
         if amount == 0 { Err(Refusal::EmptyRefund) } else { Ok(Money::new(amount, self.currency())) }
     }
 
+    /// Notes that `refunded` of a payment went back in all: what of it was not asked back here was sent back at the
+    /// provider. None where nothing was.
+    pub(super) fn sent_elsewhere(
+        &mut self,
+        payment: &str,
+        refunded: Money,
+        now: Timestamp,
+    ) -> Result<Option<Event>, Refusal> {
+        let left = self.payment_left(payment);
+        let came: i64 = self.payments.iter().filter(|one| one.reference == payment).map(|one| one.amount.amount).sum();
+        let more = (refunded.amount - (came - left)).min(left);
+        if more <= 0 || refunded.currency != self.currency() {
+            return Ok(None);
+        }
+        let id = u16::try_from(self.refunds.len()).unwrap_or(u16::MAX);
+        self.refunds.push(Refund {
+            id,
+            at: now,
+            amount: Money::new(more, refunded.currency),
+            cause: RefundCause::Provider,
+            reason: None,
+            lines: Vec::new(),
+            payment: payment.to_owned(),
+            status: RefundStatus::Pending,
+            reference: None,
+            request: None,
+        });
+        self.sent_back(usize::from(id), payment)
+    }
+
     /// What of a payment has not been asked back yet.
     fn payment_left(&self, reference: &str) -> i64 {
         let came: i64 = self
@@ -216,6 +261,7 @@ impl Order {
                     PaymentMethod::BankTransfer => RefundStatus::Due,
                 },
                 reference: None,
+                request: None,
             });
             events.push(Event::RefundRequested { order: self.id, refund: id });
         }

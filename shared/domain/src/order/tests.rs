@@ -45,7 +45,7 @@ fn units(lines: &[(&str, u32)]) -> Vec<SkuQuantity> {
 }
 
 fn refunding(what: RefundWhat) -> Command {
-    Command::Refund { reason: "goodwill".into(), what }
+    Command::Refund { reason: "goodwill".into(), what, request: None }
 }
 
 fn paid(method: PaymentMethod) -> Order {

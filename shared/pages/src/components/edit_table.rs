@@ -61,9 +61,10 @@ pub struct EditTable {
 #[must_use]
 pub fn edit_table(table: &EditTable, errors: &FormErrors) -> Markup {
     let empty: Vec<String> = vec![String::new(); table.columns.len()];
+    let sizes: Vec<usize> = (0..table.columns.len()).map(|column| size(table, column)).collect();
     html! {
         div.table-wrap tabindex="0" role="region" aria-label={ (table.caption) ", table" } {
-            table.table.editable {
+            table.table.editable.cards-on-phone {
                 caption.visually-hidden { (table.caption) }
                 thead {
                     tr {
@@ -72,28 +73,39 @@ pub fn edit_table(table: &EditTable, errors: &FormErrors) -> Markup {
                 }
                 tbody id={ (table.name) "-rows" } {
                     @for n in 0..table.rows.len() + table.blank {
-                        (row(table, &n.to_string(), table.rows.get(n).unwrap_or(&empty), errors))
+                        (row(table, &n.to_string(), table.rows.get(n).unwrap_or(&empty), &sizes, errors))
                     }
                 }
             }
         }
-        template id={ (table.name) "-row" } data-into={ (table.name) "-rows" } { (row(table, "__n__", &empty, &FormErrors::none())) }
+        template id={ (table.name) "-row" } data-into={ (table.name) "-rows" } { (row(table, "__n__", &empty, &sizes, &FormErrors::none())) }
         div.js-only { button.link-button type="button" data-add-row={ (table.name) "-row" } { (icon(Icon::Plus)) "Add a " (table.row_word) } }
     }
 }
 
-fn row(table: &EditTable, number: &str, values: &[String], errors: &FormErrors) -> Markup {
+/// How many characters wide a column is: as its longest value, within reason.
+fn size(table: &EditTable, column: usize) -> usize {
+    let (least, most) = match table.columns.get(column).map(|column| &column.cell) {
+        Some(Cell::Number) => (4, 12),
+        Some(Cell::Amount) => (6, 14),
+        Some(Cell::Text | Cell::Select(_)) | None => (8, 36),
+    };
+    let longest = table.rows.iter().filter_map(|row| row.get(column)).map(|text| text.chars().count()).max();
+    longest.unwrap_or_default().clamp(least, most)
+}
+
+fn row(table: &EditTable, number: &str, values: &[String], sizes: &[usize], errors: &FormErrors) -> Markup {
     let spoken = number.parse::<usize>().map_or_else(|_| "new".to_owned(), |n| (n + 1).to_string());
     html! {
         tr {
-            @for (column, value) in table.columns.iter().zip(values) {
+            @for ((column, value), size) in table.columns.iter().zip(values).zip(sizes) {
                 @let name = format!("{}.{number}.{}", table.name, column.key);
                 @let error = errors.of(&name);
                 @let id = id_of(&name);
                 @let label = format!("{}, {} {spoken}", column.label, table.row_word);
                 @let invalid = error.map(|_| "true");
                 @let describedby = error.map(|_| format!("{id}-error"));
-                td.has-error[error.is_some()] {
+                td.has-error[error.is_some()] data-label=(column.label) {
                     @match &column.cell {
                         Cell::Select(options) => {
                             select.select id=(id) name=(name) aria-label=(label) aria-invalid=[invalid] aria-describedby=[describedby] {
@@ -101,10 +113,10 @@ fn row(table: &EditTable, number: &str, values: &[String], errors: &FormErrors) 
                             }
                         }
                         Cell::Text => {
-                            input.input id=(id) name=(name) type="text" value=(value) autocomplete="off" aria-label=(label) aria-invalid=[invalid] aria-describedby=[describedby];
+                            input.input id=(id) name=(name) type="text" size=(size) value=(value) autocomplete="off" aria-label=(label) aria-invalid=[invalid] aria-describedby=[describedby];
                         }
                         Cell::Number | Cell::Amount => {
-                            input.input.num id=(id) name=(name) type="text" inputmode=(if matches!(column.cell, Cell::Number) { "numeric" } else { "decimal" })
+                            input.input.num id=(id) name=(name) type="text" size=(size) inputmode=(if matches!(column.cell, Cell::Number) { "numeric" } else { "decimal" })
                                 value=(value) autocomplete="off" aria-label=(label) aria-invalid=[invalid] aria-describedby=[describedby];
                         }
                     }

@@ -59,7 +59,7 @@ pub fn orders(view: &Orders) -> Markup {
             button.button.quiet type="submit" { "Search" }
         }
         @if view.rows.is_empty() {
-            (empty(&view.nothing, Some(("/desk/orders", "All orders"))))
+            (empty(&view.nothing, Some(if view.status.is_empty() && view.query.is_empty() { ("/", "Open the shop") } else { ("/desk/orders", "All orders") })))
         } @else {
             div.table-wrap tabindex="0" role="region" aria-label="Orders" {
                 table.table.cards-on-phone {

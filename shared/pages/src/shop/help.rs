@@ -1,5 +1,6 @@
 //! Help: the questions that people ask, and how to reach the shop.
 
+use crate::components::{Icon, icon};
 use maud::{Markup, html};
 
 /// A question and its answer.
@@ -30,7 +31,7 @@ pub fn help(view: &Help) -> Markup {
             h1 { "Help" }
             div.faq {
                 @for topic in &view.topics {
-                    details { summary { (topic.question) } div { @for paragraph in &topic.answer { p { (paragraph) } } } }
+                    details { summary { (topic.question) (icon(Icon::Down)) } div { @for paragraph in &topic.answer { p { (paragraph) } } } }
                 }
             }
             section.stack aria-labelledby="contact" {
