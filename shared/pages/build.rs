@@ -90,20 +90,20 @@ fn rust_of(manifest: &str, bundle: &Path) -> Result<(String, String), Box<dyn Er
         let constant = logical.replace(['.', '-'], "_").to_uppercase();
         writeln!(names, "/// The hashed path of `{logical}`.")?;
         writeln!(names, "pub const {constant}: &str = \"/assets/{file}\";")?;
-        let bytes = |suffix: &str| -> String {
+        let bytes = |suffix: &str| {
             let path = bundle.join(format!("{file}{suffix}"));
-            if path.exists() { format!("include_bytes!({:?})", path.display().to_string()) } else { String::new() }
-        };
-        let optional = |suffix: &str| match bytes(suffix) {
-            absent if absent.is_empty() => "None".to_owned(),
-            present => format!("Some({present})"),
+            if path.exists() {
+                format!("Some(include_bytes!({:?}))", path.display().to_string())
+            } else {
+                "None".to_owned()
+            }
         };
         writeln!(
             embedded,
             "    Asset {{ path: \"/assets/{file}\", content_type: \"{content_type}\", bytes: {}, brotli: {}, gzip: {} }},",
             bytes(""),
-            optional(".br"),
-            optional(".gz"),
+            bytes(".br"),
+            bytes(".gz"),
         )?;
     }
     embedded.push_str("];\n");

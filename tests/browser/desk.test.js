@@ -119,8 +119,8 @@ test('a product is written, refused with what was typed, and given a picture', a
   await page.fill('[name="alt"]', 'A salt cellar');
   await page.getByRole('button', { name: 'Add the picture' }).click();
   await refused();
+  assert.equal(await page.inputValue('[name="alt"]'), 'A salt cellar');
   await page.setInputFiles('[name="image"]', { name: 'salt.png', mimeType: 'image/png', buffer: png });
-  await page.fill('[name="alt"]', 'A salt cellar');
   await page.getByRole('button', { name: 'Add the picture' }).click();
   await flash('The picture is added.');
   await page.goto(`${shop.url}/products/salt-cellar`);
@@ -144,6 +144,11 @@ test('who saves over somebody else is told first', async () => {
   await other.getByText('Saved.', { exact: true }).waitFor();
   await other.close();
   await page.fill('[name="title"]', 'Bud vase, small');
+  await page.fill('[name="variant.0.price"]', 'cheap');
+  await save();
+  await refused();
+  // What was wrong is mended; that somebody else was faster is still said.
+  await page.fill('[name="variant.0.price"]', '20');
   await save();
   await refused();
   assert.equal(await page.inputValue('[name="title"]'), 'Bud vase, small');

@@ -270,3 +270,32 @@ async fn the_log_keeps_what_is_private_to_itself() {
         assert!(!text.contains(word), "the log has {word}");
     }
 }
+
+#[tokio::test]
+async fn a_way_back_never_leads_out_of_the_shop() {
+    let shop = Shop::new();
+    for (way, back) in [
+        ("/desk/stock", "/desk/stock"),
+        ("/%09/evil.example.com", "/"),
+        ("//evil.example.com", "/"),
+        ("/%5Cevil.example.com", "/"),
+        ("https://evil.example.com", "/"),
+        ("/%0d%0aSet-Cookie:x=1", "/"),
+    ] {
+        let answer = shop.get(&format!("/desk/sign-in/renew?to={way}")).send().await.expect(307);
+        assert_eq!(answer.headers["location"], back, "{way}");
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_without_its_prefix_is_nobodys_behind_tls() {
+    let shop = Shop::new();
+    let token = shop.engine().token("owner").unwrap();
+    let desk = |name: &str, proto: &str| {
+        let ask = shop.get("/desk/orders").header("accept", "text/html").header("x-forwarded-proto", proto);
+        ask.header("cookie", &format!("{name}={token}")).send()
+    };
+    assert_eq!(desk("staff", "http").await.status.as_u16(), 200);
+    assert_eq!(desk("__Host-staff", "https").await.status.as_u16(), 200);
+    assert_eq!(desk("staff", "https").await.status.as_u16(), 303);
+}

@@ -3,7 +3,7 @@
 //! Search runs in memory over a snapshot that is brought up to date before it answers.
 
 use contracts::Problem;
-use contracts::money::ListAnswer;
+use contracts::list::ListAnswer;
 use contracts::product::{ProductAnswer, ProductEntry, ProductQuery};
 use domain::catalog::ProductStatus;
 use domain::people::Action;

@@ -11,10 +11,11 @@ use domain::id::OrderId;
 use domain::order::{Command, Order, OrderStatus, PaymentMethod};
 use domain::people::Action;
 use domain::settings::ShopSettings;
-use edge::auth::{Caller, Verifier};
+use edge::auth::{Audience, Caller, Verifier};
 use edge::desk;
 use edge::holds::Holds;
 use edge::orders::{Checks, NotDone, OrderDesk, REASON, answered, is_desk, reader, shop_path};
+use edge::page::renewal;
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use serde::Deserialize;
 use store::orders::Reader;
@@ -77,6 +78,10 @@ impl HttpHandler for CancelOrder {
             }
             "POST /orders/{id}/cancel" => {
                 let asked = typed(request)?;
+                let guest = asked.token.is_none() && caller == Caller::Guest;
+                if let Some(renewal) = renewal(request, Audience::Shop).filter(|_| guest) {
+                    return Ok(renewal);
+                }
                 let order = self.cancel(request, &caller, &id, &asked).await?;
                 let path = shop_path(&order.id, asked.token.as_deref());
                 let joint = if asked.token.is_some() { '&' } else { '?' };

@@ -29,7 +29,7 @@ pub(crate) async fn take(shop: &ConfirmPayment, request: &Request) -> Result<Res
         return received();
     };
     let cause = Cause::new("stripe", word.why(), request.correlation());
-    let command = |order: Order| std::future::ready(Ok(word.command(&order)));
+    let command = |order: Order| std::future::ready(word.command(&order));
     match shop.desk.run(&id, &Reader::Shop, &cause, command).await {
         Ok(_) => received(),
         Err(NotDone::NoOrder) => {
@@ -128,9 +128,15 @@ impl Word {
         }
     }
 
-    fn command(&self, order: &Order) -> Option<Command> {
+    fn command(&self, order: &Order) -> Result<Option<Command>, NotDone> {
         match self {
-            Self::Payment(command) => Some(command.clone()),
+            // The word of the payment itself is on its way still: told again, this one finds it.
+            Self::Payment(Command::RefundElsewhere { payment, .. })
+                if order.payments.iter().all(|known| known.reference != *payment) =>
+            {
+                Err(NotDone::Contended)
+            }
+            Self::Payment(command) => Ok(Some(command.clone())),
             Self::Refund { refund, payment, amount, sent } => {
                 let told = order.refunds.iter().find(|known| known.reference.as_ref() == Some(refund));
                 let awaited = || {
@@ -140,12 +146,12 @@ impl Word {
                             && known.amount == *amount
                     })
                 };
-                let id = told.or_else(awaited)?.id;
-                Some(if *sent {
+                let Some(id) = told.or_else(awaited).map(|known| known.id) else { return Ok(None) };
+                Ok(Some(if *sent {
                     Command::RefundPaid { refund: Some(id), reference: refund.clone() }
                 } else {
                     Command::RefundFailed { refund: id, detail: "The bank sent the refund back.".to_owned() }
-                })
+                }))
             }
         }
     }

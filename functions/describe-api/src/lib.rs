@@ -46,10 +46,13 @@ impl HttpHandler for DescribeApi {
 fn asset(request: &Request) -> Result<Response, Problem> {
     let found = pages::asset(request.path()).ok_or_else(|| Problem::not_found("file"))?;
     let taken = request.header("accept-encoding").unwrap_or_default();
-    let (bytes, encoding) = match (found.brotli, found.gzip) {
-        (Some(brotli), _) if taken.contains("br") => (brotli, Some("br")),
-        (_, Some(gzip)) if taken.contains("gzip") => (gzip, Some("gzip")),
-        _ => (found.bytes, None),
+    let (bytes, encoding) = match (found.bytes, found.brotli, found.gzip) {
+        (_, Some(brotli), _) if taken.contains("br") => (brotli, Some("br")),
+        (_, _, Some(gzip)) if taken.contains("gzip") => (gzip, Some("gzip")),
+        (Some(bytes), ..) => (bytes, None),
+        // A large file is kept in this one encoding, which every browser takes.
+        (None, _, Some(gzip)) => (gzip, Some("gzip")),
+        (None, _, None) => return Err(Problem::not_found("file")),
     };
     let response = Response::new(200, found.content_type, bytes)
         .header("cache-control", FOR_EVER)

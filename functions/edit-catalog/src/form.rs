@@ -70,6 +70,12 @@ impl Typed {
         Self { fields: fields.into(), rows: rows.collect() }
     }
 
+    /// The same with what a picture shows, as it was typed beside it.
+    pub(crate) fn with_alt(mut self, alt: String) -> Self {
+        self.fields.insert("alt".to_owned(), alt);
+        self
+    }
+
     /// The field `name`, without blanks around it.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.fields.get(name).map(|text| text.trim()).unwrap_or_default()

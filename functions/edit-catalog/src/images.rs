@@ -8,8 +8,8 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::error::DisplayErrorContext;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use contracts::Problem;
 use contracts::product::{ImageUpload, Upload, UploadAnswer};
+use contracts::{Problem, ProblemKind};
 use domain::catalog::ImageDraft;
 use domain::text::Slug;
 use edge::desk::Visit;
@@ -119,8 +119,14 @@ fn fresh(context: &Context, slug: &Slug, ending: &str) -> String {
 pub(crate) async fn add(shop: &EditCatalog, visit: &Visit<'_>, cause: &Cause) -> Result<Response, Problem> {
     let slug: Slug = visit.request.parse_parameter("slug", "product")?;
     let product = shop.known(&slug).await?;
+    let form = match visit.request.multipart(LARGEST_OF_FORM).await {
+        Err(problem) if problem.kind == ProblemKind::TooLarge => {
+            let problem = Problem::field("/image", "Choose a picture of 4 MB at most.");
+            return page::show(shop, visit, Some(&product), &Typed::of(&product), Some(&problem)).await;
+        }
+        form => form?,
+    };
     let added = async {
-        let form = visit.request.multipart(LARGEST_OF_FORM).await?;
         let picture = form.file("image").ok_or_else(|| Problem::field("/image", "Choose a picture."))?;
         let alt = form.text("alt").trim().to_owned();
         if alt.is_empty() {
@@ -136,7 +142,8 @@ pub(crate) async fn add(shop: &EditCatalog, visit: &Visit<'_>, cause: &Cause) ->
     match added.await {
         Ok(()) => Ok(Response::see_other(&format!("/desk/products/{slug}?done=uploaded#pictures"))),
         Err(problem) if !problem.errors.is_empty() => {
-            page::show(shop, visit, Some(&product), &Typed::of(&product), Some(&problem)).await
+            let typed = Typed::of(&product).with_alt(form.text("alt").to_owned());
+            page::show(shop, visit, Some(&product), &typed, Some(&problem)).await
         }
         Err(problem) => Err(problem),
     }

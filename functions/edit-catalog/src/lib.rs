@@ -167,6 +167,9 @@ impl EditCatalog {
         over: Over,
         cause: &Cause,
     ) -> Result<(Product, bool), Problem> {
+        if slug.as_str() == page::NEW {
+            return Err(Problem::field("/slug", "This address is the desk's own. Choose another one."));
+        }
         let currency = self.settings().await?.currency;
         for _ in 0..ATTEMPTS {
             let read = self.catalog.read_for_write(slug).await.map_err(|error| unavailable(&error))?;

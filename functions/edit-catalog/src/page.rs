@@ -22,7 +22,7 @@ use crate::{EditCatalog, Over};
 const BLANK: usize = 3;
 
 /// The address of a product that is not written yet.
-const NEW: &str = "new";
+pub(crate) const NEW: &str = "new";
 
 /// GET /desk/products/{slug}, and /desk/products/new
 pub(crate) async fn page(shop: &EditCatalog, visit: &Visit<'_>) -> Result<Response, Problem> {
@@ -84,6 +84,9 @@ pub(crate) async fn show(
         (ProductStatus::Archived, Badge::Archived),
     ];
     let choice = |one: &TaxClass| Choice::new(one.as_str(), label(one.as_str()), *one == class);
+    // Whoever saves again after they were told saves over what they were told of.
+    let stale = problem.is_some_and(|problem| problem.kind == ProblemKind::Stale);
+    let version = if stale { product.map_or(0, |product| product.version) } else { typed.version() };
     let errors = problem.map(errors).unwrap_or_default();
     let head = Head::private(product.map_or("New product", |product| &product.title)).failed(&errors);
     let view = ProductForm {
@@ -100,11 +103,11 @@ pub(crate) async fn show(
         return_days: typed.text("return_days").to_owned(),
         variants: variants(typed, &settings),
         images: product.map(images).unwrap_or_default(),
+        alt: typed.text("alt").to_owned(),
         shop_href: product
             .filter(|product| product.status == ProductStatus::Active)
             .map(|product| format!("/products/{}", product.slug)),
-        // Whoever saves again after they were told saves over what they were told of.
-        rev: product.map_or(0, |product| product.version).to_string(),
+        rev: version.to_string(),
         csrf: frame.csrf(),
         errors,
     };

@@ -39,6 +39,10 @@ const fn line(path: &'static str, label: &'static str, hint: &'static str) -> En
     Entry { path, label, hint, part: Part::Field(FieldKind::Text, Kind::Text) }
 }
 
+const fn lines(path: &'static str, label: &'static str, hint: &'static str) -> Entry {
+    Entry { path, label, hint, part: Part::Field(FieldKind::Lines, Kind::Text) }
+}
+
 const fn number(path: &'static str, label: &'static str, hint: &'static str) -> Entry {
     Entry { path, label, hint, part: Part::Field(FieldKind::Number, Kind::Number) }
 }
@@ -50,12 +54,7 @@ const fn tick(path: &'static str, label: &'static str) -> Entry {
 const SHOP: &[Entry] = &[
     line("name", "Name", "As it stands over the door."),
     line("tagline", "Tagline", "What it sells, in a line."),
-    Entry {
-        path: "legal_address",
-        label: "Legal address",
-        hint: "For mails and the foot of pages, a line each.",
-        part: Part::Field(FieldKind::Lines, Kind::Text),
-    },
+    lines("legal_address", "Legal address", "For mails and the foot of pages, a line each."),
     line("support_email", "Support email", "Where customers write to."),
     line("currency", "Currency", "Three letters. Prices are not converted."),
     line("home_country", "Home country", "Two letters: what the checkout assumes first."),
@@ -122,7 +121,7 @@ const PAYMENTS: &[Entry] = &[
     line("bank_transfer.account_holder", "Account holder", "Leave the IBAN empty to take no bank transfers."),
     line("bank_transfer.iban", "IBAN", "Without blanks."),
     Entry { path: "bank_transfer.bic", label: "BIC", hint: "", part: Part::Field(FieldKind::Text, Kind::TextOrNone) },
-    line("bank_transfer.text", "What is said beside it", ""),
+    lines("bank_transfer.text", "What is said beside it", ""),
 ];
 const LOCATIONS: &[Entry] = &[Entry {
     path: "locations",
@@ -133,7 +132,7 @@ const LOCATIONS: &[Entry] = &[Entry {
         &[
             Column::new("id", "Id", Kind::Text),
             Column::new("name", "Name", Kind::Text),
-            Column::new("address", "Address", Kind::Text),
+            Column::new("address", "Address", Kind::Lines),
         ],
     ),
 }];

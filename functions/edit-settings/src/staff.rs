@@ -1,6 +1,8 @@
 //! Who is staff.
 
 use contracts::Problem;
+use contracts::list::ListAnswer;
+use contracts::staff::{StaffMember, StaffRequest};
 use domain::people::{Action, Role};
 use domain::text::Email;
 use edge::auth::Caller;
@@ -11,21 +13,13 @@ use edge::{Request, Response};
 use pages::components::Choice;
 use pages::desk::{self, Staff, StaffRow};
 use pages::layout::{Head, Section};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use store::people::{PersonRecord, Surface};
 use store::{Tx, TxError};
 
 use crate::EditSettings;
 
-/// Makes somebody staff, or gives them another role.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StaffRequest {
-    email: String,
-    role: Role,
-}
-
-/// The same as it was typed.
+/// Somebody to become staff, as typed.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StaffForm {
@@ -39,24 +33,18 @@ struct RemoveForm {
     email: String,
 }
 
-#[derive(Serialize)]
-struct StaffAnswer {
-    items: Vec<PersonRecord>,
-    next: Option<String>,
-}
-
 /// GET /api/staff
 pub(crate) async fn list(shop: &EditSettings, caller: &Caller) -> Result<Response, Problem> {
     caller.staff(Action::EditStaff)?;
-    let items = shop.people.staff().await.map_err(|error| unavailable(&error))?;
-    Response::json(200, &StaffAnswer { items, next: None })
+    let staff = shop.people.staff().await.map_err(|error| unavailable(&error))?;
+    Response::json(200, &ListAnswer { items: staff.into_iter().map(member).collect::<Vec<_>>(), next: None })
 }
 
 /// PUT /api/staff
 pub(crate) async fn put(shop: &EditSettings, request: &Request, caller: &Caller) -> Result<Response, Problem> {
     caller.staff(Action::EditStaff)?;
     let person = admit(shop, &request.json()?).await?;
-    Response::json(200, &person)
+    Response::json(200, &member(person))
 }
 
 /// GET /desk/staff
@@ -139,6 +127,10 @@ async fn show(
         errors,
     };
     Ok(frame.page(problem.map_or(200, |problem| problem.kind.status()), &head, &desk::staff(&view)))
+}
+
+fn member(person: PersonRecord) -> StaffMember {
+    StaffMember { id: person.id, email: person.email, role: person.role, since: person.since }
 }
 
 async fn admit(shop: &EditSettings, asked: &StaffRequest) -> Result<PersonRecord, Problem> {

@@ -5,6 +5,7 @@ use domain::cart::Warning;
 use domain::id::CartId;
 use domain::text::{Quantity, Sku};
 use edge::auth::Caller;
+use edge::http::is_local;
 use edge::page::{CART, cart_cookies};
 use edge::{Request, Response};
 use serde::Deserialize;
@@ -43,7 +44,7 @@ pub(crate) async fn add(shop: &ManageCart, request: &Request) -> Result<Response
         }
         other => other?,
     };
-    let back = form.return_to.as_deref().filter(|path| path.starts_with('/') && !path.starts_with("//"));
+    let back = form.return_to.as_deref().filter(|path| is_local(path));
     let mut next = format!("/cart/added?sku={sku}");
     if added_fewer(&seen, &sku) {
         next.push_str("&fewer=yes");

@@ -5,7 +5,7 @@ use domain::cart::{Cart, CartLine, Warning};
 use domain::refusal::Refusal;
 use domain::text::Sku;
 use edge::auth::Caller;
-use edge::http::unavailable;
+use edge::http::{is_local, unavailable};
 use edge::page::{ShopFrame, cart_cookies, picture};
 use edge::{Request, Response};
 use pages::components::{FormErrors, Totals, TotalsRow};
@@ -172,10 +172,6 @@ fn added_view(request: &Request, cart: &Cart, line: &CartLine) -> Result<shop::A
             .map(|_| format!("Only {} available, so you have {0} in your cart.", line.quantity.get())),
         subtotal: subtotal.format(),
         items: if pieces == 1 { "1 item".to_owned() } else { format!("{pieces} items") },
-        continue_href: request
-            .query("back")
-            .filter(|path| path.starts_with('/') && !path.starts_with("//"))
-            .unwrap_or("/")
-            .to_owned(),
+        continue_href: request.query("back").filter(|path| is_local(path)).unwrap_or("/").to_owned(),
     })
 }

@@ -111,7 +111,11 @@ impl About<'_> {
         let money = if order.captured.is_zero() {
             "You haven't been charged.".to_owned()
         } else {
-            format!("We'll send {} back to {}.", order.captured.format(), self.purse())
+            let back = order.refunds.iter().filter(|refund| refund.cause == RefundCause::Canceled);
+            match Money::sum(order.currency(), back.map(|refund| refund.amount)) {
+                Ok(back) if back.is_positive() => format!("We'll send {} back to {}.", back.format(), self.purse()),
+                Ok(_) | Err(_) => "What you paid has gone back already.".to_owned(),
+            }
         };
         let reason = match &order.cancel_reason {
             Some(reason) => format!("Your order was cancelled: {reason}."),

@@ -12,7 +12,7 @@ use contracts::{Problem, ProblemKind};
 use domain::settings::ShopSettings;
 use domain::text::{Email, Secret};
 use edge::auth::Audience;
-use edge::http::internal;
+use edge::http::{internal, is_local};
 use edge::{Context, Cookie, Error, Function, HttpHandler, Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -85,7 +85,7 @@ impl HttpHandler for SignIn {
     }
 
     async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
-        if request.wants_page() && request.is_form() {
+        if request.wants_page() {
             return view::refused(self, request, problem).await;
         }
         Response::problem(request, problem)
@@ -310,9 +310,4 @@ fn audience(surface: Surface) -> Audience {
         Surface::Shop => Audience::Shop,
         Surface::Staff => Audience::Staff,
     }
-}
-
-/// Whether it is a path of this shop, and no way out of it.
-fn is_local(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n'])
 }

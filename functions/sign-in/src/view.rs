@@ -77,6 +77,10 @@ pub(crate) async fn confirm(this: &SignIn, request: &Request, surface: Surface) 
 /// A form that was refused: the sign-in page again where an address is to blame, else the page that says no.
 pub(crate) async fn refused(this: &SignIn, request: &Request, problem: &Problem) -> Response {
     let surface = if request.path().starts_with("/desk") { Surface::Staff } else { Surface::Shop };
+    if surface == Surface::Staff && request.path().ends_with("/renew") {
+        // A form on its way through: it is shown with what was typed.
+        return edge::desk::refused(request, problem);
+    }
     if problem.errors.is_empty() {
         return frame(this, request).await.refuse(request, problem);
     }

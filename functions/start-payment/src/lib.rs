@@ -10,8 +10,9 @@ use domain::id::OrderId;
 use domain::order::{Command, Order, PaymentMethod, PaymentSession};
 use domain::people::Action;
 use domain::settings::ShopSettings;
-use edge::auth::Verifier;
+use edge::auth::{Audience, Caller, Verifier};
 use edge::orders::{NotDone, OrderDesk, reader, shop_path};
+use edge::page::renewal;
 use edge::payments::{PaymentError, SessionRequest, SessionStatus};
 use edge::provider::ProviderDoor;
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
@@ -51,6 +52,10 @@ impl HttpHandler for StartPayment {
     }
 
     async fn handle(&self, request: &Request) -> Result<Response, Problem> {
+        let guest = request.query("token").is_none() && self.verifier.caller(request)? == Caller::Guest;
+        if let Some(renewal) = renewal(request, Audience::Shop).filter(|_| guest) {
+            return Ok(renewal);
+        }
         match self.next(request).await {
             Ok(next) => Ok(Response::see_other(&next).header("cache-control", "no-store")),
             Err(problem) if problem.kind == ProblemKind::ProviderUnavailable && request.wants_page() => {

@@ -1,6 +1,6 @@
 //! The adjustment's form at the desk.
 
-use contracts::Problem;
+use contracts::{Problem, ProblemKind};
 use domain::people::Action;
 use domain::stock::{Adjustment, AdjustmentLine, Reason};
 use domain::text::{LocationId, Sku};
@@ -55,7 +55,15 @@ async fn again(shop: &UpdateStock, visit: &Visit<'_>, typed: &Typed, problem: &P
     });
     let mut errors: FormErrors = named.collect();
     if errors.is_empty() {
-        errors.add("", problem.detail.clone());
+        errors.add(
+            "",
+            match problem.kind {
+                ProblemKind::KeyReused => {
+                    "This form was booked before, as it was then. Look at the ledger before you book more."
+                }
+                _ => &problem.detail,
+            },
+        );
     }
     let head = Head::private("Stock").failed(&errors);
     let view = desk::Adjustment {

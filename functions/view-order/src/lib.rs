@@ -3,19 +3,14 @@
 //! It only reads. What a caller may not see is answered as what there is not.
 
 use contracts::Problem;
-use contracts::money::ListAnswer;
-use contracts::order::OrderAnswer;
-use domain::Money;
-use domain::id::{OrderId, OrderNumber};
-use domain::order::{OrderStatus, PaymentStatus, ShipmentStatus};
+use contracts::list::ListAnswer;
+use contracts::order::{OrderAnswer, OrderEntry, OrderQuery};
+use domain::id::OrderId;
 use domain::people::Action;
-use domain::text::Email;
 use edge::auth::{Caller, Verifier};
 use edge::http::{internal, unavailable};
 use edge::orders::reader;
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use store::Cursor;
 use store::lists::{List, Lists, OrderRow};
 use store::orders::Orders;
@@ -34,34 +29,6 @@ pub struct ViewOrder {
     orders: Orders,
     lists: Lists,
     verifier: Verifier,
-}
-
-/// Which orders are asked for.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Query {
-    status: Option<OrderStatus>,
-    number: Option<String>,
-    cursor: Option<String>,
-    limit: Option<usize>,
-}
-
-/// An order in a list.
-#[derive(Serialize)]
-struct Entry {
-    id: OrderId,
-    number: OrderNumber,
-    status: OrderStatus,
-    payment_status: PaymentStatus,
-    shipment_status: ShipmentStatus,
-    total: Money,
-    pieces: u64,
-    created: Timestamp,
-    name: String,
-    email: Email,
-    /// For staff: whether somebody has to look at it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    attention: Option<bool>,
 }
 
 impl HttpHandler for ViewOrder {
@@ -90,7 +57,7 @@ impl ViewOrder {
     }
 
     async fn list(&self, request: &Request, caller: &Caller) -> Result<Response, Problem> {
-        let query: Query = request.parse_query()?;
+        let query: OrderQuery = request.parse_query()?;
         let after = query.cursor.as_deref().map(str::parse::<Cursor>).transpose();
         let after = after.map_err(|error| Problem::field("/cursor", error.to_string()))?;
         let limit = query.limit.unwrap_or(PAGE);
@@ -111,26 +78,29 @@ impl ViewOrder {
 }
 
 /// Staff look through all orders, a customer through their own.
-fn list(caller: &Caller, query: &Query) -> Result<List, Problem> {
+fn list(caller: &Caller, query: &OrderQuery) -> Result<List, Problem> {
     if let Caller::Customer(person) = caller {
-        if query.status.is_some() || query.number.is_some() {
-            return Err(Problem::malformed("Only staff look for orders by status or number."));
+        if query.status.is_some() || query.number.is_some() || query.email.is_some() {
+            return Err(Problem::malformed("Only staff look for orders by status, number or address."));
         }
         return Ok(List::OfPerson(person.id));
     }
     caller.staff(Action::ViewOrders)?;
-    match (&query.number, query.status) {
-        (Some(_), Some(_)) => Err(Problem::malformed("Look for either a status or a number.")),
-        (Some(number), None) => {
+    match (&query.number, &query.email, query.status) {
+        (None, None, None) => Ok(List::Orders),
+        (None, None, Some(status)) => Ok(List::OfStatus(status)),
+        (Some(number), None, None) => {
             Ok(List::OfNumber(number.parse().map_err(|_| Problem::field("/number", "This is no order's number."))?))
         }
-        (None, Some(status)) => Ok(List::OfStatus(status)),
-        (None, None) => Ok(List::Orders),
+        (None, Some(email), None) => {
+            Ok(List::OfMail(email.parse().map_err(|_| Problem::field("/email", "This is no email address."))?))
+        }
+        (_, _, _) => Err(Problem::malformed("Look for one of status, number and email.")),
     }
 }
 
-fn entry(row: OrderRow, staff: bool) -> Entry {
-    Entry {
+fn entry(row: OrderRow, staff: bool) -> OrderEntry {
+    OrderEntry {
         id: row.id,
         number: row.number,
         status: row.status,

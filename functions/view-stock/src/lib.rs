@@ -1,8 +1,8 @@
 //! Shows stock: quantities by state, and the ledger that says why.
 
 use contracts::Problem;
-use contracts::money::ListAnswer;
-use contracts::stock::StockAnswer;
+use contracts::list::ListAnswer;
+use contracts::stock::{LedgerAnswer, LedgerQuery, StockAnswer, StockQuery};
 use domain::people::Action;
 use domain::settings::LocationSettings;
 use domain::stock::Stock;
@@ -10,7 +10,7 @@ use domain::text::{LocationId, Sku};
 use edge::auth::Verifier;
 use edge::http::unavailable;
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::settings::{Cached, SettingsTable};
 use store::stock::{LedgerEntry, StockTable};
 use store::{Cursor, Page};
@@ -20,6 +20,9 @@ pub const FUNCTION: Function = edge::http::http::<ViewStock>();
 
 /// How many entries a page has.
 const PAGE: usize = 50;
+/// A filter reads on until it has so many SKUs, or has read so often.
+const ENOUGH: usize = 25;
+const ROUNDS: usize = 6;
 
 /// Shows stock.
 pub struct ViewStock {
@@ -27,33 +30,6 @@ pub struct ViewStock {
     stock: StockTable,
     locations: Cached<LocationSettings>,
     verifier: Verifier,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct StockQuery {
-    location: Option<LocationId>,
-    below: Option<i64>,
-    cursor: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct LedgerQuery {
-    cursor: Option<String>,
-}
-
-/// A ledger entry as it is answered.
-#[derive(Serialize)]
-struct EntryAnswer {
-    at: jiff::Timestamp,
-    location: Option<LocationId>,
-    quantity: String,
-    delta: i64,
-    after: i64,
-    cause: String,
-    actor: String,
-    reference: Option<String>,
 }
 
 impl HttpHandler for ViewStock {
@@ -81,18 +57,23 @@ impl HttpHandler for ViewStock {
 
 impl ViewStock {
     async fn list(&self, query: StockQuery) -> Result<Response, Problem> {
-        let after = cursor(query.cursor)?;
+        let mut after = cursor(query.cursor)?;
         let settings = self.locations.get(self.context.now()).await.map_err(|error| unavailable(&error))?;
         let locations: Vec<LocationId> = settings.locations.into_iter().map(|location| location.id).collect();
-        let page = self.stock.page(&locations, after.as_ref(), PAGE).await.map_err(|error| unavailable(&error))?;
         let wanted = |stock: &Stock| {
             query.below.is_none_or(|below| stock.offer.available < below)
                 && query.location.as_ref().is_none_or(|location| stock.levels.contains_key(location))
         };
-        answer(Page {
-            items: page.items.iter().filter(|stock| wanted(stock)).map(StockAnswer::from).collect(),
-            next: page.next,
-        })
+        let mut found = Vec::new();
+        for _ in 0..ROUNDS {
+            let page = self.stock.page(&locations, after.as_ref(), PAGE).await.map_err(|error| unavailable(&error))?;
+            found.extend(page.items.into_iter().filter(wanted));
+            after = page.next;
+            if after.is_none() || found.len() >= ENOUGH {
+                break;
+            }
+        }
+        answer(Page { items: found.iter().map(StockAnswer::from).collect(), next: after })
     }
 
     async fn show(&self, sku: &Sku) -> Result<Response, Problem> {
@@ -108,9 +89,9 @@ impl ViewStock {
     }
 }
 
-fn entry(entry: LedgerEntry) -> EntryAnswer {
+fn entry(entry: LedgerEntry) -> LedgerAnswer {
     let LedgerEntry { at, location, quantity, delta, after, cause, actor, reference, .. } = entry;
-    EntryAnswer { at, location, quantity, delta, after, cause, actor, reference }
+    LedgerAnswer { at, location, quantity, delta, after, cause, actor, reference }
 }
 
 fn cursor(text: Option<String>) -> Result<Option<Cursor>, Problem> {

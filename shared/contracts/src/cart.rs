@@ -7,8 +7,6 @@ use domain::{Currency, Money, MoneyError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::money::MoneyBody;
-
 /// Makes a cart. There is nothing to say about it yet.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -59,10 +57,8 @@ pub struct CartLineAnswer {
     #[schema(value_type = u32)]
     pub quantity: Quantity,
     /// What one costs.
-    #[schema(value_type = MoneyBody)]
     pub unit_price: Money,
     /// What the line costs.
-    #[schema(value_type = MoneyBody)]
     pub total: Money,
 }
 
@@ -70,7 +66,6 @@ pub struct CartLineAnswer {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CartTotals {
     /// All lines.
-    #[schema(value_type = MoneyBody)]
     pub items: Money,
     /// How many pieces.
     pub count: u64,

@@ -12,7 +12,6 @@ use domain::{Currency, Money};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::money::MoneyBody;
 use crate::order::OrderSummary;
 
 /// Turns a cart into an order.
@@ -38,7 +37,6 @@ pub struct CheckoutRequest {
     pub payment_method: String,
     /// The total that the shopper was shown: another one is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<MoneyBody>)]
     pub expected_total: Option<Money>,
 }
 
@@ -221,7 +219,6 @@ pub struct TransferInstructions {
     /// What to write on the transfer.
     pub reference: String,
     /// How much.
-    #[schema(value_type = MoneyBody)]
     pub amount: Money,
     /// Until when the stock is held for it.
     #[schema(value_type = String, format = DateTime)]

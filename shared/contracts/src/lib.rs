@@ -7,12 +7,14 @@ pub mod auth;
 pub mod cart;
 pub mod checkout;
 pub mod event;
-pub mod money;
+pub mod list;
 pub mod openapi;
 pub mod order;
 pub mod problem;
 pub mod product;
 pub mod refusal;
+pub mod settings;
+pub mod staff;
 pub mod stock;
 
 pub use problem::{Problem, ProblemKind};

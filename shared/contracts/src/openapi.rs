@@ -6,10 +6,17 @@ use utoipa::openapi::path::{Operation, PathItem};
 use crate::auth::{LinkRequest, TokenAnswer, TokenRequest};
 use crate::cart::{CartAnswer, NewCart, SetQuantity};
 use crate::checkout::{CheckoutAnswer, CheckoutRequest};
-use crate::order::{CancelRequest, DeliverRequest, OrderAnswer, ReferenceRequest, RefundRequest, ShipRequest};
+use crate::list::ListAnswer;
+use crate::order::{
+    CancelRequest, DeliverRequest, OrderAnswer, OrderEntry, OrderQuery, ReferenceRequest, RefundRequest, ShipRequest,
+};
 use crate::problem::ProblemBody;
-use crate::product::{ImageUpload, ProductAnswer, ProductQuery, UploadAnswer};
-use crate::stock::{AdjustmentAnswer, StockAnswer};
+use crate::product::{ImageUpload, ProductAnswer, ProductEntry, ProductQuery, UploadAnswer};
+use crate::settings::SettingsBody;
+use crate::staff::{StaffMember, StaffRequest};
+use crate::stock::{AdjustmentAnswer, LedgerAnswer, LedgerQuery, StockAnswer, StockQuery};
+use domain::catalog::ProductDraft;
+use domain::stock::Adjustment;
 
 /// Declares operations: their words, path parameters, body and answer. Each may also answer any problem.
 macro_rules! operations {
@@ -46,7 +53,7 @@ macro_rules! operations {
 }
 
 operations! {
-    list_products = get "/api/products" "shop" "Searches the catalogue." () query ProductQuery, 200 answer serde_json::Value;
+    list_products = get "/api/products" "shop" "Searches the catalogue." () query ProductQuery, 200 answer ListAnswer<ProductEntry>;
     show_product = get "/api/products/{slug}" "shop" "Shows a product." ("slug") 200 answer ProductAnswer;
     make_cart = post "/api/carts" "shop" "Makes a cart." () body NewCart, 201 answer CartAnswer;
     show_cart = get "/api/carts/{id}" "shop" "Shows a cart and renews its prices." ("id") 200 answer CartAnswer;
@@ -58,23 +65,23 @@ operations! {
     ask_link = post "/api/auth/link" "shop" "Mails a sign-in link; the answer is the same for any address." () body LinkRequest, 202 answer serde_json::Value;
     trade_token = post "/api/auth/token" "shop" "Trades a link's secret for an access token." () body TokenRequest, 200 answer TokenAnswer;
     stripe_webhook = post "/api/webhooks/stripe" "provider" "Hears the payment provider; signed." () body serde_json::Value, 200 answer serde_json::Value;
-    put_product = put "/api/products/{slug}" "staff" "Writes a whole product." ("slug") body serde_json::Value, 200 answer ProductAnswer;
+    put_product = put "/api/products/{slug}" "staff" "Writes a whole product." ("slug") body ProductDraft, 200 answer ProductAnswer;
     delete_product = delete "/api/products/{slug}" "staff" "Takes a product from the shop." ("slug") 204;
     add_image = post "/api/products/{slug}/images" "staff" "Opens an upload for a picture." ("slug") body ImageUpload, 201 answer UploadAnswer;
-    list_orders = get "/api/orders" "staff" "Lists orders, newest first." () 200 answer serde_json::Value;
+    list_orders = get "/api/orders" "staff" "Lists orders, newest first: a customer's own, or for staff all." () query OrderQuery, 200 answer ListAnswer<OrderEntry>;
     mark_paid = post "/api/orders/{id}/mark-paid" "staff" "Says that a bank transfer came." ("id") body ReferenceRequest, 200 answer OrderAnswer;
     ship = post "/api/orders/{id}/ship" "staff" "Sends a parcel." ("id") body ShipRequest, 200 answer OrderAnswer;
     deliver = post "/api/orders/{id}/deliver" "staff" "Says that everything arrived." ("id") body DeliverRequest, 200 answer OrderAnswer;
-    refund = post "/api/orders/{id}/refund" "staff" "Sends money back." ("id") body RefundRequest, 200 answer OrderAnswer;
+    refund = post "/api/orders/{id}/refund" "staff" "Sends money back. Takes an Idempotency-Key." ("id") body RefundRequest, 200 answer OrderAnswer;
     refund_paid = post "/api/orders/{id}/refund-paid" "staff" "Says that due refunds were sent." ("id") body ReferenceRequest, 200 answer OrderAnswer;
-    list_stock = get "/api/stock" "staff" "Lists stock by SKU." () 200 answer serde_json::Value;
+    list_stock = get "/api/stock" "staff" "Lists stock by SKU." () query StockQuery, 200 answer ListAnswer<StockAnswer>;
     show_stock = get "/api/stock/{sku}" "staff" "Shows a SKU's quantities by state." ("sku") 200 answer StockAnswer;
-    show_ledger = get "/api/stock/{sku}/ledger" "staff" "Shows why a SKU's quantities are what they are." ("sku") 200 answer serde_json::Value;
-    adjust_stock = post "/api/stock/adjustments" "staff" "Adjusts stock, all lines or none. Takes an Idempotency-Key." () body serde_json::Value, 201 answer AdjustmentAnswer;
-    show_settings = get "/api/settings/{topic}" "staff" "Shows a topic's settings." ("topic") 200 answer serde_json::Value;
-    put_settings = put "/api/settings/{topic}" "staff" "Writes a topic's settings over the version that they name." ("topic") body serde_json::Value, 200 answer serde_json::Value;
-    list_staff = get "/api/staff" "staff" "Lists the staff." () 200 answer serde_json::Value;
-    put_staff = put "/api/staff" "staff" "Makes somebody staff, or gives another role." () body serde_json::Value, 200 answer serde_json::Value;
+    show_ledger = get "/api/stock/{sku}/ledger" "staff" "Shows why a SKU's quantities are what they are." ("sku") query LedgerQuery, 200 answer ListAnswer<LedgerAnswer>;
+    adjust_stock = post "/api/stock/adjustments" "staff" "Adjusts stock, all lines or none. Takes an Idempotency-Key." () body Adjustment, 201 answer AdjustmentAnswer;
+    show_settings = get "/api/settings/{topic}" "staff" "Shows a topic's settings." ("topic") 200 answer SettingsBody;
+    put_settings = put "/api/settings/{topic}" "staff" "Writes a topic's settings over the version that they name." ("topic") body SettingsBody, 200 answer SettingsBody;
+    list_staff = get "/api/staff" "staff" "Lists the staff." () 200 answer ListAnswer<StaffMember>;
+    put_staff = put "/api/staff" "staff" "Makes somebody staff, or gives another role." () body StaffRequest, 200 answer StaffMember;
     health = get "/health" "service" "Says that the API answers." () 200 answer serde_json::Value;
     openapi = get "/openapi.json" "service" "This description." () 200 answer serde_json::Value;
 }

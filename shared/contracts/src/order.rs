@@ -10,28 +10,21 @@ use domain::text::{Email, MethodId, Quantity, Sku};
 use domain::{FieldError, Money};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use crate::money::MoneyBody;
+use utoipa::{IntoParams, ToSchema};
 
 /// What an order comes to.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Totals)]
 pub struct TotalsBody {
     /// All lines.
-    #[schema(value_type = MoneyBody)]
     pub items: Money,
     /// What is taken off them.
-    #[schema(value_type = MoneyBody)]
     pub discount: Money,
     /// The parcel.
-    #[schema(value_type = MoneyBody)]
     pub shipping: Money,
     /// All taxes.
-    #[schema(value_type = MoneyBody)]
     pub tax: Money,
     /// What is paid.
-    #[schema(value_type = MoneyBody)]
     pub total: Money,
     /// Whether the tax is in items and shipping already.
     pub tax_included: bool,
@@ -117,13 +110,10 @@ pub struct OrderAnswer {
     /// One per SKU.
     pub lines: Vec<OrderLineAnswer>,
     /// All money that came.
-    #[schema(value_type = MoneyBody)]
     pub captured: Money,
     /// All money that went back.
-    #[schema(value_type = MoneyBody)]
     pub refunded: Money,
     /// What is on its way back, or due to be sent.
-    #[schema(value_type = MoneyBody)]
     pub refund_due: Money,
     /// What goes back, one by one.
     #[schema(value_type = Vec<Object>)]
@@ -148,13 +138,10 @@ pub struct OrderLineAnswer {
     #[schema(value_type = u32)]
     pub quantity: Quantity,
     /// What one cost.
-    #[schema(value_type = MoneyBody)]
     pub unit_price: Money,
     /// What the line cost.
-    #[schema(value_type = MoneyBody)]
     pub total: Money,
     /// The tax of the whole line.
-    #[schema(value_type = MoneyBody)]
     pub tax: Money,
     /// How many have left.
     pub shipped: u32,
@@ -246,6 +233,58 @@ pub struct LineRequest {
 #[serde(deny_unknown_fields)]
 pub struct DeliverRequest {}
 
+/// Which orders are asked for; one of `status`, `number` and `email` at most.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct OrderQuery {
+    /// Those of a status.
+    #[param(value_type = Option<String>)]
+    pub status: Option<OrderStatus>,
+    /// The one with this number.
+    pub number: Option<String>,
+    /// Those of a mail address, guests' too.
+    pub email: Option<String>,
+    /// Where the page begins.
+    pub cursor: Option<String>,
+    /// How many: 1 to 100.
+    pub limit: Option<usize>,
+}
+
+/// An order in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OrderEntry {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: OrderId,
+    /// What people call it.
+    #[schema(value_type = String, example = "7K3F9QX2M4")]
+    pub number: OrderNumber,
+    /// Where it stands as an order.
+    #[schema(value_type = String)]
+    pub status: OrderStatus,
+    /// Where its money stands.
+    #[schema(value_type = String)]
+    pub payment_status: PaymentStatus,
+    /// Where its goods stand.
+    #[schema(value_type = String)]
+    pub shipment_status: ShipmentStatus,
+    /// What it came to.
+    pub total: Money,
+    /// How many pieces.
+    pub pieces: u64,
+    /// When it was placed.
+    #[schema(value_type = String, format = DateTime)]
+    pub created: Timestamp,
+    /// Who bought it.
+    pub name: String,
+    /// Where its mails go.
+    pub email: Email,
+    /// For staff: whether somebody has to look at it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attention: Option<bool>,
+}
+
 /// Sends money back: an amount, or what units cost.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -254,7 +293,6 @@ pub struct RefundRequest {
     pub reason: String,
     /// How much.
     #[serde(default)]
-    #[schema(value_type = Option<MoneyBody>)]
     pub amount: Option<Money>,
     /// For which units.
     #[serde(default)]

@@ -12,8 +12,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::money::MoneyBody;
-
 /// What is looked for in the catalogue.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields, default)]
@@ -52,10 +50,8 @@ pub struct ProductEntry {
     #[schema(value_type = Option<String>)]
     pub category: Option<Slug>,
     /// The lowest price of its variants.
-    #[schema(value_type = MoneyBody)]
     pub min_price: Money,
     /// The highest price of its variants.
-    #[schema(value_type = MoneyBody)]
     pub max_price: Money,
     /// Its variants.
     #[schema(value_type = Vec<String>)]
@@ -124,15 +120,12 @@ pub struct VariantAnswer {
     /// Its options.
     pub options: BTreeMap<String, String>,
     /// What one costs.
-    #[schema(value_type = MoneyBody)]
     pub price: Money,
     /// What it is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<MoneyBody>)]
     pub compare_at_price: Option<Money>,
     /// The lowest price of the last 30 days, where a price is compared.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<MoneyBody>)]
     pub lowest_price_30_days: Option<Money>,
     /// Weight of one in grams.
     pub weight_g: u32,

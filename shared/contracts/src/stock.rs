@@ -1,15 +1,60 @@
-//! Stock, as it is answered.
+//! Stock, as it is asked for and answered.
 
 use domain::stock::{Level, Stock};
 use domain::text::{LocationId, Sku};
-use serde::Serialize;
-use utoipa::ToSchema;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which stock is asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct StockQuery {
+    /// Only what this location has.
+    #[param(value_type = Option<String>)]
+    pub location: Option<LocationId>,
+    /// Only where less than this is available.
+    pub below: Option<i64>,
+    /// Where the page begins.
+    pub cursor: Option<String>,
+}
+
+/// Which part of a ledger is asked for.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub struct LedgerQuery {
+    /// Where the page begins.
+    pub cursor: Option<String>,
+}
+
+/// An entry of a SKU's ledger.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LedgerAnswer {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Where; null for what counts over all locations.
+    pub location: Option<LocationId>,
+    /// Which quantity: `on_hand`, `available` and the like.
+    pub quantity: String,
+    /// By how much.
+    pub delta: i64,
+    /// What it was then.
+    pub after: i64,
+    /// Why.
+    pub cause: String,
+    /// Who.
+    pub actor: String,
+    /// What it was about: an order, a note.
+    pub reference: Option<String>,
+}
 
 /// What there is of a SKU.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct StockAnswer {
     /// Of what.
-    #[schema(value_type = String)]
     pub sku: Sku,
     /// What it is called.
     pub title: String,
@@ -27,11 +72,9 @@ pub struct StockAnswer {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LevelAnswer {
     /// Where.
-    #[schema(value_type = String)]
     pub location: LocationId,
     /// The quantities by state: on_hand, committed, incoming, damaged, quality_control, buffer.
     #[serde(flatten)]
-    #[schema(value_type = Object)]
     pub level: Level,
 }
 
@@ -62,10 +105,8 @@ pub struct AdjustmentAnswer {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AdjustedLine {
     /// Of what.
-    #[schema(value_type = String)]
     pub sku: Sku,
     /// Where.
-    #[schema(value_type = String)]
     pub location: LocationId,
     /// By how much.
     pub delta: i64,

@@ -26,6 +26,7 @@ const REDUCTION_WINDOW: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Whether a product is to be seen and sold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ProductStatus {
     /// Being written; seen by staff alone.
     #[default]

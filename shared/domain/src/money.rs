@@ -35,6 +35,8 @@ pub struct UnknownCurrency(String);
 #[serde(try_from = "String", into = "String")]
 pub struct Currency(iso_currency::Currency);
 
+crate::text::described!(Currency, "A currency by its ISO 4217 code: EUR.");
+
 impl Currency {
     /// The euro.
     pub const EUR: Self = Self(iso_currency::Currency::EUR);
@@ -106,6 +108,7 @@ impl fmt::Debug for Currency {
 /// An amount of one currency, in its minor units (cents for EUR, whole yen for JPY). It may be negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Money {
     /// Minor units.
     pub amount: i64,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// What a member of the staff is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Role {
     /// May do everything.
     Owner,

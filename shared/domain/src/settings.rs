@@ -95,6 +95,7 @@ pub trait Setting: Serialize + DeserializeOwned + Clone + Sized {
 /// Who the shop is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ShopSettings {
     /// Counts its writes.
     #[serde(default)]
@@ -117,6 +118,7 @@ pub struct ShopSettings {
 /// How the shop is paid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PaymentSettings {
     /// Counts its writes.
     #[serde(default)]
@@ -135,6 +137,7 @@ pub struct PaymentSettings {
 /// Where a bank transfer goes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BankAccount {
     /// Whose account it is.
     pub account_holder: String,
@@ -151,6 +154,7 @@ pub struct BankAccount {
 /// Where the shop keeps its stock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LocationSettings {
     /// Counts its writes.
     #[serde(default)]
@@ -162,6 +166,7 @@ pub struct LocationSettings {
 /// A place that holds stock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Location {
     /// By what it is named everywhere.
     pub id: LocationId,
@@ -175,6 +180,7 @@ pub struct Location {
 /// What may come back, and how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReturnSettings {
     /// Counts its writes.
     #[serde(default)]
@@ -192,6 +198,7 @@ pub struct ReturnSettings {
 /// How fast the shop means to answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SupportSettings {
     /// Counts its writes.
     #[serde(default)]

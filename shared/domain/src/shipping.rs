@@ -12,6 +12,7 @@ use crate::text::{CountryCode, MethodId};
 /// What a parcel up to a weight costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Band {
     /// The heaviest parcel of the band in grams; without it, any.
     #[serde(default)]
@@ -23,6 +24,7 @@ pub struct Band {
 /// A way of shipping.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Method {
     /// What a checkout names it by.
     pub id: MethodId,
@@ -45,6 +47,7 @@ pub struct Method {
 /// Countries with the same ways.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Zone {
     /// What staff call it.
     pub id: MethodId,
@@ -59,6 +62,7 @@ pub struct Zone {
 /// How the shop ships.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ShippingSettings {
     /// Counts its writes; the order keeps it.
     #[serde(default)]

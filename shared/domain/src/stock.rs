@@ -126,6 +126,7 @@ impl Shelf {
 /// What one location has of one SKU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Level {
     /// [`Shelf::OnHand`].
     pub on_hand: i64,

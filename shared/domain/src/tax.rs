@@ -16,6 +16,7 @@ const WHOLE: i128 = 1_000_000;
 /// A row of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TaxRate {
     /// Where the goods go.
     pub country: CountryCode,
@@ -30,6 +31,7 @@ pub struct TaxRate {
 /// How the shop's prices are taxed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TaxSettings {
     /// Counts its writes; the order keeps it.
     #[serde(default)]

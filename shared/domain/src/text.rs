@@ -14,6 +14,28 @@ use sha2::{Digest as _, Sha256};
 #[error("{0}")]
 pub struct ValueError(&'static str);
 
+/// The schema of a value that is written as text.
+macro_rules! described {
+    ($name:ident, $rule:literal) => {
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                let text = utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::schema::Type::String);
+                text.description(Some($rule)).into()
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
+    };
+}
+
+pub(crate) use described;
+
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident, $rule:literal, $check:expr;)*) => {$(
         $(#[$doc])*
@@ -76,6 +98,8 @@ macro_rules! texts {
                 value.0
             }
         }
+
+        described!($name, $rule);
     )*};
 }
 
@@ -271,6 +295,8 @@ impl CountryCode {
         }
     }
 }
+
+described!(CountryCode, "A country by its ISO 3166-1 alpha-2 code: DE.");
 
 impl FromStr for CountryCode {
     type Err = ValueError;

@@ -168,9 +168,9 @@ pub fn refused(request: &Request, problem: &Problem) -> Response {
             return renewal;
         }
         if !request.is_form() {
-            let to = match request.path() {
-                "/desk" => "/desk/sign-in".to_owned(),
-                _ => format!("/desk/sign-in?return_to={}", encoded(request.path_and_query())),
+            let to = match (request.method() == http::Method::GET, request.path()) {
+                (false, _) | (true, "/desk") => "/desk/sign-in".to_owned(),
+                (true, _) => format!("/desk/sign-in?return_to={}", encoded(request.path_and_query())),
             };
             return Response::see_other(&to).header("cache-control", "no-store");
         }

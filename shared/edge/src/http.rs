@@ -188,9 +188,10 @@ impl Request {
         self.inner.headers()
     }
 
-    /// The cookie `name`.
+    /// The cookie `name`. Over TLS only one that this very host set: a neighbour's domain cannot plant it.
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        self.cookies.get(&format!("__Host-{name}")).or_else(|| self.cookies.get(name)).map(String::as_str)
+        let own = if self.is_secure() { self.cookies.get(&format!("__Host-{name}")) } else { self.cookies.get(name) };
+        own.map(String::as_str)
     }
 
     /// The caller's network address.
@@ -361,6 +362,12 @@ pub fn idempotency_key(sent: &str) -> Option<Digest> {
 /// A text as one value of a query.
 pub fn encoded(value: &str) -> String {
     percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// Whether a path that came with a request is one of this shop, and no way out of it: browsers read `\` as `/`, and
+/// drop tabs and ends of lines.
+pub fn is_local(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(|c: char| c == '\\' || c.is_control())
 }
 
 fn decoded(value: &str) -> String {

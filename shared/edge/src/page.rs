@@ -95,7 +95,7 @@ impl ShopFrame {
 /// Where a browser renews its access token and comes back from, where it has a session to renew it by. 307 brings
 /// a form back with what was typed.
 pub fn renewal(request: &Request, audience: Audience) -> Option<Response> {
-    request.cookie(audience.session())?;
+    request.cookie(audience.session()).filter(|_| request.header("authorization").is_none())?;
     let route = match audience {
         Audience::Shop => "/sign-in/renew",
         Audience::Staff => "/desk/sign-in/renew",

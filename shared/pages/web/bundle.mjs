@@ -1,7 +1,7 @@
 // Bundles the browser's files into the directory named by the first argument.
 //
 // Writes <name>.<hash>.<ext>, the same with .br and .gz beside it where that
-// is smaller, and manifest.tsv: one line a file, `logical name, file, type`.
+// is smaller (a large file only as .gz), and manifest.tsv: one line a file, `logical name, file, type`.
 // Called by build.rs, which turns the manifest into Rust.
 
 import { build } from "esbuild";
@@ -24,7 +24,7 @@ const types = {
 
 const result = await build({
   absWorkingDir: here,
-  entryPoints: ["css/shop.css", "css/desk.css", "js/shop.js", "js/desk.js", "img/favicon.svg"],
+  entryPoints: ["css/shop.css", "css/desk.css", "css/docs.css", "js/shop.js", "js/desk.js", "js/docs.js", "img/favicon.svg"],
   outdir: out,
   bundle: true,
   minify: true,
@@ -50,8 +50,10 @@ for (const output of Object.keys(result.metafile.outputs)) {
     const brotli = brotliCompressSync(bytes, {
       params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
     });
-    writeFileSync(join(out, `${file}.br`), brotli);
     writeFileSync(join(out, `${file}.gz`), gzipSync(bytes, { level: 9 }));
+    // What is large and seldom asked for is embedded once: a function's binary counts at its cold start.
+    if (bytes.length > 100_000) rmSync(join(out, file));
+    else writeFileSync(join(out, `${file}.br`), brotli);
   }
   lines.push([logical, file, types[extension]].join("\t"));
 }

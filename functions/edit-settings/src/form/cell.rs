@@ -12,6 +12,8 @@ const PPM: u64 = 10_000;
 pub(crate) enum Kind {
     /// Text.
     Text,
+    /// Text of several lines.
+    Lines,
     /// Text; null where it is empty.
     TextOrNone,
     /// A whole number.
@@ -45,6 +47,7 @@ impl Kind {
     pub(crate) const fn cell(self) -> Cell {
         match self {
             Self::Text | Self::TextOrNone | Self::Codes | Self::Bands => Cell::Text,
+            Self::Lines => Cell::Lines,
             Self::Number => Cell::Number,
             Self::Percent | Self::AmountOrNone => Cell::Amount,
         }
@@ -67,7 +70,7 @@ impl Kind {
     pub(crate) fn read(self, text: &str, currency: Currency) -> Result<Value, &'static str> {
         match self {
             Self::TextOrNone | Self::AmountOrNone if text.is_empty() => Ok(Value::Null),
-            Self::Text | Self::TextOrNone => Ok(text.into()),
+            Self::Text | Self::Lines | Self::TextOrNone => Ok(text.into()),
             Self::Number => text.parse::<u64>().map(Value::from).map_err(|_| "Enter a whole number."),
             Self::Percent => ppm(text).map(Value::from).ok_or("Enter a per cent, like 19 or 5.5."),
             Self::AmountOrNone => amount(text, currency).ok_or("Enter an amount, like 50 or 49.90."),

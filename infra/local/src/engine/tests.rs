@@ -170,7 +170,7 @@ fn engine() -> Engine {
     Engine::memory(Options {
         template: TEMPLATE.to_owned(),
         parameters: Parameters::new(),
-        secrets: std::collections::BTreeMap::new(),
+        secrets: BTreeMap::new(),
         functions: [("place", PLACE), ("relay", RELAY), ("mail", MAIL)]
             .map(|(folder, function)| (folder.to_owned(), function))
             .into(),

@@ -25,6 +25,7 @@ const MAX_PRICE: i64 = 1_000_000_000_000;
 /// A whole product as it is put: what is left out is empty, but for images, which stay as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProductDraft {
     /// 1 to 200 characters.
     pub title: String,
@@ -61,6 +62,7 @@ fn standard() -> String {
 /// A picture as it is put.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImageDraft {
     /// The key that its upload was given.
     pub key: String,
@@ -72,6 +74,7 @@ pub struct ImageDraft {
 /// A variant as it is put.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VariantDraft {
     /// Unique in the shop.
     pub sku: String,

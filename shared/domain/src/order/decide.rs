@@ -516,6 +516,7 @@ fn refund_failed(order: &Order, refund: u16, detail: String) -> Result<Decision,
         return Ok(Decision::unchanged(order));
     }
     failed.status = RefundStatus::Due;
+    failed.by_hand = true;
     next.attention = Some(Attention::RefundFailed { refund, detail });
     Ok(Decision::new(next, vec![Event::RefundFailed { order: order.id, refund }], Vec::new()))
 }

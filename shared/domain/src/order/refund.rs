@@ -102,6 +102,9 @@ pub struct Refund {
     /// The provider's id of it, or what staff wrote when they had sent it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// Whether the provider could not send it, so that staff do by hand.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
     /// The request that asked for it, where one with an Idempotency-Key did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestMark>,
@@ -189,9 +192,9 @@ impl Order {
         refunded: Money,
         now: Timestamp,
     ) -> Result<Option<Event>, Refusal> {
-        let left = self.payment_left(payment);
-        let came: i64 = self.payments.iter().filter(|one| one.reference == payment).map(|one| one.amount.amount).sum();
-        let more = (refunded.amount - (came - left)).min(left);
+        let ours = self.refunds.iter().filter(|one| one.payment == payment && !one.by_hand);
+        let known: i64 = ours.map(|one| one.amount.amount).sum();
+        let more = (refunded.amount - known).min(self.payment_left(payment));
         if more <= 0 || refunded.currency != self.currency() {
             return Ok(None);
         }
@@ -206,6 +209,7 @@ impl Order {
             payment: payment.to_owned(),
             status: RefundStatus::Pending,
             reference: None,
+            by_hand: false,
             request: None,
         });
         self.sent_back(usize::from(id), payment)
@@ -261,6 +265,7 @@ impl Order {
                     PaymentMethod::BankTransfer => RefundStatus::Due,
                 },
                 reference: None,
+                by_hand: self.payment_method == PaymentMethod::BankTransfer,
                 request: None,
             });
             events.push(Event::RefundRequested { order: self.id, refund: id });

@@ -18,6 +18,7 @@ const MAX_UNITS: i64 = 100_000_000;
 /// Why stock was adjusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Reason {
     /// It came in.
     Received,
@@ -68,6 +69,7 @@ impl Reason {
 /// An adjustment as it is sent: all of its lines or none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Adjustment {
     /// At least one.
     pub lines: Vec<AdjustmentLine>,
@@ -76,6 +78,7 @@ pub struct Adjustment {
 /// A line as it is sent, with either `delta` or `counted`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdjustmentLine {
     /// Of what.
     pub sku: Sku,

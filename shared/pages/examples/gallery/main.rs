@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
     }
     for asset in pages::assets::all() {
-        write(&out.join(asset.path.trim_start_matches('/')), asset.bytes)?;
+        write(&out.join(asset.path.trim_start_matches('/')), asset.bytes.unwrap_or_default())?;
     }
     for (sku, kind) in samples::drawings() {
         write(&out.join(format!("images/{sku}.svg")), svg(&sku, kind).as_bytes())?;

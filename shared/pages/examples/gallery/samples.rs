@@ -468,6 +468,7 @@ fn product_form(errors: FormErrors) -> desk::ProductForm {
             desk::ProductPicture { image: picture(0, "A mug"), key: "mug-1.png".into() },
             desk::ProductPicture { image: picture(11, "Another"), key: "mug-2.png".into() },
         ],
+        alt: String::new(),
         shop_href: Some("/products/morning-mug".into()),
         rev: "4".into(),
         csrf: "c5rf".into(),

@@ -13,6 +13,8 @@ use maud::{Markup, html};
 pub enum Cell {
     /// A line of text.
     Text,
+    /// Several lines of text.
+    Lines,
     /// A whole number.
     Number,
     /// An amount or a rate.
@@ -68,7 +70,7 @@ pub fn edit_table(table: &EditTable, errors: &FormErrors) -> Markup {
                 caption.visually-hidden { (table.caption) }
                 thead {
                     tr {
-                        @for column in &table.columns { th scope="col" class=[(!matches!(column.cell, Cell::Text | Cell::Select(_))).then_some("num")] { (column.label) } }
+                        @for column in &table.columns { th scope="col" class=[(!matches!(column.cell, Cell::Text | Cell::Lines | Cell::Select(_))).then_some("num")] { (column.label) } }
                     }
                 }
                 tbody id={ (table.name) "-rows" } {
@@ -88,7 +90,7 @@ fn size(table: &EditTable, column: usize) -> usize {
     let (least, most) = match table.columns.get(column).map(|column| &column.cell) {
         Some(Cell::Number) => (4, 12),
         Some(Cell::Amount) => (6, 14),
-        Some(Cell::Text | Cell::Select(_)) | None => (8, 36),
+        Some(Cell::Text | Cell::Lines | Cell::Select(_)) | None => (8, 36),
     };
     let longest = table.rows.iter().filter_map(|row| row.get(column)).map(|text| text.chars().count()).max();
     longest.unwrap_or_default().clamp(least, most)
@@ -111,6 +113,9 @@ fn row(table: &EditTable, number: &str, values: &[String], sizes: &[usize], erro
                             select.select id=(id) name=(name) aria-label=(label) aria-invalid=[invalid] aria-describedby=[describedby] {
                                 @for option in options { option value=(option.0) selected[option.0 == *value] { (option.1) } }
                             }
+                        }
+                        Cell::Lines => {
+                            textarea.input id=(id) name=(name) rows="2" cols=(size) aria-label=(label) aria-invalid=[invalid] aria-describedby=[describedby] { (value) }
                         }
                         Cell::Text => {
                             input.input id=(id) name=(name) type="text" size=(size) value=(value) autocomplete="off" aria-label=(label) aria-invalid=[invalid] aria-describedby=[describedby];

@@ -122,6 +122,8 @@ pub struct ProductForm {
     pub variants: EditTable,
     /// Its pictures; without any, the shop shows drawings.
     pub images: Vec<ProductPicture>,
+    /// What the picture that is being sent shows, as typed.
+    pub alt: String,
     /// Its page in the shop.
     pub shop_href: Option<String>,
     /// The state that was read, so that two people do not overwrite each other.
@@ -193,7 +195,7 @@ pub fn product_form(view: &ProductForm) -> Markup {
                     (hidden("csrf", &view.csrf))
                     div.grid-2 {
                         (field(&Field::new(FieldKind::File("image/jpeg,image/png,image/webp,image/avif"), "image", "Picture").hint("JPEG, PNG, WebP or AVIF, 4 MB at most, upright.").errors(&view.errors)))
-                        (field(&Field::text("alt", "What it shows").hint("For who can't see it.").errors(&view.errors)))
+                        (field(&Field::text("alt", "What it shows").hint("For who can't see it.").value(&view.alt).errors(&view.errors)))
                     }
                     div { (button(Look::Quiet, "Add the picture")) }
                 }
