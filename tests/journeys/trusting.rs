@@ -145,8 +145,6 @@ async fn two_webhook_secrets_are_good_while_one_replaces_the_other() {
 async fn money_sent_back_at_the_provider_is_booked_once() {
     let shop = Shop::new();
     let (order, event) = awaited(&shop).await;
-    assert_eq!(told(&shop, &event, &sign(event.as_bytes(), shop.engine().clock().now())).await, 200);
-    shop.settle().await;
     let refunded = |amount: i64| {
         json!({
             "id": "evt_2", "object": "event", "type": "charge.refunded", "created": 0,
@@ -157,6 +155,11 @@ async fn money_sent_back_at_the_provider_is_booked_once() {
         })
         .to_string()
     };
+    // Told before the payment itself: to be told again.
+    let early = refunded(500);
+    assert_eq!(told(&shop, &early, &sign(early.as_bytes(), shop.engine().clock().now())).await, 503);
+    assert_eq!(told(&shop, &event, &sign(event.as_bytes(), shop.engine().clock().now())).await, 200);
+    shop.settle().await;
     for amount in [500, 500, 700, 500] {
         let event = refunded(amount);
         assert_eq!(told(&shop, &event, &sign(event.as_bytes(), shop.engine().clock().now())).await, 200);

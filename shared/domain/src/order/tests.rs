@@ -457,3 +457,25 @@ proptest! {
         prop_assert_eq!(order.refund_due(), order.totals.total);
     }
 }
+
+#[test]
+fn money_sent_back_at_the_provider_is_told_from_what_was_sent_by_hand() {
+    let elsewhere = |amount: i64| Command::RefundElsewhere {
+        payment: "pi_1".into(),
+        refunded: Money::new(amount, paid(PaymentMethod::Card).currency()),
+    };
+    let order = paid(PaymentMethod::Card);
+    let amount = Money::new(500, order.currency());
+    let order = after(&order, refunding(RefundWhat::Amount(amount)), 12);
+    // The provider tells of what was asked for here.
+    assert!(!decide(&order, elsewhere(500), at(13)).unwrap().changed);
+    let order = after(&order, Command::RefundFailed { refund: 0, detail: "the card is closed".into() }, 14);
+    let order = after(&order, Command::RefundPaid { refund: Some(0), reference: "by transfer".into() }, 15);
+    let order = after(&order, elsewhere(500), 16);
+    assert_eq!((order.refunds.len(), order.refunded.amount), (2, 1000));
+    assert_eq!((order.refunds[1].cause, order.refunds[1].status), (RefundCause::Provider, RefundStatus::Done));
+    assert!(!decide(&order, elsewhere(500), at(17)).unwrap().changed);
+    // Never more than came.
+    let order = after(&order, elsewhere(i64::MAX / 2), 18);
+    assert_eq!((order.refunded, order.payment_status), (order.captured, PaymentStatus::Refunded));
+}

@@ -2,4 +2,4 @@
 
 import SwaggerUI from "swagger-ui-dist/swagger-ui-es-bundle.js";
 
-SwaggerUI({ url: "/openapi.json", domNode: document.getElementById("api"), displayRequestDuration: true });
+SwaggerUI({ url: "/openapi.json", domNode: document.getElementById("api"), defaultModelsExpandDepth: -1, displayRequestDuration: true });
