@@ -86,6 +86,9 @@ async fn a_hold_that_nobody_pays_ends() {
     let stock = shop.stock_of("MUG-1").await;
     assert_eq!((&stock["available"], &stock["reserved"]), (&json!(5), &json!(0)));
     assert_eq!(shop.order(placed["order"]["id"].as_str().unwrap()).await["status"], "expired");
+    // Who was told how to pay is told that it is over.
+    let number = placed["order"]["number"].as_str().unwrap();
+    assert_eq!(shop.subjects().last(), Some(&format!("Order {number} is cancelled")));
     let found = shop.get("/api/products?in_stock=true").send().await.expect(200).json();
     assert_eq!(found["items"][0]["slug"], "mug-1");
 }

@@ -78,12 +78,16 @@ def cfn_lint(path):
     return [f"{path.name}:{match.linenumber}: {match.rule.id} {match.message}" for match in matches]
 
 
-def translate(template):
-    """What CloudFormation would be given, with a bucket in the place of code that was not built."""
+def translate(template, bucket="bucket"):
+    """What CloudFormation would be given: each function's code is <folder>.zip in a bucket, built or not."""
     packaged = copy.deepcopy(template)
     for _, function in of_type(packaged, "AWS::Serverless::Function"):
-        function["Properties"]["CodeUri"] = "s3://bucket/code.zip"
+        function["Properties"]["CodeUri"] = f"s3://{bucket}/{folder_of(function)}.zip"
     return Translator(ManagedPolicies(), Parser()).translate(packaged, SAMPLE_PARAMETERS)
+
+
+def folder_of(function):
+    return pathlib.PurePosixPath(function["Properties"]["CodeUri"]).name
 
 
 def of_type(template, kind):

@@ -1,7 +1,7 @@
 //! What each mail says, made of the order.
 
 use domain::Money;
-use domain::order::{Order, PaymentMethod, RefundCause};
+use domain::order::{Order, OrderStatus, PaymentMethod, RefundCause};
 use domain::settings::{PaymentSettings, ShopSettings};
 use domain::stock::SkuQuantity;
 use domain::text::Sku;
@@ -123,6 +123,21 @@ impl About<'_> {
         };
         let view = mails::OrderCanceled { order: self.whole(), reason, money };
         mails::order_canceled(&self.sender(), &view)
+    }
+
+    /// Nobody paid in time. Whoever left the card's page had no mail about the order, and gets none about its end.
+    pub(crate) fn expired(&self) -> Option<Mail> {
+        let order = self.order;
+        let unpaid = order.status == OrderStatus::Expired && order.captured.is_zero();
+        if order.payment_method != PaymentMethod::BankTransfer || !unpaid {
+            return None;
+        }
+        let view = mails::OrderCanceled {
+            order: self.whole(),
+            reason: "No payment came in time, so your order is cancelled.".to_owned(),
+            money: "If you sent it just now, we'll send it back or fill the order once it arrives.".to_owned(),
+        };
+        Some(mails::order_canceled(&self.sender(), &view))
     }
 
     /// Money went back.

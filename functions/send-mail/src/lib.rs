@@ -109,9 +109,9 @@ impl SendMail {
             OrderEvent::OrderPaid { .. } => Some(about.confirmed()),
             OrderEvent::OrderShipped { shipment, .. } => about.shipped(*shipment),
             OrderEvent::OrderCanceled { .. } => Some(about.canceled()),
+            OrderEvent::OrderExpired { .. } => about.expired(),
             OrderEvent::RefundPaid { refund, .. } => about.refunded(*refund),
             OrderEvent::OrderAllocated { .. }
-            | OrderEvent::OrderExpired { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }
             | OrderEvent::PaymentFailed { .. }

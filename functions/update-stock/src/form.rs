@@ -55,15 +55,9 @@ async fn again(shop: &UpdateStock, visit: &Visit<'_>, typed: &Typed, problem: &P
     });
     let mut errors: FormErrors = named.collect();
     if errors.is_empty() {
-        errors.add(
-            "",
-            match problem.kind {
-                ProblemKind::KeyReused => {
-                    "This form was booked before, as it was then. Look at the ledger before you book more."
-                }
-                _ => &problem.detail,
-            },
-        );
+        let booked = problem.kind == ProblemKind::KeyReused;
+        let said = "This form was booked before, as it was then. Look at the ledger before you book more.";
+        errors.add("", if booked { said } else { &problem.detail });
     }
     let head = Head::private("Stock").failed(&errors);
     let view = desk::Adjustment {

@@ -104,12 +104,12 @@ impl Event {
             Self::Order(event) => match event {
                 OrderEvent::OrderPlaced { .. } => &[Mails, Projections, Timers],
                 OrderEvent::OrderPaid { .. } => &[Allocations, Mails, Projections],
-                OrderEvent::OrderCanceled { .. } | OrderEvent::OrderShipped { .. } | OrderEvent::RefundPaid { .. } => {
-                    &[Mails, Projections]
-                }
+                OrderEvent::OrderCanceled { .. }
+                | OrderEvent::OrderExpired { .. }
+                | OrderEvent::OrderShipped { .. }
+                | OrderEvent::RefundPaid { .. } => &[Mails, Projections],
                 OrderEvent::RefundRequested { .. } => &[Projections, Refunds],
                 OrderEvent::OrderAllocated { .. }
-                | OrderEvent::OrderExpired { .. }
                 | OrderEvent::OrderDelivered { .. }
                 | OrderEvent::OrderCompleted { .. }
                 | OrderEvent::PaymentFailed { .. }

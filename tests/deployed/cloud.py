@@ -1,0 +1,240 @@
+"""Deploys the shop into MiniStack, an emulator of AWS, and tells where it is.
+
+`python tests/deployed/cloud.py --binaries DIR --stripe URL --into FILE` starts the emulator on free ports of loopback, uploads each
+function of infra/template.yaml as the zip that Lambda takes, translates the template with aws-sam-translator, deploys it with
+CloudFormation and writes FILE: the shop's address, its signing key, the emulator's address. It then waits until its input ends, and
+takes everything down.
+
+What differs from AWS, and is bridged here alone: the emulator runs processes of this machine, so the functions are x86_64 where it
+is; it ignores an HttpApi's Body, so routes and integrations are spelt out; and functions need its address and the stand-in's for Stripe.
+"""
+
+import argparse
+import base64
+import contextlib
+import io
+import json
+import os
+import pathlib
+import platform
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "prove"))
+REGION = "eu-central-1"
+os.environ.update(AWS_DEFAULT_REGION=REGION, AWS_ACCESS_KEY_ID="000000000000", AWS_SECRET_ACCESS_KEY="none")
+
+import boto3  # noqa: E402
+from botocore.config import Config  # noqa: E402
+from cryptography.hazmat.primitives import serialization  # noqa: E402
+from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
+
+import lint  # noqa: E402
+from samtranslator.yaml_helper import yaml_parse  # noqa: E402
+
+CODE = "cartwright-code"
+STACK = "cartwright"
+START_SECONDS = 60
+
+
+def main():
+    words = argparse.ArgumentParser()
+    words.add_argument("--binaries", type=pathlib.Path, required=True)
+    words.add_argument("--stripe", required=True)
+    words.add_argument("--into", type=pathlib.Path, required=True)
+    words.add_argument("--log", type=pathlib.Path, required=True)
+    asked = words.parse_args()
+    port = free_port()
+    endpoint = f"http://127.0.0.1:{port}"
+    with emulator(port, endpoint, asked.log):
+        deployed = deploy(asked.binaries, endpoint, f"127.0.0.1:{port}", asked.stripe)
+        asked.into.write_text(json.dumps(deployed), encoding="utf-8")
+        print("deployed", flush=True)
+        sys.stdin.read()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def emulator(port, endpoint, log):
+    """MiniStack, from its start to its end. It is ended by SIGTERM, so that it ends the functions' processes too."""
+    own = {
+        "GATEWAY_PORT": str(port),
+        "AWS_ENDPOINT_URL": endpoint,
+        "MINISTACK_REGION": REGION,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "PERSIST_STATE": "0",
+    }
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ministack"], env={**os.environ, **own}, stdout=out, stderr=out, stdin=subprocess.DEVNULL
+        )
+        try:
+            await_health(process, endpoint)
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
+
+
+def await_health(process, endpoint):
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=2):
+                return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.1)
+    raise SystemExit(f"the emulator did not start within {START_SECONDS} s; its log says why")
+
+
+def deploy(binaries, endpoint, domain, stripe):
+    client = lambda service: boto3.client(service, endpoint_url=endpoint, config=Config(retries={"max_attempts": 1}))  # noqa: E731
+    template = yaml_parse(lint.TEMPLATE.read_text(encoding="utf-8"))
+    s3 = client("s3")
+    s3.create_bucket(Bucket=CODE, CreateBucketConfiguration={"LocationConstraint": REGION})
+    for _, function in lint.of_type(template, "AWS::Serverless::Function"):
+        name = lint.folder_of(function)
+        s3.put_object(Bucket=CODE, Key=f"{name}.zip", Body=zipped(binaries / name))
+        bridge(function["Properties"], endpoint, stripe)
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    ).decode()
+    ssm = client("ssm")
+    for name, value in {
+        "/cartwright/signing-key": json.dumps({"kid": "1", "pem": private}),
+        "/cartwright/stripe/secret-key": "sk_test_local",
+        "/cartwright/stripe/webhook-secret": "whsec_local",
+    }.items():
+        ssm.put_parameter(Name=name, Type="SecureString", Value=value)
+    client("ses").verify_email_identity(EmailAddress="shop@example.com")
+
+    parameters = {
+        "ShopDomain": domain,
+        "ShopScheme": "http",
+        "OwnerEmail": "owner@example.com",
+        "MailSender": "shop@example.com",
+        "PaymentProvider": "stripe",
+        "PublicKeys": json.dumps([{"kid": "1", "pem": public}]),
+        "OrderIdKey": "orders-of-the-emulator-are-derived-with-this",
+    }
+    translation = spelt_out(lint.translate(template, CODE))
+    cloudformation = client("cloudformation")
+    body = json.dumps(translation)
+    s3.put_object(Bucket=CODE, Key="template.json", Body=body.encode())
+    cloudformation.create_stack(
+        StackName=STACK,
+        TemplateURL=f"{endpoint}/{CODE}/template.json",
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    stack = finished(cloudformation)
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    api = next(
+        resource["PhysicalResourceId"]
+        for resource in cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
+        if resource["LogicalResourceId"] == "ShopApi"
+    )
+    return {
+        "endpoint": endpoint,
+        "host": f"{api}.execute-api.localhost:{endpoint.rsplit(':', 1)[1]}",
+        "url": f"http://{domain}",
+        "stripe": stripe,
+        "private_der": base64.b64encode(
+            key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        ).decode(),
+        "outputs": outputs,
+    }
+
+
+def zipped(binary):
+    """What Lambda takes for provided.al2023: one executable called bootstrap."""
+    packed = io.BytesIO()
+    entry = zipfile.ZipInfo("bootstrap", date_time=(1980, 1, 1, 0, 0, 0))
+    entry.external_attr = 0o755 << 16
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(entry, binary.read_bytes(), compresslevel=1)
+    return packed.getvalue()
+
+
+def bridge(properties, endpoint, stripe):
+    properties["Architectures"] = ["arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"]
+    variables = properties.setdefault("Environment", {}).setdefault("Variables", {})
+    variables["AWS_ENDPOINT_URL"] = endpoint
+    if "PAYMENT_PROVIDER" in variables:
+        variables["STRIPE_ENDPOINT"] = stripe
+
+
+def spelt_out(translation):
+    """The routes of the API's Body as resources of their own."""
+    resources = translation["Resources"]
+    body = resources["ShopApi"]["Properties"].pop("Body")
+    resources["ShopApi"]["Properties"].update(Name="cartwright", ProtocolType="HTTP")
+    integrations = {}
+    for path, methods in body["paths"].items():
+        for method, operation in methods.items():
+            uri = operation["x-amazon-apigateway-integration"]["uri"]
+            word = json.dumps(uri, sort_keys=True)
+            integration = integrations.setdefault(word, f"Integration{len(integrations)}")
+            resources[integration] = {
+                "Type": "AWS::ApiGatewayV2::Integration",
+                "Properties": {
+                    "ApiId": {"Ref": "ShopApi"},
+                    "IntegrationType": "AWS_PROXY",
+                    "IntegrationUri": uri,
+                    "PayloadFormatVersion": "2.0",
+                },
+            }
+            route = "$default" if path == "/$default" or path == "$default" else f"{method_of(method)} {path}"
+            resources[f"Route{sum(name.startswith('Route') for name in resources)}"] = {
+                "Type": "AWS::ApiGatewayV2::Route",
+                "Properties": {
+                    "ApiId": {"Ref": "ShopApi"},
+                    "RouteKey": route,
+                    "Target": {"Fn::Join": ["/", ["integrations", {"Ref": integration}]]},
+                },
+            }
+    return translation
+
+
+def method_of(method):
+    return "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
+
+
+def finished(cloudformation):
+    while True:
+        stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+        status = stack["StackStatus"]
+        if status == "CREATE_COMPLETE":
+            return stack
+        if not status.endswith("_IN_PROGRESS"):
+            events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+            reasons = [
+                f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason')}"
+                for event in events
+                if event["ResourceStatus"].endswith("FAILED")
+            ]
+            raise SystemExit("the stack was not made: " + "; ".join(reasons))
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    main()
