@@ -1,8 +1,8 @@
 """Deploys the shop into MiniStack, an emulator of AWS, and tells where it is.
 
-`python tests/deployed/cloud.py --binaries DIR --stripe URL --into FILE` starts the emulator on free ports of loopback, uploads each
+`python tests/deployed/cloud.py --binaries DIR --stripe URL --keys FILE --into FILE --log FILE` starts the emulator on free ports of loopback, uploads each
 function of infra/template.yaml as the zip that Lambda takes, translates the template with aws-sam-translator, deploys it with
-CloudFormation and writes FILE: the shop's address, its signing key, the emulator's address. It then waits until its input ends, and
+CloudFormation and writes where the shop is. It then waits until its input ends, and
 takes everything down.
 
 What differs from AWS, and is bridged here alone: the emulator runs processes of this machine, so the functions are x86_64 where it
@@ -10,7 +10,6 @@ is; it ignores an HttpApi's Body, so routes and integrations are spelt out; and 
 """
 
 import argparse
-import base64
 import contextlib
 import io
 import json
@@ -21,6 +20,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -33,8 +33,6 @@ os.environ.update(AWS_DEFAULT_REGION=REGION, AWS_ACCESS_KEY_ID="000000000000", A
 
 import boto3  # noqa: E402
 from botocore.config import Config  # noqa: E402
-from cryptography.hazmat.primitives import serialization  # noqa: E402
-from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
 
 import lint  # noqa: E402
 from samtranslator.yaml_helper import yaml_parse  # noqa: E402
@@ -48,13 +46,16 @@ def main():
     words = argparse.ArgumentParser()
     words.add_argument("--binaries", type=pathlib.Path, required=True)
     words.add_argument("--stripe", required=True)
+    words.add_argument("--keys", type=pathlib.Path, required=True)
     words.add_argument("--into", type=pathlib.Path, required=True)
     words.add_argument("--log", type=pathlib.Path, required=True)
     asked = words.parse_args()
     port = free_port()
     endpoint = f"http://127.0.0.1:{port}"
     with emulator(port, endpoint, asked.log):
-        deployed = deploy(asked.binaries, endpoint, f"127.0.0.1:{port}", asked.stripe)
+        deployed = deploy(
+            asked.binaries, endpoint, f"127.0.0.1:{port}", asked.stripe, json.loads(asked.keys.read_text(encoding="utf-8"))
+        )
         asked.into.write_text(json.dumps(deployed), encoding="utf-8")
         print("deployed", flush=True)
         sys.stdin.read()
@@ -100,7 +101,7 @@ def await_health(process, endpoint):
     raise SystemExit(f"the emulator did not start within {START_SECONDS} s; its log says why")
 
 
-def deploy(binaries, endpoint, domain, stripe):
+def deploy(binaries, endpoint, domain, stripe, keys):
     client = lambda service: boto3.client(service, endpoint_url=endpoint, config=Config(retries={"max_attempts": 1}))  # noqa: E731
     template = yaml_parse(lint.TEMPLATE.read_text(encoding="utf-8"))
     s3 = client("s3")
@@ -110,16 +111,9 @@ def deploy(binaries, endpoint, domain, stripe):
         s3.put_object(Bucket=CODE, Key=f"{name}.zip", Body=zipped(binaries / name))
         bridge(function["Properties"], endpoint, stripe)
 
-    key = ec.generate_private_key(ec.SECP256R1())
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    ).decode()
     ssm = client("ssm")
     for name, value in {
-        "/cartwright/signing-key": json.dumps({"kid": "1", "pem": private}),
+        "/cartwright/signing-key": keys["secret"],
         "/cartwright/stripe/secret-key": "sk_test_local",
         "/cartwright/stripe/webhook-secret": "whsec_local",
     }.items():
@@ -132,7 +126,7 @@ def deploy(binaries, endpoint, domain, stripe):
         "OwnerEmail": "owner@example.com",
         "MailSender": "shop@example.com",
         "PaymentProvider": "stripe",
-        "PublicKeys": json.dumps([{"kid": "1", "pem": public}]),
+        "PublicKeys": keys["public"],
         "OrderIdKey": "orders-of-the-emulator-are-derived-with-this",
     }
     translation = spelt_out(lint.translate(template, CODE))
@@ -145,8 +139,7 @@ def deploy(binaries, endpoint, domain, stripe):
         Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
         Capabilities=["CAPABILITY_IAM"],
     )
-    stack = finished(cloudformation)
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    finished(cloudformation)
     api = next(
         resource["PhysicalResourceId"]
         for resource in cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
@@ -156,22 +149,21 @@ def deploy(binaries, endpoint, domain, stripe):
         "endpoint": endpoint,
         "host": f"{api}.execute-api.localhost:{endpoint.rsplit(':', 1)[1]}",
         "url": f"http://{domain}",
-        "stripe": stripe,
-        "private_der": base64.b64encode(
-            key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        ).decode(),
-        "outputs": outputs,
     }
 
 
 def zipped(binary):
-    """What Lambda takes for provided.al2023: one executable called bootstrap."""
+    """What Lambda takes for provided.al2023: one executable called bootstrap, without what a debugger wants."""
     packed = io.BytesIO()
+    with tempfile.TemporaryDirectory() as folder:
+        stripped = pathlib.Path(folder) / "bootstrap"
+        subprocess.run(["strip", "-o", stripped, binary], check=True)
+        code = stripped.read_bytes()
     entry = zipfile.ZipInfo("bootstrap", date_time=(1980, 1, 1, 0, 0, 0))
     entry.external_attr = 0o755 << 16
     entry.compress_type = zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(entry, binary.read_bytes(), compresslevel=1)
+        archive.writestr(entry, code, compresslevel=1)
     return packed.getvalue()
 
 
@@ -224,7 +216,7 @@ def finished(cloudformation):
         stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
         status = stack["StackStatus"]
         if status == "CREATE_COMPLETE":
-            return stack
+            return
         if not status.endswith("_IN_PROGRESS"):
             events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
             reasons = [

@@ -11,3 +11,17 @@ mod paying;
 mod refusing;
 mod signing_in;
 mod trusting;
+
+#[path = "../stories/mod.rs"]
+mod stories;
+
+macro_rules! tell {
+    ($($story:ident,)*) => {
+        $(#[tokio::test]
+        async fn $story() {
+            stories::$story(&tests::Shop::new()).await;
+        })*
+    };
+}
+
+stories!(tell);

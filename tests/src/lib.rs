@@ -5,15 +5,28 @@
 
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+pub mod cloud;
+
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use jiff::SignedDuration;
+use local::stripe::Act;
 use local::{Engine, Options};
 use serde_json::{Value, json};
 
+use crate::cloud::{Cloud, Letter};
+
 /// A shop under test.
 pub struct Shop {
-    engine: Engine,
+    house: House,
+    /// What its story's products and buyer are named by.
+    name: String,
+}
+
+/// Where it runs.
+enum House {
+    Local(Box<Engine>),
+    Cloud(Box<Cloud>, SignedDuration),
 }
 
 /// An answer.
@@ -86,12 +99,83 @@ impl Shop {
         let mut options = Options { seed: 7, ..Options::default() };
         edit(&mut options);
         let engine = Engine::memory(options).unwrap_or_else(|error| panic!("the shop does not open: {error}"));
-        Self { engine }
+        Self { house: House::Local(Box::new(engine)), name: "story".to_owned() }
+    }
+
+    /// A deployed shop that holds stock for `hold_secs`, for the story `name`.
+    pub fn deployed(cloud: Cloud, name: &str, hold_secs: i64) -> Self {
+        Self {
+            house: House::Cloud(Box::new(cloud), SignedDuration::from_secs(hold_secs)),
+            name: name.replace('_', "-"),
+        }
     }
 
     /// The engine underneath.
     pub fn engine(&self) -> &Engine {
-        &self.engine
+        match &self.house {
+            House::Local(engine) => engine,
+            House::Cloud(..) => panic!("a deployed shop has no engine"),
+        }
+    }
+
+    /// A SKU of this story alone.
+    pub fn named(&self, word: &str) -> String {
+        format!("{word}-{}", self.name.to_uppercase())
+    }
+
+    /// The buyer of this story.
+    pub fn email(&self) -> String {
+        format!("{}@example.com", self.name)
+    }
+
+    /// The mails to the buyer of this story, in the order in which they were sent.
+    pub async fn mailed(&self) -> Vec<Letter> {
+        let to = self.email();
+        match &self.house {
+            House::Local(engine) => {
+                let mut mails = engine.mails();
+                mails.retain(|mail| mail.to.contains(&to));
+                mails.sort_by_key(|mail| mail.n);
+                let letter =
+                    |mail: local::ses::Mail| Letter { subject: mail.subject, text: mail.text.unwrap_or_default() };
+                mails.into_iter().map(letter).collect()
+            }
+            House::Cloud(cloud, _) => cloud.mails(&to).await,
+        }
+    }
+
+    /// Does on the pay page of an order what a shopper would do.
+    pub async fn pay(&self, order: &str, act: Act) {
+        match &self.house {
+            House::Local(engine) => engine.pay(order, act).await.unwrap_or_else(|error| panic!("{error}")),
+            House::Cloud(cloud, _) => cloud.pay(order, act).await,
+        }
+    }
+
+    /// Expects something to happen of itself: at once where everything due can be made to happen, else in time.
+    pub async fn until<F: Future<Output = bool>>(&self, what: &str, happened: impl Fn() -> F) {
+        match &self.house {
+            House::Local(engine) => {
+                engine.settle().await;
+                assert!(happened().await, "{what}: it did not happen");
+            }
+            House::Cloud(cloud, _) => cloud.until(what, happened).await,
+        }
+    }
+
+    /// How long an order by bank transfer holds its stock here, in seconds.
+    pub fn hold_secs(&self) -> i64 {
+        match &self.house {
+            House::Local(_) => 7 * 24 * 3600,
+            House::Cloud(_, hold) => hold.as_secs(),
+        }
+    }
+
+    /// Lets time pass where time is ours; elsewhere it passes while something is waited for.
+    pub async fn wait(&self, time: SignedDuration) {
+        if let House::Local(engine) = &self.house {
+            engine.advance(time + SignedDuration::from_mins(1)).await;
+        }
     }
 
     /// A request.
@@ -116,12 +200,14 @@ impl Shop {
 
     /// Lets everything happen that is due now.
     pub async fn settle(&self) {
-        self.engine.settle().await;
+        if let House::Local(engine) = &self.house {
+            engine.settle().await;
+        }
     }
 
     /// Lets time pass.
     pub async fn advance(&self, time: SignedDuration) {
-        self.engine.advance(time).await;
+        self.engine().advance(time).await;
     }
 
     /// Writes a product of one variant and books stock of it.
@@ -170,7 +256,7 @@ impl Shop {
 
     /// The subjects of all mails, in the order in which they were sent.
     pub fn subjects(&self) -> Vec<String> {
-        let mut mails = self.engine.mails();
+        let mut mails = self.engine().mails();
         mails.sort_by_key(|mail| mail.n);
         mails.into_iter().map(|mail| mail.subject).collect()
     }
@@ -217,7 +303,10 @@ impl Ask<'_> {
     /// As a member of the staff.
     #[must_use]
     pub fn staff(self, role: &str) -> Self {
-        let token = self.shop.engine.token(role).unwrap_or_else(|error| panic!("no token: {error}"));
+        let token = match &self.shop.house {
+            House::Local(engine) => engine.token(role).unwrap_or_else(|error| panic!("no token: {error}")),
+            House::Cloud(cloud, _) => cloud.token(role),
+        };
         self.header("authorization", &format!("Bearer {token}"))
     }
 
@@ -228,7 +317,10 @@ impl Ask<'_> {
             request = request.header(name, value);
         }
         let request = request.body(self.body).unwrap_or_else(|error| panic!("no request: {error}"));
-        let response: Response<Bytes> = self.shop.engine.http(request).await;
+        let response: Response<Bytes> = match &self.shop.house {
+            House::Local(engine) => engine.http(request).await,
+            House::Cloud(cloud, _) => cloud.http(request).await,
+        };
         Answer {
             status: response.status(),
             headers: response.headers().clone(),
@@ -239,10 +331,11 @@ impl Ask<'_> {
 
 impl Drop for Shop {
     fn drop(&mut self) {
+        let House::Local(engine) = &self.house else { return };
         if std::thread::panicking() {
             return;
         }
-        for queue in self.engine.queues() {
+        for queue in engine.queues() {
             // A message that failed waits in flight or delayed: it was not worked off either.
             let waiting = queue.visible + queue.in_flight + queue.delayed;
             assert_eq!(waiting, 0, "{} was not drained", queue.name);

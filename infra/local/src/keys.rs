@@ -6,6 +6,7 @@
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use data_encoding::{BASE64, HEXLOWER};
+use domain::id::PersonId;
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
@@ -98,20 +99,15 @@ impl SigningKey {
         jsonwebtoken::encode(&header, claims, &key).map_err(|error| KeyError(error.to_string()))
     }
 
-    /// A staff token for a role.
+    /// A staff token for a role, whose person is always the same.
     ///
     /// # Errors
     /// When it cannot be signed.
-    pub fn staff(
-        &self,
-        role: &str,
-        person: &str,
-        email: &str,
-        issuer: &str,
-        now: Timestamp,
-    ) -> Result<String, KeyError> {
+    pub fn staff(&self, role: &str, email: &str, issuer: &str, now: Timestamp) -> Result<String, KeyError> {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&Sha256::digest(role.as_bytes())[..16]);
         self.sign(&json!({
-            "sub": person,
+            "sub": PersonId::from_uuid(uuid::Uuid::from_bytes(bytes)).to_string(),
             "email": email,
             "aud": "staff",
             "role": role,
@@ -144,7 +140,7 @@ mod tests {
         let again = SigningKey::read(key.der().to_vec()).unwrap();
         assert_eq!(key.kid(), again.kid());
         let now = "2026-11-22T12:00:00Z".parse().unwrap();
-        let token = key.staff("owner", "per_1", "owner@example.com", "http://shop", now).unwrap();
+        let token = key.staff("owner", "owner@example.com", "http://shop", now).unwrap();
         let listed: Value = serde_json::from_str(&key.public_list()).unwrap();
         let public = DecodingKey::from_ec_pem(listed[0]["pem"].as_str().unwrap().as_bytes()).unwrap();
         let mut rules = Validation::new(Algorithm::ES256);

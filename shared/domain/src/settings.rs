@@ -267,8 +267,8 @@ impl Setting for PaymentSettings {
         // The hold has to outlive the provider's page, which lives 30 minutes at least.
         let card = (1_860..=86_400).contains(&self.hold_card_secs);
         found.require(card, "/hold_card_secs", "Must be 1860 to 86400 seconds: longer than the payment page lives.");
-        let transfer = (3_600..=2_592_000).contains(&self.hold_bank_transfer_secs);
-        found.require(transfer, "/hold_bank_transfer_secs", "Must be 3600 to 2592000 seconds.");
+        let transfer = (1..=2_592_000).contains(&self.hold_bank_transfer_secs);
+        found.require(transfer, "/hold_bank_transfer_secs", "Must be 1 to 2592000 seconds.");
         if let Some(account) = &self.bank_transfer {
             found.text(&account.account_holder, 1, 100, "/bank_transfer/account_holder");
             found.require(is_iban(&account.iban), "/bank_transfer/iban", "Must be an IBAN without blanks.");

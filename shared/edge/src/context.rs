@@ -24,10 +24,14 @@ use crate::environment::{Environment, MissingVariable};
 pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
 
 impl Clock {
-    /// The system's clock.
+    /// The system's clock, in whole milliseconds: as fine as times are kept, so that an answer says the same when its
+    /// request is repeated.
     #[allow(clippy::disallowed_methods)]
     pub fn system() -> Self {
-        Self(Arc::new(Timestamp::now))
+        Self(Arc::new(|| {
+            let now = Timestamp::now();
+            Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+        }))
     }
 
     /// A clock that tells what `tell` tells.

@@ -92,6 +92,13 @@ fn prove(stage: &mut Stage, extent: Extent) -> Result<(), Failure> {
             let output = stage.step("browser", "a shopper buys with a real browser", &call)?;
             closing.extend(Runner::Node.closing(&output).into_iter().map(str::to_owned));
         }
+        let deployed = Call::at(&root.join("target/debug/deployed"), "")
+            .with(tools::python(&root).display().to_string())
+            .with("target/debug")
+            .with("target/prove/deployed");
+        let why = "the real binaries, made by CloudFormation in an emulator of AWS, tell the same stories";
+        let output = stage.step("deployed", why, &deployed)?;
+        closing.extend(output.lines().last().map(str::to_owned));
     }
 
     stage.say(&format!("prove: passed, {} steps in {}", stage.steps(), elapsed(started)))?;

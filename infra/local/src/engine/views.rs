@@ -7,7 +7,6 @@ use bytes::Bytes;
 use http::Request;
 use jiff::Timestamp;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::{Engine, Inner};
 use crate::clock::VirtualClock;
@@ -223,15 +222,11 @@ impl Engine {
     /// # Errors
     /// When it cannot be signed.
     pub fn token(&self, role: &str) -> Result<String, KeyError> {
-        let digest = Sha256::digest(role.as_bytes());
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&digest[..16]);
-        let person = domain::id::PersonId::from_uuid(uuid::Uuid::from_bytes(bytes)).to_string();
         let email = match (role, self.0.model.parameters.get("OwnerEmail")) {
             ("owner", Some(owner)) => owner.clone(),
             _staff => format!("{role}@example.com"),
         };
-        self.0.key.staff(role, &person, &email, &self.0.issuer(), self.0.now())
+        self.0.key.staff(role, &email, &self.0.issuer(), self.0.now())
     }
 
     /// The shop's address.

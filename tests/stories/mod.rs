@@ -1,0 +1,187 @@
+//! Stories that hold wherever the shop runs: told on the local engine and on the deployment by the same code.
+//!
+//! Each has names of its own, so that all of them can be told in one shop at once, and waits for what it expects.
+
+use http::Method;
+use jiff::SignedDuration;
+use local::stripe::Act;
+use serde_json::{Value, json};
+use tests::{Answer, Shop};
+
+/// Every story: its name, and how it is told.
+#[macro_export]
+macro_rules! stories {
+    ($with:ident) => {
+        $with! {
+            buys_by_bank_transfer_and_stock_is_right_throughout,
+            buys_by_card,
+            pays_after_the_card_was_declined,
+            submits_twice_and_orders_once,
+            gets_money_back,
+            leaves_without_paying_and_the_stock_is_free_again,
+            signs_in_by_a_link,
+        }
+    };
+}
+
+/// An order that was just placed.
+struct Placed {
+    id: String,
+    number: String,
+    answer: Value,
+}
+
+async fn order(shop: &Shop, payment_method: &str, quantity: u32) -> Placed {
+    let cart = shop.cart(&[(&shop.named("MUG"), quantity)]).await;
+    let mut body = tests::checkout_body(&cart, payment_method);
+    body["email"] = json!(shop.email());
+    let answer = shop.post("/api/checkout", &body).key(&format!("key-{cart}")).send().await.expect(201).json();
+    let text = |name: &str| answer["order"][name].as_str().unwrap().to_owned();
+    Placed { id: text("id"), number: text("number"), answer }
+}
+
+/// Opens the provider's page of an order.
+async fn on_the_pay_page(shop: &Shop, placed: &Placed) {
+    let redirect = placed.answer["payment"]["redirect_url"].as_str().unwrap();
+    let path = &redirect[redirect.find("/pay/").unwrap()..];
+    let to = shop.get(path).send().await.expect(303);
+    assert!(to.headers["location"].to_str().unwrap().contains("/pay/"), "{:?}", to.headers);
+}
+
+async fn stands(shop: &Shop, order: &str, status: &str, payment: &str) {
+    let what = format!("the order is {status} and {payment}");
+    shop.until(&what, async || {
+        let order = shop.order(order).await;
+        order["status"] == status && order["payment_status"] == payment
+    })
+    .await;
+}
+
+async fn mailed(shop: &Shop, subject: &str) {
+    let what = format!("a mail says: {subject}");
+    shop.until(&what, async || shop.mailed().await.iter().any(|mail| mail.subject == subject)).await;
+}
+
+async fn stock(shop: &Shop, available: i64, reserved: i64, committed: i64) {
+    let sku = shop.named("MUG");
+    let what = format!("{available} available, {reserved} reserved, {committed} committed");
+    shop.until(&what, async || {
+        let stock = shop.stock_of(&sku).await;
+        let shelf = &stock["locations"][0];
+        stock["available"] == available && stock["reserved"] == reserved && shelf["committed"] == committed
+    })
+    .await;
+}
+
+async fn as_staff(shop: &Shop, role: &str, path: &str, body: &Value) -> Answer {
+    shop.post(path, body).staff(role).send().await.expect(200)
+}
+
+pub(crate) async fn buys_by_bank_transfer_and_stock_is_right_throughout(shop: &Shop) {
+    shop.stock(&shop.named("MUG"), 1999, 10).await;
+    let placed = order(shop, "bank_transfer", 2).await;
+    assert_eq!(placed.answer["order"]["status"], "pending_payment");
+    assert!(placed.answer["payment"]["instructions"]["iban"].as_str().unwrap().starts_with("DE"));
+    stock(shop, 8, 2, 0).await;
+    mailed(shop, &format!("Order {} received", placed.number)).await;
+
+    let id = &placed.id;
+    as_staff(shop, "support", &format!("/api/orders/{id}/mark-paid"), &json!({ "reference": "statement 12" })).await;
+    stock(shop, 8, 0, 2).await;
+    mailed(shop, &format!("Order {} confirmed", placed.number)).await;
+
+    let parcel = json!({ "carrier": "DHL", "tracking": "JD01" });
+    let shipped = as_staff(shop, "warehouse", &format!("/api/orders/{id}/ship"), &parcel).await.json();
+    assert_eq!(shipped["shipment_status"], "shipped");
+    stock(shop, 8, 0, 0).await;
+    mailed(shop, &format!("{} is on its way", placed.number)).await;
+
+    let delivered = as_staff(shop, "warehouse", &format!("/api/orders/{id}/deliver"), &json!({})).await.json();
+    assert_eq!(delivered["status"], "completed");
+    let listed = format!("/api/orders?number={}", placed.number);
+    shop.until("the list has it as completed", async || {
+        let found = shop.get(&listed).staff("support").send().await.expect(200).json();
+        found["items"][0]["status"] == "completed"
+    })
+    .await;
+    let subjects: Vec<String> = shop.mailed().await.into_iter().map(|mail| mail.subject).collect();
+    assert_eq!(subjects.len(), 3, "each mail once: {subjects:?}");
+}
+
+pub(crate) async fn buys_by_card(shop: &Shop) {
+    shop.stock(&shop.named("MUG"), 1999, 3).await;
+    let placed = order(shop, "card", 1).await;
+    on_the_pay_page(shop, &placed).await;
+    shop.pay(&placed.id, Act::Accept).await;
+    stands(shop, &placed.id, "placed", "captured").await;
+    stock(shop, 2, 0, 1).await;
+    mailed(shop, &format!("Order {} confirmed", placed.number)).await;
+}
+
+pub(crate) async fn pays_after_the_card_was_declined(shop: &Shop) {
+    shop.stock(&shop.named("MUG"), 1999, 1).await;
+    let placed = order(shop, "card", 1).await;
+    on_the_pay_page(shop, &placed).await;
+    shop.pay(&placed.id, Act::Decline).await;
+    stands(shop, &placed.id, "pending_payment", "failed").await;
+    shop.pay(&placed.id, Act::Accept).await;
+    stands(shop, &placed.id, "placed", "captured").await;
+    mailed(shop, &format!("Order {} confirmed", placed.number)).await;
+}
+
+pub(crate) async fn submits_twice_and_orders_once(shop: &Shop) {
+    shop.stock(&shop.named("MUG"), 1999, 5).await;
+    let cart = shop.cart(&[(&shop.named("MUG"), 2)]).await;
+    let mut body = tests::checkout_body(&cart, "bank_transfer");
+    body["email"] = json!(shop.email());
+    let submit = |key: &str, body: &Value| shop.post("/api/checkout", body).key(&format!("{key}-{cart}")).send();
+    let (one, two) = tokio::join!(submit("same", &body), submit("same", &body));
+    let first = one.expect(201).json();
+    assert_eq!(two.expect(201).json(), first);
+    drop(submit("other", &body).await.expect(409));
+    body["shipping_method"] = json!("express");
+    drop(submit("same", &body).await.expect(422));
+    stock(shop, 3, 2, 0).await;
+    mailed(shop, &format!("Order {} received", first["order"]["number"].as_str().unwrap())).await;
+    assert_eq!(shop.mailed().await.len(), 1);
+}
+
+pub(crate) async fn gets_money_back(shop: &Shop) {
+    shop.stock(&shop.named("MUG"), 1999, 3).await;
+    let placed = order(shop, "card", 2).await;
+    on_the_pay_page(shop, &placed).await;
+    shop.pay(&placed.id, Act::Accept).await;
+    stands(shop, &placed.id, "placed", "captured").await;
+    let path = format!("/api/orders/{}/refund", placed.id);
+    let part = json!({ "reason": "scratched", "amount": { "amount": 500, "currency": "EUR" } });
+    as_staff(shop, "support", &path, &part).await;
+    stands(shop, &placed.id, "placed", "partially_refunded").await;
+    mailed(shop, "We've refunded €5.00").await;
+    let more = json!({ "reason": "all of it", "amount": { "amount": 1_000_000, "currency": "EUR" } });
+    let left = shop.post(&path, &more).staff("support").send().await.expect(409).json();
+    let rest = json!({ "reason": "the rest", "amount": left["left"] });
+    as_staff(shop, "support", &path, &rest).await;
+    stands(shop, &placed.id, "placed", "refunded").await;
+}
+
+pub(crate) async fn leaves_without_paying_and_the_stock_is_free_again(shop: &Shop) {
+    shop.stock(&shop.named("MUG"), 1999, 2).await;
+    let placed = order(shop, "bank_transfer", 2).await;
+    stock(shop, 0, 2, 0).await;
+    shop.wait(SignedDuration::from_secs(shop.hold_secs())).await;
+    stands(shop, &placed.id, "expired", "voided").await;
+    stock(shop, 2, 0, 0).await;
+    mailed(shop, &format!("Order {} is cancelled", placed.number)).await;
+}
+
+pub(crate) async fn signs_in_by_a_link(shop: &Shop) {
+    drop(shop.post("/api/auth/link", &json!({ "email": shop.email() })).send().await.expect(202));
+    mailed(shop, "Your sign-in link").await;
+    let mails = shop.mailed().await;
+    let secret = mails[0].text.split("token=").nth(1).unwrap().split_whitespace().next().unwrap();
+    let token = shop.post("/api/auth/token", &json!({ "token": secret })).send().await.expect(200).json();
+    let bearer = format!("Bearer {}", token["access_token"].as_str().unwrap());
+    let own = shop.ask(Method::GET, "/api/orders").header("authorization", &bearer).send().await.expect(200).json();
+    assert_eq!(own["items"], json!([]));
+    drop(shop.post("/api/auth/token", &json!({ "token": secret })).send().await.expect(401));
+}
