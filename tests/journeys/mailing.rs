@@ -70,3 +70,19 @@ async fn who_complained_or_cannot_be_reached_is_not_mailed_again() {
         assert_eq!(shop.subjects().len(), 1, "{mailbox}: the second order is mailed to nobody");
     }
 }
+
+#[tokio::test]
+async fn a_mail_shows_what_was_ordered_in_dots() {
+    let shop = Shop::new();
+    shop.stock("MUG-1", 1999, 10).await;
+    let cart = shop.cart(&[("MUG-1", 1)]).await;
+    drop(shop.check_out(&cart, "bank_transfer", "key-1").await.expect(201));
+    shop.settle().await;
+    let mails = shop.engine().mails();
+    let html = mails[0].html.as_deref().unwrap();
+    let path = "/images/MUG-1.v1.png";
+    assert!(html.contains(&format!("src=\"{}{path}\"", shop.engine().url())), "{html}");
+    let picture = shop.get(path).send().await.expect(200);
+    assert_eq!(picture.headers["content-type"], "image/png");
+    assert!(picture.text.contains("PNG") && picture.text.len() > 500, "{} bytes", picture.text.len());
+}

@@ -8,12 +8,16 @@ use contracts::Problem;
 use edge::http::internal;
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use pages::product_image::{self, Kind};
+use resvg::{tiny_skia, usvg};
 
 /// The function.
 pub const FUNCTION: Function = edge::http::http::<DescribeApi>();
 
 /// Files whose name changes with their content are kept for ever.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// How large a picture in a mail is, in dots: twice what it is shown as.
+const THUMBNAIL: (u32, u32) = (112, 140);
 
 /// Describes the API and serves files.
 pub struct DescribeApi {
@@ -63,15 +67,35 @@ fn asset(request: &Request) -> Result<Response, Problem> {
     })
 }
 
-/// The picture that is drawn from a SKU: `{sku}.v1.svg`.
+/// The picture that is drawn from a SKU: `{sku}.v1.svg` as large as one likes, `{sku}.v1.png` small and for mails, whose
+/// readers show no SVG.
 fn image(file: &str) -> Result<Response, Problem> {
-    let name = file.strip_suffix(".v1.svg").filter(|name| name.len() <= 64);
-    let sku = name.and_then(|name| domain::text::Sku::new(name).ok()).ok_or_else(|| Problem::not_found("picture"))?;
+    let missing = || Problem::not_found("picture");
+    let (name, ending) = file.rsplit_once(".v1.").filter(|(name, _)| name.len() <= 64).ok_or_else(missing)?;
+    let sku = domain::text::Sku::new(name).map_err(|_| missing())?;
     let words = sku.as_str().to_lowercase().replace(['-', '_', '.'], " ");
     let svg = product_image::svg(sku.as_str(), Kind::of(&words, sku.as_str()));
-    Ok(Response::new(200, "image/svg+xml", svg)
-        .header("cache-control", FOR_EVER)
-        .header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"))
+    let response = match ending {
+        "svg" => Response::new(200, "image/svg+xml", svg)
+            .header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+        "png" => {
+            Response::new(200, "image/png", png(&svg).map_err(|error| internal("a picture was not drawn", &error))?)
+        }
+        _ => return Err(missing()),
+    };
+    Ok(response.header("cache-control", FOR_EVER))
+}
+
+/// A drawing in dots.
+fn png(svg: &str) -> Result<Vec<u8>, Error> {
+    let tree = usvg::Tree::from_str(svg, &usvg::Options::default())?;
+    let mut dots = tiny_skia::Pixmap::new(THUMBNAIL.0, THUMBNAIL.1).ok_or("a picture without dots")?;
+    let scale = |dots: u32, units: f32| f64::from(dots) / f64::from(units);
+    let (across, down) = (scale(THUMBNAIL.0, tree.size().width()), scale(THUMBNAIL.1, tree.size().height()));
+    #[expect(clippy::cast_possible_truncation, reason = "both are near one tenth")]
+    let scaled = tiny_skia::Transform::from_scale(across as f32, down as f32);
+    resvg::render(&tree, scaled, &mut dots.as_mut());
+    Ok(dots.encode_png()?)
 }
 
 impl DescribeApi {

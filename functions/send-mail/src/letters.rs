@@ -1,5 +1,7 @@
 //! What each mail says, made of the order.
 
+use std::collections::BTreeMap;
+
 use domain::Money;
 use domain::order::{Order, OrderStatus, PaymentMethod, RefundCause};
 use domain::settings::{PaymentSettings, ShopSettings};
@@ -37,6 +39,8 @@ pub(crate) struct About<'a> {
     pub(crate) shop: &'a ShopSettings,
     pub(crate) url: &'a str,
     pub(crate) view_url: String,
+    /// Where the pictures of its SKUs are.
+    pub(crate) pictures: BTreeMap<Sku, String>,
 }
 
 impl About<'_> {
@@ -177,7 +181,7 @@ impl About<'_> {
             option: None,
             quantity: line.quantity.get(),
             total: None,
-            thumbnail: None,
+            thumbnail: self.pictures.get(&line.sku).cloned(),
         };
         lines.iter().map(of).collect()
     }
@@ -208,7 +212,7 @@ impl About<'_> {
                     option: None,
                     quantity: line.quantity.get(),
                     total: line.total().ok().map(Money::format),
-                    thumbnail: None,
+                    thumbnail: self.pictures.get(&line.sku).cloned(),
                 })
                 .collect(),
             totals: rows,

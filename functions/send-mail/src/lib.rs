@@ -6,21 +6,24 @@
 mod letters;
 mod mime;
 
+use std::collections::BTreeMap;
+
 use aws_sdk_ses::config::retry::RetryConfig;
 use aws_sdk_ses::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_ses::operation::send_raw_email::SendRawEmailError;
 use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::RawMessage;
 use contracts::event::{Event, Message, ShopEvent};
-use domain::order::Event as OrderEvent;
+use domain::order::{Event as OrderEvent, Order};
 use domain::settings::{PaymentSettings, ShopSettings};
-use domain::text::Email;
+use domain::text::{Email, Sku};
 use edge::queue::{self, QueueHandler};
 use edge::{Context, Error, Function};
 use pages::mails::Mail;
 use store::mail::{Claim, MailState, Mails};
 use store::orders::{Orders, Reader};
 use store::settings::{Cached, SettingsTable};
+use store::stock::StockTable;
 
 /// The function.
 pub const FUNCTION: Function = queue::queue::<SendMail>();
@@ -31,6 +34,7 @@ pub struct SendMail {
     ses: aws_sdk_ses::Client,
     mails: Mails,
     orders: Orders,
+    stock: StockTable,
     shop: Cached<ShopSettings>,
     payments: Cached<PaymentSettings>,
     url: String,
@@ -54,6 +58,7 @@ impl QueueHandler for SendMail {
             ses: client(context),
             mails: context.table()?,
             orders: context.table()?,
+            stock: context.table()?,
             shop: Cached::new(settings.clone()),
             payments: Cached::new(settings),
             url: context.require("SHOP_URL")?,
@@ -100,7 +105,8 @@ impl SendMail {
             return Err(format!("{id} is not there (yet)").into());
         };
         let view = letters::view_url(&order, &self.url, &self.key);
-        let about = letters::About { order: &order, shop: &shop, url: &self.url, view_url: view };
+        let pictures = self.pictures(&order).await?;
+        let about = letters::About { order: &order, shop: &shop, url: &self.url, view_url: view, pictures };
         let Some(event) = event else {
             return Ok(Some(Letter { to: order.email.clone(), mail: about.link() }));
         };
@@ -121,6 +127,18 @@ impl SendMail {
             | OrderEvent::RefundFailed { .. } => None,
         };
         Ok(mail.map(|mail| Letter { to: order.email.clone(), mail }))
+    }
+
+    /// The pictures of what was ordered: what staff uploaded, or else what is drawn from the SKU, in dots.
+    async fn pictures(&self, order: &Order) -> Result<BTreeMap<Sku, String>, Error> {
+        let skus: Vec<Sku> = order.lines.iter().map(|line| line.sku.clone()).collect();
+        let offers = self.stock.offers(&skus).await?;
+        let uploaded = |sku: &Sku| offers.get(sku).and_then(|offer| offer.listing.image.clone());
+        let picture = |sku: Sku| {
+            let path = uploaded(&sku).map_or_else(|| format!("/images/{sku}.v1.png"), |key| format!("/media/{key}"));
+            (sku, format!("{}{path}", self.url))
+        };
+        Ok(skus.into_iter().map(picture).collect())
     }
 
     /// Sends a claimed mail. A clear no gives the claim back; a lost answer leaves it, for the provider's own word or
