@@ -10,7 +10,7 @@ use domain::shipping::Quote;
 use domain::text::{CountryCode, MethodId};
 use domain::{Money, MoneyError};
 use edge::auth::Caller;
-use edge::page::{CART, ShopFrame, picture};
+use edge::page::{CART, ShopFrame, form_key, picture};
 use edge::{Request, Response};
 use pages::components::{self, Choice, FormErrors, Notice, Tone, TotalsRow};
 use pages::layout::Head;
@@ -26,7 +26,7 @@ pub(crate) async fn checkout(shop: &Checkout, request: &Request) -> Result<Respo
         email: caller.person().map(|person| person.email.to_string()).unwrap_or_default(),
         billing_same: Some("true".to_owned()),
         cart_id: request.cookie(CART).unwrap_or_default().to_owned(),
-        idempotency_key: data_encoding::BASE64URL_NOPAD.encode(&shop.context.random::<16>()),
+        idempotency_key: form_key(&shop.context),
         ..Typed::default()
     };
     show(shop, request, typed, 200, None).await

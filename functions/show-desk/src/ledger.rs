@@ -16,7 +16,8 @@ use store::Cursor;
 use store::stock::LedgerEntry;
 
 use crate::{ShowDesk, address};
-use edge::desk::{Visit, label};
+use edge::desk::Visit;
+use edge::page::label;
 
 /// How many entries a page shows.
 const PAGE: usize = 50;

@@ -12,14 +12,14 @@ use edge::http::unavailable;
 use edge::order_view::{
     Audience, Standing, attention_words, contents, happened, moment, payment_words, totals, tracking_href,
 };
-use edge::page::picture;
 use pages::components::{Badge, FormErrors, Notice, Tone};
 use pages::desk::{self, Action, DeskLine, DeskOrder};
 use pages::layout::{Head, Section};
 use store::orders::Reader;
 
 use crate::{ShowDesk, address};
-use edge::desk::{Visit, form_key};
+use edge::desk::Visit;
+use edge::page::{form_key, picture};
 
 /// What the desk offers, the next thing to do first.
 const ORDER: [OrderAction; 6] = [

@@ -13,7 +13,6 @@ use domain::stock::Offer;
 use domain::text::{Sku, Slug};
 use edge::Response;
 use edge::http::unavailable;
-use edge::page::picture;
 use futures::future::join_all;
 use pages::components::{Badge, Pager, Tab};
 use pages::desk::{self, ProductRow, Products};
@@ -21,7 +20,8 @@ use pages::layout::{Head, Section};
 use store::Cursor;
 
 use crate::{ShowDesk, address};
-use edge::desk::{Visit, label};
+use edge::desk::Visit;
+use edge::page::{label, picture};
 
 /// How many SKUs are read at a time, and how many products a search finds at most.
 const PAGE: usize = 50;

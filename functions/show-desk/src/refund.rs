@@ -16,7 +16,8 @@ use pages::layout::{Head, Section};
 
 use crate::ShowDesk;
 use crate::order::{TypedRefund, back_to, load, show};
-use edge::desk::{Visit, form_key};
+use edge::desk::Visit;
+use edge::page::form_key;
 
 /// GET /desk/orders/{id}/refund
 pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response, Problem> {

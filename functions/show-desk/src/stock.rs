@@ -14,7 +14,8 @@ use pages::layout::{Head, Section};
 use store::Cursor;
 
 use crate::{ShowDesk, address};
-use edge::desk::{Visit, form_key, label};
+use edge::desk::Visit;
+use edge::page::{form_key, label};
 
 /// How many SKUs are read at a time.
 const PAGE: usize = 50;

@@ -99,13 +99,3 @@ impl ShowStorefront {
         Ok(snapshot)
     }
 }
-
-/// A slug as people read it: `table-linen` is "Table linen".
-fn words_of(slug: &Slug) -> String {
-    let words = slug.as_str().replace('-', " ");
-    let mut characters = words.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => words,
-    }
-}

@@ -17,7 +17,7 @@ use pages::components::{Card, Choice, FormErrors, Pager, Price, Stock};
 use pages::layout::{Head, Robots};
 use pages::shop::{self, ActiveFilter};
 
-use crate::{ShowStorefront, words_of};
+use crate::ShowStorefront;
 
 /// How many products a page shows: whole rows of 2, 3 and 4.
 const PAGE: usize = 24;
@@ -177,13 +177,15 @@ async fn view(
     let front = filters.is_front();
     let chosen = |category: &Slug| filters.category.as_ref() == Some(category);
     let mut categories = vec![Choice::new("", "Everything", filters.category.is_none())];
-    categories.extend(found.categories.iter().map(|one| Choice::new(one.as_str(), words_of(one), chosen(one))));
+    categories.extend(
+        found.categories.iter().map(|one| Choice::new(one.as_str(), edge::page::label(one.as_str()), chosen(one))),
+    );
     let mut category_links =
         vec![("Everything".to_owned(), filters.without(&["category"]), filters.category.is_none())];
     category_links.extend(found.categories.iter().map(|one| {
         let mut pairs = filters.pairs();
         pairs.insert("category", one.to_string());
-        (words_of(one), address(&pairs), chosen(one))
+        (edge::page::label(one.as_str()), address(&pairs), chosen(one))
     }));
     Ok(shop::Listing {
         title: title(settings, filters),
@@ -217,7 +219,7 @@ async fn view(
 }
 
 fn title(settings: &ShopSettings, filters: &Filters) -> String {
-    let category = filters.category.as_ref().map(words_of);
+    let category = filters.category.as_ref().map(|slug| edge::page::label(slug.as_str()));
     match (filters.words.as_str(), category) {
         ("", Some(category)) => category,
         ("", None) if filters.is_front() && !settings.tagline.is_empty() => settings.tagline.clone(),

@@ -21,8 +21,8 @@ use pages::components::{Crumb, Image, Price, Stock};
 use pages::layout::Head;
 use pages::shop;
 
+use crate::ShowStorefront;
 use crate::listing::card;
-use crate::{ShowStorefront, words_of};
 
 /// How many products are shown that go with it.
 const RELATED: usize = 4;
@@ -102,12 +102,10 @@ async fn view(
     let returns = shop.settings(&shop.returns).await?;
     let return_days = product.return_window_days.unwrap_or(returns.window_days);
     let mut crumbs = vec![Crumb { words: settings.name.clone(), href: "/".to_owned() }];
-    crumbs.extend(
-        product
-            .category
-            .as_ref()
-            .map(|category| Crumb { words: words_of(category), href: format!("/categories/{category}") }),
-    );
+    crumbs.extend(product.category.as_ref().map(|category| Crumb {
+        words: edge::page::label(category.as_str()),
+        href: format!("/categories/{category}"),
+    }));
     Ok(shop::Product {
         crumbs,
         title: product.title.clone(),
@@ -278,7 +276,7 @@ fn head(shop: &ShowStorefront, product: &Product, chosen: Option<&Variant>, offe
         "url": address,
         "sku": chosen.map(|variant| variant.sku.as_str()),
         "image": image.iter().collect::<Vec<_>>(),
-        "category": product.category.as_ref().map(words_of),
+        "category": product.category.as_ref().map(|slug| edge::page::label(slug.as_str())),
         "offers": product.variants.iter().map(of_variant).collect::<Vec<_>>(),
     });
     Head {

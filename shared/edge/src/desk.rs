@@ -16,7 +16,7 @@ use crate::auth::{Audience, Caller, Person, Verifier};
 use crate::context::Context;
 use crate::http::{Cookie, Request, Response, encoded};
 use crate::order_view::moment;
-use crate::page::{failure, refusal_body, renewal};
+use crate::page::{failure, label, refusal_body, renewal};
 
 /// A request of somebody who is staff.
 #[derive(Debug)]
@@ -127,21 +127,6 @@ fn done(word: &str) -> Option<&'static str> {
         "removed" => "The picture is removed.",
         _ => return None,
     })
-}
-
-/// A word of the code as people read it: `quality_control` is "Quality control".
-pub fn label(word: &str) -> String {
-    let words = word.replace(['_', '-'], " ");
-    let mut characters = words.chars();
-    match characters.next() {
-        Some(first) => first.to_uppercase().chain(characters).collect(),
-        None => words,
-    }
-}
-
-/// A key that makes a double press one act.
-pub fn form_key(context: &Context) -> String {
-    data_encoding::BASE64URL_NOPAD.encode(&context.random::<16>())
 }
 
 /// What is wrong, by the names of a form's fields: `/variants/0/sku` is `variants.0.sku`. What no field is to blame for

@@ -183,3 +183,18 @@ pub async fn refused(
     }
     ShopFrame::at_worst(context, request, verifier, shop).await.refuse(request, problem)
 }
+
+/// A word of the code as people read it: `quality_control` is "Quality control".
+pub fn label(word: &str) -> String {
+    let words = word.replace(['_', '-'], " ");
+    let mut characters = words.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => words,
+    }
+}
+
+/// A key that makes a double press one act.
+pub fn form_key(context: &Context) -> String {
+    data_encoding::BASE64URL_NOPAD.encode(&context.random::<16>())
+}

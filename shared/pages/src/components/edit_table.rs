@@ -4,7 +4,7 @@
 //! take new entries; a row left wholly empty means nothing. The script adds
 //! more rows from a template.
 
-use super::form::{Choice, FormErrors, id_of};
+use super::form::{FormErrors, id_of};
 use super::icon::{Icon, icon};
 use maud::{Markup, html};
 
@@ -130,10 +130,4 @@ fn row(table: &EditTable, number: &str, values: &[String], sizes: &[usize], erro
             }
         }
     }
-}
-
-/// The choices of a select cell as a list of its own, with `chosen` marked.
-#[must_use]
-pub fn choices(options: &[(String, String)], chosen: &str) -> Vec<Choice> {
-    options.iter().map(|(value, words)| Choice::new(value, words, value == chosen)).collect()
 }

@@ -14,7 +14,7 @@ mod table;
 
 pub use button::{Look, busy_button, button, link_button, text_button};
 pub use commerce::{Card, Image, Price, Stock, Totals, TotalsRow, card, image, price, stock_line, totals};
-pub use edit_table::{Cell, EditColumn, EditTable, choices, edit_table};
+pub use edit_table::{Cell, EditColumn, EditTable, edit_table};
 pub use form::{
     Checkbox, Choice, Field, FieldKind, FormErrors, checkbox, error_summary, field, fieldset, hidden, id_of, radios,
     stepper,
