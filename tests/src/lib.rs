@@ -6,6 +6,7 @@
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 pub mod cloud;
+pub mod simulation;
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};

@@ -14,7 +14,7 @@ use domain::settings::ShopSettings;
 use edge::auth::{Audience, Caller, Verifier};
 use edge::desk;
 use edge::holds::Holds;
-use edge::orders::{Checks, NotDone, OrderDesk, REASON, answered, is_desk, reader, shop_path};
+use edge::orders::{Checks, NotDone, OrderDesk, REASON, answered, is_desk, mark, reader, shop_path};
 use edge::page::renewal;
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use serde::Deserialize;
@@ -121,7 +121,7 @@ impl CancelOrder {
     async fn cancel(&self, request: &Request, caller: &Caller, id: &OrderId, asked: &Asked) -> Result<Order, Problem> {
         let reader: Reader = reader(caller, Action::CancelOrders, asked.token.as_deref())?;
         let cause = Cause::new(caller.actor(), "canceled", request.correlation());
-        Ok(self.desk.run(id, &reader, &cause, |order| self.command(order, asked)).await?)
+        Ok(self.desk.run_once(id, &reader, &cause, mark(request)?, |order| self.command(order, asked)).await?)
     }
 
     async fn command(&self, order: Order, asked: &Asked) -> Result<Option<Command>, NotDone> {

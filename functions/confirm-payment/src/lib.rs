@@ -12,7 +12,7 @@ use domain::order::Command;
 use domain::people::Action;
 use edge::auth::Verifier;
 use edge::desk::refused;
-use edge::orders::{Checks, OrderDesk, REFERENCE, answered, is_desk};
+use edge::orders::{Checks, OrderDesk, REFERENCE, answered, is_desk, mark};
 use edge::secrets::Secrets;
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use serde::Deserialize;
@@ -70,7 +70,7 @@ impl ConfirmPayment {
         let command = Command::MarkPaid { reference: reference(request)? };
         let cause = Cause::new(caller.actor(), "marked_paid", request.correlation());
         let command = |_| std::future::ready(Ok(Some(command.clone())));
-        let order = self.desk.run(&id, &Reader::Shop, &cause, command).await?;
+        let order = self.desk.run_once(&id, &Reader::Shop, &cause, mark(request)?, command).await?;
         answered(request, &order, "paid")
     }
 }

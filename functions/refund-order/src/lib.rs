@@ -6,15 +6,13 @@
 mod form;
 
 use contracts::order::{ReferenceRequest, RefundRequest};
-use contracts::{Problem, ProblemKind};
+use contracts::Problem;
 use domain::id::OrderId;
-use domain::order::{Command, Order, RequestMark};
+use domain::order::{Command, Order};
 use domain::people::Action;
-use domain::text::Digest;
 use edge::auth::Verifier;
 use edge::desk::refused;
-use edge::http::internal;
-use edge::orders::{Checks, NotDone, OrderDesk, REASON, REFERENCE, answered, is_desk, unchanged};
+use edge::orders::{Checks, NotDone, OrderDesk, REASON, REFERENCE, answered, is_desk, mark, unchanged};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use store::orders::Reader;
 use store::stamp::Cause;
@@ -50,8 +48,8 @@ impl HttpHandler for RefundOrder {
 
 /// A refund as it was asked for.
 enum Asked {
-    /// By a program: checked, with the mark of its Idempotency-Key where it sent one.
-    Api(Command, Option<RequestMark>),
+    /// By a program: checked.
+    Api(Command),
     /// On the desk: amounts are read in the order's currency.
     Desk(RefundForm),
 }
@@ -59,22 +57,11 @@ enum Asked {
 impl Asked {
     fn command(&self, order: &Order) -> Result<Option<Command>, NotDone> {
         match self {
-            Self::Api(command, mark) => {
-                let marks = order.refunds.iter().filter_map(|refund| refund.request);
-                let before = mark.and_then(|mark| marks.into_iter().find(|known| known.key == mark.key));
-                match before {
-                    None => Ok(Some(command.clone())),
-                    Some(_) if before == *mark => Ok(None),
-                    Some(_) => Err(NotDone::Told(Problem::new(
-                        ProblemKind::KeyReused,
-                        "This Idempotency-Key came with another request before. Use a new one.",
-                    ))),
-                }
-            }
+            Self::Api(command) => Ok(Some(command.clone())),
             Self::Desk(form) => {
                 unchanged(order, &form.key)?;
                 let asked = form.request(order.currency()).map_err(NotDone::Told)?;
-                command(&asked, None).map(Some).map_err(NotDone::Told)
+                command(&asked).map(Some).map_err(NotDone::Told)
             }
         }
     }
@@ -89,15 +76,11 @@ impl RefundOrder {
             Asked::Desk(RefundForm::read(request)?)
         } else {
             let asked: RefundRequest = request.json()?;
-            let body =
-                Digest::of(&serde_json::to_vec(&asked).map_err(|error| internal("a request has no JSON", &error))?);
-            let key = request.header("idempotency-key").map(|_| request.idempotency_key()).transpose()?;
-            let mark = key.map(|key| RequestMark { key, body });
-            Asked::Api(command(&asked, mark)?, mark)
+            Asked::Api(command(&asked)?)
         };
         let cause = Cause::new(caller.actor(), "refunded", request.correlation());
         let command = |order: Order| std::future::ready(asked.command(&order));
-        let order = self.desk.run(&id, &Reader::Shop, &cause, command).await?;
+        let order = self.desk.run_once(&id, &Reader::Shop, &cause, mark(request)?, command).await?;
         answered(request, &order, "refunded")
     }
 
@@ -115,16 +98,16 @@ impl RefundOrder {
         let command = checks.finish(Command::RefundPaid { refund: None, reference })?;
         let cause = Cause::new(caller.actor(), "refund_sent", request.correlation());
         let command = |_| std::future::ready(Ok(Some(command.clone())));
-        let order = self.desk.run(&id, &Reader::Shop, &cause, command).await?;
+        let order = self.desk.run_once(&id, &Reader::Shop, &cause, mark(request)?, command).await?;
         answered(request, &order, "refund-sent")
     }
 }
 
-fn command(asked: &RefundRequest, request: Option<RequestMark>) -> Result<Command, Problem> {
+fn command(asked: &RefundRequest) -> Result<Command, Problem> {
     let mut checks = Checks::default();
     let reason = checks.required("/reason", &asked.reason, REASON, "Enter a reason.");
     match asked.what() {
-        Ok(what) => checks.finish(Command::Refund { reason, what, request }),
+        Ok(what) => checks.finish(Command::Refund { reason, what }),
         Err(errors) => {
             checks.extend(errors);
             checks.finish(()).and(Err(Problem::malformed("Give either an amount or lines.")))

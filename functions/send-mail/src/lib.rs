@@ -73,8 +73,18 @@ impl QueueHandler for SendMail {
         let Some(letter) = self.letter(&message.event).await? else {
             return Ok(());
         };
-        match self.mails.claim(&message.id, self.context.now()).await? {
-            Claim::Ours => self.send(&message.id, &letter).await,
+        // Whatever can fail is done before the claim: from there on a failure costs the hour that a lost answer may.
+        let now = self.context.now();
+        let shop = self.shop.get(now).await?;
+        let raw = mime::raw(&letter.mail, &letter.to, &self.sender, &shop, &message.id, now)?;
+        let suppressed = self.mails.is_suppressed(&letter.to).await?;
+        let this_try = data_encoding::HEXLOWER.encode(&self.context.random::<8>());
+        match self.mails.claim(&message.id, &this_try, now).await? {
+            Claim::Ours if suppressed => {
+                tracing::info!(mail.event = message.id, "not sent: the address is suppressed");
+                Ok(self.mails.mark(&message.id, MailState::Suppressed).await?)
+            }
+            Claim::Ours => self.send(&message.id, &letter.to, raw).await,
             Claim::Settled => Ok(()),
             Claim::Pending => Err("another try of this mail is not settled yet".into()),
         }
@@ -143,19 +153,12 @@ impl SendMail {
 
     /// Sends a claimed mail. A clear no gives the claim back; a lost answer leaves it, for the provider's own word or
     /// the hour.
-    async fn send(&self, event: &str, letter: &Letter) -> Result<(), Error> {
-        if self.mails.is_suppressed(&letter.to).await? {
-            tracing::info!(mail.event = event, "not sent: the address is suppressed");
-            self.mails.mark(event, MailState::Suppressed).await?;
-            return Ok(());
-        }
-        let shop = self.shop.get(self.context.now()).await?;
-        let raw = mime::raw(&letter.mail, &letter.to, &self.sender, &shop, event, self.context.now())?;
+    async fn send(&self, event: &str, to: &Email, raw: Vec<u8>) -> Result<(), Error> {
         let sent = self
             .ses
             .send_raw_email()
             .source(&self.sender)
-            .destinations(letter.to.to_string())
+            .destinations(to.to_string())
             .set_configuration_set_name(self.configuration_set.clone())
             .tags(aws_sdk_ses::types::MessageTag::builder().name("mail").value(tag_of(event)).build()?)
             .raw_message(RawMessage::builder().data(Blob::new(raw)).build()?)

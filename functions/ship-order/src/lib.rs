@@ -9,7 +9,7 @@ use domain::order::{Command, Order};
 use domain::people::Action;
 use edge::auth::Verifier;
 use edge::desk::refused;
-use edge::orders::{CARRIER, Checks, OrderDesk, TRACKING, TypedForm, answered, is_desk, unchanged};
+use edge::orders::{CARRIER, Checks, OrderDesk, TRACKING, TypedForm, answered, is_desk, mark, unchanged};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use serde::Deserialize;
 use store::orders::Reader;
@@ -56,7 +56,7 @@ impl HttpHandler for ShipOrder {
         let cause = Cause::new(caller.actor(), asked.why, request.correlation());
         let command =
             |order: Order| std::future::ready(unchanged(&order, &asked.key).map(|()| Some(asked.command.clone())));
-        let order = self.desk.run(&id, &Reader::Shop, &cause, command).await?;
+        let order = self.desk.run_once(&id, &Reader::Shop, &cause, mark(request)?, command).await?;
         answered(request, &order, asked.why)
     }
 

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::HeaderMap;
 use serde_json::{Value, json};
 
 use crate::wire::{Answer, Service};
@@ -44,11 +46,26 @@ pub enum Fault {
 /// How a batch is delivered when not in order and once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrangement {
-    /// The records' places in the batch as it is delivered: a permutation.
+    /// The records' places in the batch as it is delivered: a permutation. A stream keeps its own order. What is left
+    /// out is lost, which no service does: a sabotage.
     pub order: Vec<usize>,
     /// Whether what succeeds is delivered once more.
     pub again: bool,
 }
+
+/// What a service does with a call that a sabotage has got hold of. No service does so: it shows that somebody looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tampering {
+    /// What it should.
+    Nothing,
+    /// It does it twice, and answers once.
+    Twice,
+    /// It does nothing and says that it did.
+    Unwritten,
+}
+
+/// The source of [`Faults::arrange`] for the payment provider's webhooks.
+pub const WEBHOOKS: &str = "webhooks";
 
 /// Decides what goes wrong, and when.
 pub trait Faults: Send + Sync {
@@ -62,10 +79,23 @@ pub trait Faults: Send + Sync {
         None
     }
 
-    /// How a queue's batch of so many messages is delivered.
-    fn arrange(&self, _queue: &str, _messages: usize) -> Option<Arrangement> {
+    /// How a batch of so many is delivered that comes from a queue, a table's stream or [`WEBHOOKS`].
+    fn arrange(&self, _source: &str, _records: usize) -> Option<Arrangement> {
         None
     }
+
+    /// Whether calls are tampered with or retold at all.
+    fn sabotages(&self) -> bool {
+        false
+    }
+
+    /// Gets hold of a call that is granted, and of what it asks for: `body` is its JSON, where it has one.
+    fn tamper(&self, _call: &Call, _headers: &mut HeaderMap, _body: &mut Value) -> Tampering {
+        Tampering::Nothing
+    }
+
+    /// Answers something else than the service did.
+    fn retell(&self, _call: &Call, _asked: &Value, _answer: &mut Bytes) {}
 }
 
 /// Nothing goes wrong.

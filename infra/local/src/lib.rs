@@ -32,3 +32,4 @@ pub use engine::{Engine, InvokeError, Options, Parked, Seeder, StartError};
 pub use functions::functions;
 pub use seed::demo;
 pub use server::serve;
+pub use wire::Service;

@@ -61,7 +61,7 @@ operations! {
     remove_line = delete "/api/carts/{id}/items/{sku}" "shop" "Removes a SKU from a cart." ("id", "sku") 200 answer CartAnswer;
     check_out = post "/api/checkout" "shop" "Turns a cart into an order. Takes an Idempotency-Key." () body CheckoutRequest, 201 answer CheckoutAnswer;
     show_order = get "/api/orders/{id}" "shop" "Shows an order to its owner, to who has its link's token, or to staff." ("id") 200 answer OrderAnswer;
-    cancel = post "/api/orders/{id}/cancel" "shop" "Calls an order off." ("id") body CancelRequest, 200 answer OrderAnswer;
+    cancel = post "/api/orders/{id}/cancel" "shop" "Calls an order off. Takes an Idempotency-Key." ("id") body CancelRequest, 200 answer OrderAnswer;
     ask_link = post "/api/auth/link" "shop" "Mails a sign-in link; the answer is the same for any address." () body LinkRequest, 202 answer serde_json::Value;
     trade_token = post "/api/auth/token" "shop" "Trades a link's secret for an access token." () body TokenRequest, 200 answer TokenAnswer;
     stripe_webhook = post "/api/webhooks/stripe" "provider" "Hears the payment provider; signed." () body serde_json::Value, 200 answer serde_json::Value;
@@ -69,11 +69,11 @@ operations! {
     delete_product = delete "/api/products/{slug}" "staff" "Takes a product from the shop." ("slug") 204;
     add_image = post "/api/products/{slug}/images" "staff" "Opens an upload for a picture." ("slug") body ImageUpload, 201 answer UploadAnswer;
     list_orders = get "/api/orders" "staff" "Lists orders, newest first: a customer's own, or for staff all." () query OrderQuery, 200 answer ListAnswer<OrderEntry>;
-    mark_paid = post "/api/orders/{id}/mark-paid" "staff" "Says that a bank transfer came." ("id") body ReferenceRequest, 200 answer OrderAnswer;
-    ship = post "/api/orders/{id}/ship" "staff" "Sends a parcel." ("id") body ShipRequest, 200 answer OrderAnswer;
-    deliver = post "/api/orders/{id}/deliver" "staff" "Says that everything arrived." ("id") body DeliverRequest, 200 answer OrderAnswer;
+    mark_paid = post "/api/orders/{id}/mark-paid" "staff" "Says that a bank transfer came. Takes an Idempotency-Key." ("id") body ReferenceRequest, 200 answer OrderAnswer;
+    ship = post "/api/orders/{id}/ship" "staff" "Sends a parcel. Takes an Idempotency-Key." ("id") body ShipRequest, 200 answer OrderAnswer;
+    deliver = post "/api/orders/{id}/deliver" "staff" "Says that everything arrived. Takes an Idempotency-Key." ("id") body DeliverRequest, 200 answer OrderAnswer;
     refund = post "/api/orders/{id}/refund" "staff" "Sends money back. Takes an Idempotency-Key." ("id") body RefundRequest, 200 answer OrderAnswer;
-    refund_paid = post "/api/orders/{id}/refund-paid" "staff" "Says that due refunds were sent." ("id") body ReferenceRequest, 200 answer OrderAnswer;
+    refund_paid = post "/api/orders/{id}/refund-paid" "staff" "Says that due refunds were sent. Takes an Idempotency-Key." ("id") body ReferenceRequest, 200 answer OrderAnswer;
     list_stock = get "/api/stock" "staff" "Lists stock by SKU." () query StockQuery, 200 answer ListAnswer<StockAnswer>;
     show_stock = get "/api/stock/{sku}" "staff" "Shows a SKU's quantities by state." ("sku") 200 answer StockAnswer;
     show_ledger = get "/api/stock/{sku}/ledger" "staff" "Shows why a SKU's quantities are what they are." ("sku") query LedgerQuery, 200 answer ListAnswer<LedgerAnswer>;

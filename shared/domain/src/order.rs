@@ -12,7 +12,7 @@ mod tests;
 
 pub use decide::{Command, Decision, StockEffect, decide};
 pub use event::Event;
-pub use refund::{Refund, RefundCause, RefundStatus, RefundWhat, RequestMark};
+pub use refund::{Refund, RefundCause, RefundStatus, RefundWhat};
 pub use states::{
     HoldStatus, HoldStep, OrderStatus, OrderStep, PaymentStatus, PaymentStep, ShipmentStatus, ShipmentStep,
 };
@@ -152,6 +152,20 @@ pub struct Shipment {
     pub lines: Vec<SkuQuantity>,
 }
 
+/// A request that an order has answered, so that its repetition does nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestMark {
+    /// The digest of its Idempotency-Key.
+    #[serde(rename = "k")]
+    pub key: Digest,
+    /// The digest of its route and canonical body.
+    #[serde(rename = "b")]
+    pub body: Digest,
+}
+
+/// How many requests an order remembers, the latest.
+const REMEMBERED: usize = 16;
+
 /// Why somebody of the staff has to look at an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
@@ -243,6 +257,9 @@ pub struct Order {
     /// Why it was called off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_reason: Option<String>,
+    /// The requests with an Idempotency-Key that it has answered of late, oldest first; its own checkout apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<RequestMark>,
     /// The tax table that it was priced by.
     pub tax_version: u64,
     /// The shipping table that it was priced by.
@@ -292,6 +309,17 @@ impl OrderAction {
 }
 
 impl Order {
+    /// What was asked under a key before, while it is remembered.
+    pub fn answered(&self, key: &Digest) -> Option<&RequestMark> {
+        self.requests.iter().find(|known| known.key == *key)
+    }
+
+    fn mark(&mut self, request: RequestMark) {
+        self.requests.push(request);
+        let forgotten = self.requests.len().saturating_sub(REMEMBERED);
+        self.requests.drain(..forgotten);
+    }
+
     /// What it is priced in.
     pub const fn currency(&self) -> Currency {
         self.totals.total.currency
@@ -347,7 +375,6 @@ impl Order {
                 OrderAction::Refund => Command::Refund {
                     reason: String::new(),
                     what: RefundWhat::Amount(self.refundable()),
-                    request: None,
                 },
                 OrderAction::RefundPaid => Command::RefundPaid { refund: None, reference: String::new() },
             };

@@ -243,6 +243,7 @@ impl PricedCart {
             shipments: Vec::new(),
             attention: None,
             cancel_reason: None,
+            requests: Vec::new(),
             tax_version: self.tax_version,
             shipping_version: self.shipping_version,
             view_token_hash: buyer.view_token_hash,

@@ -10,10 +10,10 @@ use std::future::Future;
 use contracts::order::OrderAnswer;
 use contracts::{Problem, ProblemKind};
 use domain::id::OrderId;
-use domain::order::{Command, Order, decide};
+use domain::order::{Command, Order, RequestMark, decide};
 use domain::people::Action;
 use domain::refusal::Refusal;
-use domain::text::Secret;
+use domain::text::{Digest, Secret};
 use store::orders::{NotWritten, Orders, Reader};
 use store::stamp::Cause;
 use store::stock::StockTable;
@@ -119,12 +119,40 @@ impl OrderDesk {
         F: Fn(Order) -> Fut + Send + Sync,
         Fut: Future<Output = Result<Option<Command>, NotDone>> + Send,
     {
+        self.run_once(id, reader, cause, None, command).await
+    }
+
+    /// The same for a request that may bear a mark: one that was answered before changes nothing more, however often
+    /// it comes, and is answered with the order as it now is.
+    ///
+    /// # Errors
+    /// As [`OrderDesk::run`]; and where the mark's key came with another request before.
+    pub async fn run_once<F, Fut>(
+        &self,
+        id: &OrderId,
+        reader: &Reader,
+        cause: &Cause,
+        mark: Option<RequestMark>,
+        command: F,
+    ) -> Result<Order, NotDone>
+    where
+        F: Fn(Order) -> Fut + Send + Sync,
+        Fut: Future<Output = Result<Option<Command>, NotDone>> + Send,
+    {
         for _ in 0..ATTEMPTS {
             let order = self.load(id, reader).await?;
+            if let Some(mark) = mark
+                && let Some(known) = order.answered(&mark.key)
+            {
+                return if *known == mark { Ok(order) } else { Err(NotDone::Told(key_reused())) };
+            }
             let Some(command) = command(order.clone()).await? else {
                 return Ok(order);
             };
-            let decision = decide(&order, command, self.clock.now())?;
+            let mut decision = decide(&order, command, self.clock.now())?;
+            if let Some(mark) = mark.filter(|_| decision.changed) {
+                decision = decision.marked(mark);
+            }
             match self.orders.commit(self.stock.as_ref(), &decision, cause).await {
                 Ok(order) => return Ok(order),
                 Err(TxError::Refused(NotWritten::Stale)) => {}
@@ -171,6 +199,24 @@ pub fn answered(request: &Request, order: &Order, done: &str) -> Result<Response
     }
     let answer = OrderAnswer::new(order).map_err(|error| internal("an order has no answer", &error))?;
     Response::json(200, &answer)
+}
+
+fn key_reused() -> Problem {
+    let detail = "This Idempotency-Key came with another request before. Use a new one.";
+    Problem::new(ProblemKind::KeyReused, detail)
+}
+
+/// The mark of a request that has an Idempotency-Key: of the key, and of the route and its canonical body.
+///
+/// # Errors
+/// 400 for a key that is none.
+pub fn mark(request: &Request) -> Result<Option<RequestMark>, Problem> {
+    if request.header("idempotency-key").is_none() {
+        return Ok(None);
+    }
+    let key = request.idempotency_key()?;
+    let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
+    Ok(Some(RequestMark { key, body: Digest::of(format!("{} {body}", request.route()).as_bytes()) }))
 }
 
 /// Whether the request is a form of the desk.

@@ -104,24 +104,27 @@ pub const UNSETTLED: SignedDuration = SignedDuration::from_hours(1);
 const KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 impl Mails {
-    /// Claims the mail that answers `event`.
+    /// Claims the mail that answers `event` for the try `by`: a name that no other try has. The client may send the
+    /// claim again when its answer is lost, and finds it its own.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn claim(&self, event: &str, now: Timestamp) -> Result<Claim, StoreError> {
+    pub async fn claim(&self, event: &str, by: &str, now: Timestamp) -> Result<Claim, StoreError> {
         let claimed = self
             .db
             .client()
             .update_item()
             .table_name(&self.name)
             .set_key(Some(Key::Claim(event.to_owned()).attributes()))
-            .update_expression("SET #state = :claimed, #at = :now, #ttl = :ttl, #schema = :one")
-            .condition_expression("attribute_not_exists(pk) OR (#state = :claimed AND #at <= :given_up)")
+            .update_expression("SET #state = :claimed, #by = :by, #at = :now, #ttl = :ttl, #schema = :one")
+            .condition_expression("attribute_not_exists(pk) OR (#state = :claimed AND (#by = :by OR #at <= :given_up))")
             .expression_attribute_names("#state", "state")
+            .expression_attribute_names("#by", "by")
             .expression_attribute_names("#at", "at")
             .expression_attribute_names("#ttl", "ttl")
             .expression_attribute_names("#schema", "schema")
             .expression_attribute_values(":claimed", s(MailState::Claimed.name()))
+            .expression_attribute_values(":by", s(by))
             .expression_attribute_values(":now", n(now.as_second()))
             .expression_attribute_values(":given_up", n((now - UNSETTLED).as_second()))
             .expression_attribute_values(":ttl", n((now + KEPT).as_second()))

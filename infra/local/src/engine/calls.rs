@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Inner, NOTES, SourceKind};
 use crate::dynamo::{self, Units};
-use crate::faults::{self, Call, Fault};
+use crate::faults::{self, Call, Fault, Faults, Tampering};
 use crate::iam::Need;
 use crate::journeys::{CallView, Notes, Recorded};
 use crate::keep::{Change, held};
@@ -73,7 +73,7 @@ impl Inner {
         };
         let notes = NOTES.try_with(Arc::clone).ok();
         let started = Instant::now();
-        let reply = self.troubled(&request, body, &needs, &call, notes.as_deref()).await;
+        let reply = self.troubled(&mut request, body, &needs, &call, notes.as_deref()).await;
         let (reply, units) = match reply {
             Ok(performed) => (Reply::Answer(performed.answer.into_http(&self.new_id())), performed.units),
             Err(reply) => (reply, Units::default()),
@@ -122,25 +122,21 @@ impl Inner {
     /// Performs a call with whatever goes wrong before and after it.
     async fn troubled(
         &self,
-        request: &Request,
+        request: &mut Request,
         body: Value,
         needs: &[Need],
         call: &Call,
         notes: Option<&Notes>,
     ) -> Result<Performed, Reply> {
         let items = body.get("TransactItems").and_then(Value::as_array).map_or(0, Vec::len);
-        let faults = self
-            .faults
-            .read()
-            .map(|faults| Arc::clone(&faults))
-            .unwrap_or_else(|poisoned| Arc::clone(&poisoned.into_inner()));
+        let faults = self.faults();
         if let Some(fault) = faults.before(call)
             && let Some(answer) = self.suffered(fault, request, items, notes).await?
         {
             return Ok(answer.into());
         }
         let performed = match self.grants.check(&request.caller, needs) {
-            Ok(()) => self.perform(request, body, notes).await,
+            Ok(()) => self.tampered(&*faults, request, body, call, notes).await,
             Err(denied) => {
                 tracing::error!("{denied}");
                 Answer::denied(request.service, &denied).into()
@@ -153,6 +149,40 @@ impl Inner {
                 None => performed,
             }),
         }
+    }
+
+    /// Performs a call as a sabotage leaves it; without one, as it is.
+    async fn tampered(
+        &self,
+        faults: &dyn Faults,
+        request: &mut Request,
+        mut body: Value,
+        call: &Call,
+        notes: Option<&Notes>,
+    ) -> Performed {
+        if !faults.sabotages() {
+            return self.perform(request, body, notes).await;
+        }
+        let tampering = faults.tamper(call, request.http.headers_mut(), &mut body);
+        let mut performed = match tampering {
+            Tampering::Nothing => self.perform(request, body.clone(), notes).await,
+            Tampering::Twice => {
+                let first = self.perform(request, body.clone(), notes).await;
+                self.perform(request, body.clone(), notes).await;
+                first
+            }
+            Tampering::Unwritten => Answer::json(&json!({})).into(),
+        };
+        faults.retell(call, &body, &mut performed.answer.body);
+        performed
+    }
+
+    /// What goes wrong for now.
+    pub(super) fn faults(&self) -> Arc<dyn Faults> {
+        self.faults
+            .read()
+            .map(|faults| Arc::clone(&faults))
+            .unwrap_or_else(|poisoned| Arc::clone(&poisoned.into_inner()))
     }
 
     /// What a fault makes of a call: an answer of its own, none at all, or nothing but time.

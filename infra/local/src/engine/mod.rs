@@ -84,6 +84,7 @@ pub(crate) struct Inner {
     calls: AtomicU64,
     /// Workers hold it while they work; who moves the clock or empties the shop holds it alone.
     gate: Gate<()>,
+    together: bool,
     seeder: Option<Seeder>,
 }
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Engine, Inner, Source, SourceKind, Trigger};
+use crate::faults::WEBHOOKS;
 use crate::keep::{Change, Keep, KeepError, held};
 use crate::sqs::{Message, record_event};
 use crate::stripe::{Webhook, sign};
@@ -28,6 +29,9 @@ const ROUNDS: usize = 100_000;
 
 /// How many workers a queue has.
 const WORKERS: usize = 4;
+
+/// How many batches of a queue are worked off at once where everything due at an instant happens together.
+const TOGETHER: usize = 2;
 
 /// How long a worker sleeps at most when nothing wakes it.
 const NAP: Duration = Duration::from_millis(500);
@@ -129,15 +133,35 @@ async fn clockwork(engine: Engine) {
 impl Inner {
     pub(super) async fn settle(&self) {
         for _ in 0..ROUNDS {
-            let mut busy = self.deliver().await;
-            for source in &self.sources {
-                busy |= self.work_off(source).await;
-            }
+            let busy = if self.together { self.round_together().await } else { self.round_in_order().await };
             if !busy {
                 return;
             }
         }
         tracing::error!("the shop does not come to rest: something feeds itself");
+    }
+
+    /// One batch of each source, one after the other. Whether there was one.
+    async fn round_in_order(&self) -> bool {
+        let mut busy = self.deliver().await;
+        for source in &self.sources {
+            busy |= self.work_off(source).await;
+        }
+        busy
+    }
+
+    /// One batch of each stream and two of each queue, all at once. Whether there was one.
+    async fn round_together(&self) -> bool {
+        let batches = self.sources.iter().flat_map(|source| {
+            let at_once = match &source.kind {
+                SourceKind::Queue(queue) => queue.concurrency.unwrap_or(TOGETHER).min(TOGETHER),
+                SourceKind::Stream(..) => 1,
+                SourceKind::Schedule(..) => 0,
+            };
+            (0..at_once).map(move |_| self.work_off(source))
+        });
+        let (delivered, worked) = futures::join!(self.deliver(), futures::future::join_all(batches));
+        delivered || worked.contains(&true)
     }
 
     /// Works off one batch of a source. Whether there was one.
@@ -226,17 +250,24 @@ impl Inner {
                 return true;
             }
         }
-        let arrangement =
-            self.faults.read().map(|faults| faults.arrange(&spec.queue, messages.len())).unwrap_or_default();
-        let again = arrangement.as_ref().is_some_and(|order| order.again);
-        if let Some(arrangement) = arrangement {
-            let arranged: Vec<Message> = arrangement.order.iter().filter_map(|at| messages.get(*at).cloned()).collect();
-            if arranged.len() == messages.len() {
-                messages = arranged;
-            }
+        let (messages, lost, again) = self.arranged(&spec.queue, messages);
+        for message in &lost {
+            self.queues.delete(&spec.queue, &message.handle());
         }
-        self.hand_out(source, spec, &messages, again).await;
+        if !messages.is_empty() {
+            self.hand_out(source, spec, &messages, again).await;
+        }
         true
+    }
+
+    /// A batch as faults have it delivered: in which order, what of it is lost, and whether it comes again.
+    pub(super) fn arranged<T>(&self, source: &str, batch: Vec<T>) -> (Vec<T>, Vec<T>, bool) {
+        let Some(arrangement) = self.faults().arrange(source, batch.len()) else {
+            return (batch, Vec::new(), false);
+        };
+        let mut batch: Vec<Option<T>> = batch.into_iter().map(Some).collect();
+        let kept = arrangement.order.iter().filter_map(|at| batch.get_mut(*at)?.take()).collect();
+        (kept, batch.into_iter().flatten().collect(), arrangement.again)
     }
 
     async fn hand_out(&self, source: &Source, spec: &QueueSource, messages: &[Message], again: bool) {
@@ -271,7 +302,11 @@ impl Inner {
 
     /// Posts the webhooks that are due. Whether there was one.
     async fn deliver(&self) -> bool {
-        self.take_webhooks(self.stripe.due(self.now()));
+        let (webhooks, _lost, again) = self.arranged(WEBHOOKS, self.stripe.due(self.now()));
+        if again {
+            self.take_webhooks(webhooks.clone());
+        }
+        self.take_webhooks(webhooks);
         let now = self.now();
         // Claimed while it is on its way: nobody else posts it meanwhile.
         let claim = now + SignedDuration::from_secs(PAUSES_S[0]);

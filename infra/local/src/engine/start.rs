@@ -57,6 +57,8 @@ pub struct Options {
     pub start: Timestamp,
     /// What randomness is made of where it must be the same at every run.
     pub seed: u64,
+    /// Whether what is due at one instant happens together, as on AWS, and not one after the other.
+    pub together: bool,
     /// Fills an empty shop.
     pub seeder: Option<Seeder>,
 }
@@ -82,6 +84,7 @@ impl Default for Options {
             // A Monday, and no day on which clocks change.
             start: Timestamp::constant(1_767_603_600, 0),
             seed: 1,
+            together: false,
             seeder: None,
         }
     }
@@ -207,6 +210,7 @@ fn start(
         faults: RwLock::new(Arc::new(NoFaults)),
         calls: AtomicU64::new(0),
         gate: Gate::new(()),
+        together: options.together,
         seeder: options.seeder,
         model,
         clock,

@@ -80,7 +80,16 @@ impl Inner {
         if batch.records.is_empty() {
             at.pass(seen);
         } else {
-            self.hand_over(source, spec, &batch.records, seen, &mut at).await;
+            let (records, _lost, again) = self.arranged(&spec.table, batch.records);
+            if again {
+                // What is read is forgotten again before the reader notes how far it came.
+                self.hand_over(source, spec, &records, seen, &mut at.clone()).await;
+            }
+            if records.is_empty() {
+                at.pass(seen);
+            } else {
+                self.hand_over(source, spec, &records, seen, &mut at).await;
+            }
             source.wake.up();
         }
         *held(place) = at.clone();

@@ -233,6 +233,18 @@ impl Stripe {
         books.sessions.values().any(|session| session.is_for(order) && session.is_open())
     }
 
+    /// What came in and went back for each order, in the smallest unit of its currency.
+    pub fn balances(&self) -> BTreeMap<String, (i64, i64)> {
+        let mut balances = BTreeMap::new();
+        for intent in self.books().intents.values().filter(|intent| intent.charge.is_some()) {
+            let order = intent.metadata.get("order").cloned().unwrap_or_default();
+            let (came, back) = balances.entry(order).or_insert((0, 0));
+            *came += intent.amount;
+            *back += intent.refunded;
+        }
+        balances
+    }
+
     /// All it remembers, as bytes.
     pub fn snapshot(&self) -> Vec<u8> {
         serde_json::to_vec(&*self.books()).unwrap_or_default()

@@ -72,8 +72,6 @@ pub enum Command {
         reason: String,
         /// What.
         what: RefundWhat,
-        /// The request that asks for it, where it has an Idempotency-Key.
-        request: Option<RequestMark>,
     },
     /// Money went back that was not asked back here.
     RefundElsewhere {
@@ -155,6 +153,14 @@ impl Decision {
     fn unchanged(order: &Order) -> Self {
         Self { order: order.clone(), events: Vec::new(), stock: Vec::new(), otherwise: None, changed: false }
     }
+
+    /// The same, with the mark of the request that asked for it on the order: whatever comes of it, it was done.
+    #[must_use]
+    pub fn marked(mut self, request: RequestMark) -> Self {
+        self.order.mark(request);
+        self.otherwise = self.otherwise.map(|otherwise| Box::new(otherwise.marked(request)));
+        self
+    }
 }
 
 /// What `command` means for `order` at `now`.
@@ -172,7 +178,7 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Decisio
         Command::Cancel { reason } => cancel(order, reason, now),
         Command::Ship { carrier, tracking, lines } => ship(order, carrier, tracking, lines, now),
         Command::Deliver => deliver(order),
-        Command::Refund { reason, what, request } => refund(order, (reason, request), what, now),
+        Command::Refund { reason, what } => refund(order, reason, what, now),
         Command::RefundElsewhere { payment, refunded } => refund_elsewhere(order, &payment, refunded, now),
         Command::RefundPaid { refund, reference } => refund_paid(order, refund, &reference),
         Command::RefundFailed { refund, detail } => refund_failed(order, refund, detail),
@@ -435,12 +441,7 @@ fn deliver(order: &Order) -> Result<Decision, Refusal> {
     Ok(Decision::new(next, events, Vec::new()))
 }
 
-fn refund(
-    order: &Order,
-    (reason, request): (String, Option<RequestMark>),
-    what: RefundWhat,
-    now: Timestamp,
-) -> Result<Decision, Refusal> {
+fn refund(order: &Order, reason: String, what: RefundWhat, now: Timestamp) -> Result<Decision, Refusal> {
     // A payment that is not all here yet goes back with a cancellation, which gives the stock back too.
     if order.status == OrderStatus::PendingPayment {
         return Err(not_while(order, "refund"));
@@ -465,9 +466,6 @@ fn refund(
         }
     };
     let events = next.ask_back(amount, (RefundCause::Requested, Some(reason)), lines, None, now);
-    for refund in &mut next.refunds[order.refunds.len()..] {
-        refund.request = request;
-    }
     Ok(Decision::new(next, events, Vec::new()))
 }
 

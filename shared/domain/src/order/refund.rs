@@ -12,7 +12,7 @@ use super::{Event, Order, PaymentMethod, PaymentStatus, PaymentStep};
 use crate::money::{Money, MoneyError};
 use crate::refusal::Refusal;
 use crate::stock::SkuQuantity;
-use crate::text::{Digest, Sku};
+use crate::text::Sku;
 
 /// Why money goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -69,15 +69,6 @@ impl RefundStatus {
     }
 }
 
-/// The request that asked for a refund, so that its repetition asks for nothing more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RequestMark {
-    /// The digest of its Idempotency-Key.
-    pub key: Digest,
-    /// The digest of its canonical body.
-    pub body: Digest,
-}
-
 /// Money that goes back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refund {
@@ -105,9 +96,6 @@ pub struct Refund {
     /// Whether the provider could not send it, so that staff do by hand.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_hand: bool,
-    /// The request that asked for it, where one with an Idempotency-Key did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<RequestMark>,
 }
 
 /// What is asked back.
@@ -210,7 +198,6 @@ impl Order {
             status: RefundStatus::Pending,
             reference: None,
             by_hand: false,
-            request: None,
         });
         self.sent_back(usize::from(id), payment)
     }
@@ -266,7 +253,6 @@ impl Order {
                 },
                 reference: None,
                 by_hand: self.payment_method == PaymentMethod::BankTransfer,
-                request: None,
             });
             events.push(Event::RefundRequested { order: self.id, refund: id });
         }

@@ -45,7 +45,7 @@ fn units(lines: &[(&str, u32)]) -> Vec<SkuQuantity> {
 }
 
 fn refunding(what: RefundWhat) -> Command {
-    Command::Refund { reason: "goodwill".into(), what, request: None }
+    Command::Refund { reason: "goodwill".into(), what }
 }
 
 fn paid(method: PaymentMethod) -> Order {

@@ -6,7 +6,7 @@ use domain::address::Address;
 use domain::id::{CartId, OrderId, PersonId};
 use domain::order::{
     Attention, Hold, HoldStatus, Order, OrderLine, OrderStatus, Payment, PaymentMethod, PaymentSession, PaymentStatus,
-    Refund, Shipment, ShipmentStatus,
+    Refund, RequestMark, Shipment, ShipmentStatus,
 };
 use domain::pricing::Totals;
 use domain::stock::Allocation;
@@ -77,6 +77,8 @@ struct Record {
     attention: Option<Attention>,
     #[serde(rename = "cr", default, skip_serializing_if = "Option::is_none")]
     cancel_reason: Option<String>,
+    #[serde(rename = "rq", default, skip_serializing_if = "Vec::is_empty")]
+    requests: Vec<RequestMark>,
     #[serde(rename = "tv")]
     tax_version: u64,
     #[serde(rename = "sv")]
@@ -234,6 +236,7 @@ pub(super) fn item_of_order(order: &Order) -> Result<Item, StoreError> {
         shipments: order.shipments.clone(),
         attention: order.attention.clone(),
         cancel_reason: order.cancel_reason.clone(),
+        requests: order.requests.clone(),
         tax_version: order.tax_version,
         shipping_version: order.shipping_version,
         view_token_hash: order.view_token_hash,
@@ -306,6 +309,7 @@ pub(super) fn order_of(item: Item) -> Result<Order, StoreError> {
         shipments: record.shipments,
         attention: record.attention,
         cancel_reason: record.cancel_reason,
+        requests: record.requests,
         tax_version: record.tax_version,
         shipping_version: record.shipping_version,
         view_token_hash: record.view_token_hash,

@@ -1,0 +1,288 @@
+//! What people do: shoppers who buy, hesitate, submit twice and come back late; staff who book, ship and refund.
+
+use std::rc::Rc;
+
+use http::Method;
+use jiff::SignedDuration;
+use local::stripe::Act;
+use rand::RngExt;
+use rand::rngs::StdRng;
+use serde_json::{Value, json};
+
+use super::world::{Accepted, World};
+
+const SHOPPERS: u64 = 26;
+
+/// What is sold, and how many of each there are at first: some are scarce.
+const SKUS: [(&str, i64); 4] = [("MUG-1", 40), ("PLATE-1", 12), ("BOWL-1", 6), ("JUG-1", 3)];
+
+/// Where it is kept.
+const LOCATIONS: [&str; 2] = ["main", "annex"];
+
+fn mins(dice: &mut StdRng, least: i64, most: i64) -> SignedDuration {
+    SignedDuration::from_secs(dice.random_range(least * 60..most * 60))
+}
+
+/// Opens the shop while nothing goes wrong yet: settings, products, stock.
+pub(super) async fn open(world: &Rc<World>) {
+    let mut payments = world.read("/api/settings/payments").await;
+    payments["hold_card_secs"] = json!(2_100);
+    payments["hold_bank_transfer_secs"] = json!(5 * 3_600);
+    must(world, Method::PUT, "/api/settings/payments", &payments).await;
+    let mut locations = world.read("/api/settings/locations").await;
+    locations["locations"] = json!(LOCATIONS.map(|id| json!({ "id": id, "name": id, "address": "" })));
+    must(world, Method::PUT, "/api/settings/locations", &locations).await;
+    for (sku, count) in SKUS {
+        price(world, sku, 1_999).await;
+        adjust(world, sku, "main", json!({ "delta": count, "reason": "received" })).await;
+    }
+    world.engine.settle().await;
+}
+
+async fn must(world: &World, method: Method, path: &str, body: &Value) {
+    let (status, answer) = world.ask(method, path, body, Some("owner")).await;
+    assert!((200..300).contains(&status), "{path}: {status} {answer}");
+}
+
+async fn price(world: &World, sku: &str, amount: i64) {
+    let product = json!({
+        "title": format!("Product {sku}"), "status": "active", "category": "kitchen",
+        "variants": [{ "sku": sku, "price": { "amount": amount, "currency": "EUR" }, "weight_g": 350 }],
+    });
+    let path = format!("/api/products/{}", sku.to_lowercase());
+    let (status, answer) = world.ask(Method::PUT, &path, &product, Some("owner")).await;
+    if !(200..300).contains(&status) && status != 409 {
+        world.log.borrow_mut().surprises.push(format!("PUT {path}: {status} {answer}"));
+    }
+}
+
+/// Books an adjustment and notes what it came to.
+async fn adjust(world: &World, sku: &str, location: &str, mut line: Value) {
+    line["sku"] = json!(sku);
+    line["location"] = json!(location);
+    let counted = line.get("counted").is_some();
+    let body = json!({ "lines": [line] });
+    let (status, answer) = world.ask(Method::POST, "/api/stock/adjustments", &body, Some("warehouse")).await;
+    match status {
+        201 => {
+            let delta = answer["lines"][0]["delta"].as_i64().unwrap_or_default();
+            let mut log = world.log.borrow_mut();
+            *log.booked.entry(sku.to_owned()).or_default() += delta;
+            if counted {
+                log.counted.insert(sku.to_owned());
+            }
+        }
+        // Not as many are free as it takes away, or somebody else booked at the same moment.
+        409 => {}
+        other => world.log.borrow_mut().surprises.push(format!("an adjustment: {other} {answer}")),
+    }
+}
+
+/// Everybody, each in their own time.
+pub(super) fn arrive(world: &Rc<World>, life: SignedDuration) {
+    let minutes = life.as_mins();
+    for _ in 0..SHOPPERS {
+        world.enter(move |world, dice, number| shopper(world, dice, number, minutes));
+    }
+    for _ in 0..3 {
+        world.enter(move |world, dice, _| stock_keeper(world, dice, minutes));
+    }
+    world.enter(move |world, dice, _| merchandiser(world, dice, minutes));
+    world.enter(move |world, dice, number| poisoner(world, dice, number, minutes));
+}
+
+async fn stock_keeper(world: Rc<World>, mut dice: StdRng, minutes: i64) {
+    for _ in 0..4 {
+        let pause = mins(&mut dice, 1, minutes / 4);
+        world.wait(pause).await;
+        let sku = SKUS[dice.random_range(0..SKUS.len())].0;
+        let location = LOCATIONS[dice.random_range(0..LOCATIONS.len())];
+        let line = match dice.random_range(0..5) {
+            0 => json!({ "delta": -dice.random_range(1..4_i64), "reason": "damaged" }),
+            1 => json!({ "counted": dice.random_range(0..12_i64), "reason": "counted" }),
+            _ => json!({ "delta": dice.random_range(1..9_i64), "reason": "received" }),
+        };
+        adjust(&world, sku, location, line).await;
+    }
+}
+
+async fn merchandiser(world: Rc<World>, mut dice: StdRng, minutes: i64) {
+    for _ in 0..3 {
+        let pause = mins(&mut dice, 1, minutes / 3);
+        world.wait(pause).await;
+        let sku = SKUS[dice.random_range(0..SKUS.len())].0;
+        price(&world, sku, dice.random_range(500..5_000)).await;
+    }
+}
+
+/// Puts something into a queue that no function can read.
+async fn poisoner(world: Rc<World>, mut dice: StdRng, number: u64, minutes: i64) {
+    let pause = mins(&mut dice, 1, minutes / 2);
+    world.wait(pause).await;
+    let queues = world.engine.queues();
+    let queue = &queues[dice.random_range(0..queues.len())].name;
+    let body = format!("poison {number}");
+    if world.engine.send(queue, body.clone()) {
+        world.log.borrow_mut().poison.entry(queue.clone()).or_default().insert(body);
+    }
+}
+
+async fn shopper(world: Rc<World>, mut dice: StdRng, number: u64, minutes: i64) {
+    // Some come in a crowd, at the same second.
+    let pause = match dice.random_range(0..3) {
+        0 => SignedDuration::from_mins(minutes / 3 * dice.random_range(1..3)),
+        _ => mins(&mut dice, 1, minutes),
+    };
+    world.wait(pause).await;
+    let Some(cart) = fill(&world, &mut dice).await else {
+        return;
+    };
+    if dice.random_bool(0.2) {
+        let pause = mins(&mut dice, 1, 600);
+        world.wait(pause).await;
+    }
+    let email = format!("shopper-{number}@example.com");
+    let card = dice.random_bool(0.6);
+    let Some(answer) = check_out(&world, &mut dice, &cart, &email, card).await else {
+        return;
+    };
+    let id = answer["order"]["id"].as_str().unwrap_or_default().to_owned();
+    let total = answer["order"]["totals"]["total"]["amount"].as_i64().unwrap_or_default();
+    let placed = Accepted { cart, total, card };
+    if let Some(before) = world.log.borrow_mut().accepted.insert(id.clone(), placed) {
+        world.log.borrow_mut().surprises.push(format!("{id} was told to two carts, {} among them", before.cart));
+    }
+    let link = answer["view_url"].as_str().and_then(|url| url.split("token=").nth(1)).unwrap_or_default().to_owned();
+    if dice.random_bool(0.12) {
+        let (world, id) = (Rc::clone(&world), id.clone());
+        world.enter(move |world, dice, _| regret(world, dice, id, link));
+    }
+    if card {
+        pay_by_card(&world, &mut dice, &id).await;
+    } else {
+        let (world, id) = (Rc::clone(&world), id.clone());
+        world.enter(move |world, dice, _| bookkeeper(world, dice, id));
+    }
+    world.enter(move |world, dice, _| packer(world, dice, id));
+}
+
+/// A cart with something in it, where there is something.
+async fn fill(world: &World, dice: &mut StdRng) -> Option<String> {
+    let (_, cart) = world.ask(Method::POST, "/api/carts", &json!({}), None).await;
+    let cart = cart["id"].as_str()?.to_owned();
+    let mut filled = false;
+    for _ in 0..dice.random_range(1..4) {
+        let sku = SKUS[dice.random_range(0..SKUS.len())].0;
+        let path = format!("/api/carts/{cart}/items/{sku}");
+        let (status, _) = world.ask(Method::PUT, &path, &json!({ "quantity": dice.random_range(1..4) }), None).await;
+        filled |= status == 200;
+    }
+    filled.then_some(cart)
+}
+
+/// Submits until there is an order or a reason why there is none; looks at the cart again where prices moved.
+async fn check_out(world: &World, dice: &mut StdRng, cart: &str, email: &str, card: bool) -> Option<Value> {
+    let mut body = crate::checkout_body(cart, if card { "card" } else { "bank_transfer" });
+    body["email"] = json!(email);
+    for attempt in 0..4 {
+        let key = format!("{cart}-{attempt}");
+        let submit = || world.ask_under(Method::POST, "/api/checkout", &body, None, &key);
+        let (status, answer) = if dice.random_bool(0.2) {
+            let (one, two) = tokio::join!(submit(), submit());
+            if one.0 == 201 && two.0 == 201 && one.1["order"]["id"] != two.1["order"]["id"] {
+                world.log.borrow_mut().surprises.push(format!("{cart} became two orders"));
+            }
+            if one.0 == 201 { one } else { two }
+        } else {
+            submit().await
+        };
+        if status == 201 {
+            return Some(answer);
+        }
+        world.ask(Method::GET, &format!("/api/carts/{cart}"), &Value::Null, None).await;
+    }
+    None
+}
+
+async fn pay_by_card(world: &Rc<World>, dice: &mut StdRng, order: &str) {
+    let pause = mins(dice, 0, 3) + SignedDuration::from_secs(1);
+    world.wait(pause).await;
+    let acts: &[Act] = match dice.random_range(0..10) {
+        0 => &[Act::Abandon],
+        1 => &[Act::Late],
+        2 => &[Act::Twice],
+        3 => &[Act::Decline, Act::Accept],
+        4 => &[Act::Decline],
+        _ => &[Act::Accept],
+    };
+    for act in acts {
+        // The page may be over, or may not have opened under faults: then the shopper tries once more, or leaves.
+        for _ in 0..5 {
+            if world.engine.pay(order, *act).await.is_ok() {
+                break;
+            }
+            let pause = mins(dice, 1, 10);
+            world.wait(pause).await;
+        }
+        let pause = mins(dice, 1, 12);
+        world.wait(pause).await;
+    }
+}
+
+/// A shopper who wants it no more.
+async fn regret(world: Rc<World>, mut dice: StdRng, order: String, link: String) {
+    let pause = mins(&mut dice, 1, 300);
+    world.wait(pause).await;
+    let path = format!("/api/orders/{order}/cancel?token={link}");
+    let (status, answer) = world.ask(Method::POST, &path, &json!({ "reason": "changed my mind" }), None).await;
+    if status != 200 && status != 409 {
+        world.log.borrow_mut().surprises.push(format!("a cancellation: {status} {answer}"));
+    }
+}
+
+/// Sees a bank transfer, sometimes when the hold is over, sometimes never.
+async fn bookkeeper(world: Rc<World>, mut dice: StdRng, order: String) {
+    if dice.random_bool(0.2) {
+        return;
+    }
+    let pause = mins(&mut dice, 5, 7 * 60);
+    world.wait(pause).await;
+    let path = format!("/api/orders/{order}/mark-paid");
+    let (status, answer) = world.ask(Method::POST, &path, &json!({ "reference": "statement" }), Some("support")).await;
+    match status {
+        200 => {
+            world.log.borrow_mut().marked_paid.insert(order);
+        }
+        409 => {}
+        other => world.log.borrow_mut().surprises.push(format!("marking paid: {other} {answer}")),
+    }
+}
+
+/// Sends what is paid, and now and then money back.
+async fn packer(world: Rc<World>, mut dice: StdRng, order: String) {
+    for _ in 0..dice.random_range(1..5) {
+        let pause = mins(&mut dice, 10, 5 * 60);
+        world.wait(pause).await;
+        let standing = world.read(&format!("/api/orders/{order}")).await;
+        let lines: Vec<Value> = standing["lines"].as_array().cloned().unwrap_or_default();
+        let some = lines.first().map(|line| json!([{ "sku": line["sku"], "quantity": 1 }])).unwrap_or_default();
+        let (act, role, body) = match dice.random_range(0..8) {
+            0 => ("refund", "support", json!({ "reason": "scratched", "lines": some })),
+            1 => {
+                let amount = json!({ "amount": dice.random_range(1..2_500), "currency": "EUR" });
+                ("refund", "support", json!({ "reason": "goodwill", "amount": amount }))
+            }
+            2 => ("refund-paid", "support", json!({ "reference": "sent" })),
+            3 => ("ship", "warehouse", json!({ "carrier": "DHL", "tracking": "JD1", "lines": some })),
+            4 => ("deliver", "warehouse", json!({})),
+            _ => ("ship", "warehouse", json!({ "carrier": "DHL", "tracking": "JD2" })),
+        };
+        let path = format!("/api/orders/{order}/{act}");
+        let (status, answer) = world.ask(Method::POST, &path, &body, Some(role)).await;
+        match status {
+            200 => *world.log.borrow_mut().done.entry((order.clone(), act)).or_default() += 1,
+            409 => {}
+            other => world.log.borrow_mut().surprises.push(format!("{act}: {other} {answer}")),
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The world around the shop: whose turn it is, what time it is, and what people were told.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request};
+use jiff::{SignedDuration, Timestamp};
+use local::Engine;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+/// How often somebody asks again who got no answer. Faults are rare enough that one of these is answered.
+const TRIES: u32 = 25;
+
+/// An order that the shop accepted, as its buyer was told.
+#[derive(Debug, Clone)]
+pub(super) struct Accepted {
+    pub(super) cart: String,
+    pub(super) total: i64,
+    pub(super) card: bool,
+}
+
+/// What people know.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    /// By order.
+    pub(super) accepted: BTreeMap<String, Accepted>,
+    /// The orders that staff marked paid.
+    pub(super) marked_paid: BTreeSet<String>,
+    /// How often an order was told that a parcel left, or that money goes back.
+    pub(super) done: BTreeMap<(String, &'static str), usize>,
+    /// What adjustments booked on hand, by SKU.
+    pub(super) booked: BTreeMap<String, i64>,
+    /// The SKUs that were counted: a count may find less than was promised.
+    pub(super) counted: BTreeSet<String>,
+    /// What was put into queues that no function can read, by queue.
+    pub(super) poison: BTreeMap<String, BTreeSet<String>>,
+    /// What should never have been answered.
+    pub(super) surprises: Vec<String>,
+}
+
+/// The world.
+pub(super) struct World {
+    pub(super) engine: Engine,
+    pub(super) log: RefCell<Log>,
+    seed: u64,
+    waiting: RefCell<BTreeMap<(Timestamp, u64), oneshot::Sender<()>>>,
+    busy: Cell<usize>,
+    serial: Cell<u64>,
+}
+
+impl World {
+    pub(super) fn new(engine: Engine, seed: u64) -> Self {
+        Self {
+            engine,
+            seed,
+            log: RefCell::default(),
+            waiting: RefCell::default(),
+            busy: Cell::new(0),
+            serial: Cell::new(0),
+        }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.engine.clock().now()
+    }
+
+    fn next_serial(&self) -> u64 {
+        self.serial.set(self.serial.get() + 1);
+        self.serial.get()
+    }
+
+    /// Somebody enters: with dice of their own, so that nobody's luck hangs on whose turn it was.
+    pub(super) fn enter<F: Future<Output = ()> + 'static>(
+        self: &Rc<Self>,
+        life: impl FnOnce(Rc<Self>, StdRng, u64) -> F,
+    ) {
+        let number = self.next_serial();
+        let dice = StdRng::seed_from_u64(self.seed.wrapping_mul(1_000_003).wrapping_add(number));
+        let world = Rc::clone(self);
+        let life = life(Rc::clone(self), dice, number);
+        self.busy.set(self.busy.get() + 1);
+        drop(tokio::task::spawn_local(async move {
+            life.await;
+            world.busy.set(world.busy.get() - 1);
+        }));
+    }
+
+    /// Waits in virtual time.
+    pub(super) async fn wait(&self, time: SignedDuration) {
+        let (wake, woken) = oneshot::channel();
+        let key = (self.now() + time, self.next_serial());
+        self.waiting.borrow_mut().insert(key, wake);
+        self.busy.set(self.busy.get() - 1);
+        if woken.await.is_err() {
+            // The world ended.
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Lets time pass until everybody has left.
+    pub(super) async fn pass(&self) {
+        loop {
+            while self.busy.get() > 0 {
+                self.engine.settle().await;
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            self.engine.settle().await;
+            let Some(next) = self.waiting.borrow().keys().next().map(|(at, _)| *at) else {
+                return;
+            };
+            self.engine.advance(next.duration_since(self.now())).await;
+            let later = self.waiting.borrow_mut().split_off(&(next, u64::MAX));
+            let due = std::mem::replace(&mut *self.waiting.borrow_mut(), later);
+            self.busy.set(self.busy.get() + due.len());
+            for wake in due.into_values() {
+                if wake.send(()).is_err() {
+                    self.busy.set(self.busy.get() - 1);
+                }
+            }
+        }
+    }
+
+    /// One request; its status and its body.
+    async fn once(&self, method: &Method, path: &str, body: &Value, role: Option<&str>, key: &str) -> (u16, Value) {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("content-type", "application/json")
+            .header("accept", "application/json")
+            .header("idempotency-key", key);
+        if let Some(role) = role {
+            let token = self.engine.token(role).unwrap_or_else(|error| panic!("no token: {error}"));
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+        let request = request.body(body).unwrap_or_else(|error| panic!("no request: {error}"));
+        let answer = self.engine.http(request).await;
+        (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap_or_default())
+    }
+
+    /// A request of somebody who asks again under the same key until there is an answer.
+    pub(super) async fn ask(&self, method: Method, path: &str, body: &Value, role: Option<&str>) -> (u16, Value) {
+        let key = format!("sim-{:020}", self.next_serial());
+        self.ask_under(method, path, body, role, &key).await
+    }
+
+    /// The same, under a key that others may use too.
+    pub(super) async fn ask_under(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+        role: Option<&str>,
+        key: &str,
+    ) -> (u16, Value) {
+        for _ in 0..TRIES {
+            let (status, answer) = self.once(&method, path, body, role, key).await;
+            if status < 500 {
+                return (status, answer);
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        self.log.borrow_mut().surprises.push(format!("{method} {path} had no answer in {TRIES} tries"));
+        (0, Value::Null)
+    }
+
+    /// Reads something that is there.
+    pub(super) async fn read(&self, path: &str) -> Value {
+        let (status, answer) = self.ask(Method::GET, path, &Value::Null, Some("owner")).await;
+        if status != 200 {
+            self.log.borrow_mut().surprises.push(format!("GET {path}: {status} {answer}"));
+        }
+        answer
+    }
+
+    /// All items of a list, over all of its pages.
+    pub(super) async fn list(&self, path: &str) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let more = if path.contains('?') { '&' } else { '?' };
+            let page = self.read(&format!("{path}{more}{cursor}")).await;
+            items.extend(page["items"].as_array().cloned().unwrap_or_default());
+            match page["next"].as_str() {
+                Some(next) => cursor = format!("cursor={next}"),
+                None => return items,
+            }
+        }
+    }
+}
