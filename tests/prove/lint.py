@@ -11,6 +11,7 @@ import copy
 import json
 import os
 import pathlib
+import re
 import sys
 
 os.environ.setdefault("AWS_DEFAULT_REGION", "eu-central-1")  # aws-sam-translator wants to know; nothing is called
@@ -33,7 +34,11 @@ IDLE_DOLLARS_MAX = 5.00
 POLLER = 0.648 * 0.40
 ALARM_METRIC = 0.10
 CUSTOM_METRIC = 0.30
+# aws.amazon.com/cloudwatch/pricing: "3 Dashboards for up to 50 metrics per month" are free, and stay so. Of everything else the free
+# part is left out here: other stacks of the account may have used it up.
 DASHBOARD = 3.00
+DASHBOARDS_FREE = 3
+DASHBOARD_METRICS_MAX = 50
 
 SAMPLE_PARAMETERS = {
     "ShopDomain": "shop.example.com",
@@ -103,6 +108,7 @@ def house_rules(template):
     yield from rule_queues(template, functions)
     yield from rule_streams(functions)
     yield from rule_routes(functions)
+    yield from rule_dashboard(template)
     for name, table in of_type(template, "AWS::DynamoDB::Table"):
         properties = table["Properties"]
         kept = (
@@ -264,8 +270,34 @@ def rule_routes(functions):
         taken[route] = name
 
 
+def rule_dashboard(template):
+    """Every queue is on the dashboard, and the dashboard is one that is free."""
+    shown = set()
+    for name, dashboard in of_type(template, "AWS::CloudWatch::Dashboard"):
+        body = dashboard["Properties"]["DashboardBody"]
+        shown |= set(referred(body))
+        count = dashboard_metrics(body)
+        if count > DASHBOARD_METRICS_MAX:
+            yield f"{name} shows {count} metrics, {DASHBOARD_METRICS_MAX} are free"
+    for name, _ in of_type(template, "AWS::SQS::Queue"):
+        if name not in shown:
+            yield f"{name} is on no dashboard"
+
+
+def dashboard_metrics(body):
+    """How many metrics a dashboard shows. What a SEARCH finds is counted by the SLICE around it."""
+    count = 0
+    for widget in json.loads(body["Fn::Sub"])["widgets"]:
+        for metric in widget["properties"]["metrics"]:
+            if isinstance(metric[0], str):
+                count += 1
+            elif "SEARCH(" in metric[0]["expression"]:
+                count += int(re.fullmatch(r"SLICE\(.*, 0, (\d+)\)", metric[0]["expression"])[1])
+    return count
+
+
 def idle_dollars(resources):
-    pollers = alarms = metrics = dashboards = 0
+    pollers = alarms = metrics = dashboards = scheduled = 0
     for resource in resources.values():
         properties = resource.get("Properties", {})
         match resource["Type"]:
@@ -277,8 +309,13 @@ def idle_dollars(resources):
                 metrics += len(properties["MetricTransformations"])
             case "AWS::CloudWatch::Dashboard":
                 dashboards += 1
-    total = pollers * POLLER + alarms * ALARM_METRIC + metrics * CUSTOM_METRIC + dashboards * DASHBOARD
-    return total, f"{pollers} queues polled, {alarms} alarms, {metrics} metrics, {dashboards} dashboards"
+            case "AWS::Scheduler::Schedule":
+                scheduled += 1
+    # A function tells its Cost as often as it runs: what a schedule runs, by its own name and as a part of all functions' cost.
+    metrics += scheduled + 1 if scheduled else 0
+    paid = max(0, dashboards - DASHBOARDS_FREE)
+    total = pollers * POLLER + alarms * ALARM_METRIC + metrics * CUSTOM_METRIC + paid * DASHBOARD
+    return total, f"{pollers} queues polled, {alarms} metrics in alarms, {metrics} metrics, {paid} paid dashboards of {dashboards}"
 
 
 if __name__ == "__main__":
