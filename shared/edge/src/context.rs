@@ -11,6 +11,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -108,6 +109,8 @@ impl Context {
             .region(region)
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .retry_config(RetryConfig::standard().with_max_attempts(3))
+            // It guards long transfers; ours are small, and each attempt has its timeout.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build());
         if let (Some(id), Some(secret)) =
             (environment.get("AWS_ACCESS_KEY_ID"), environment.get("AWS_SECRET_ACCESS_KEY"))
