@@ -10,6 +10,7 @@ mod mailing;
 mod paying;
 mod refusing;
 mod signing_in;
+mod simulating;
 mod trusting;
 
 #[path = "../stories/mod.rs"]

@@ -6,6 +6,7 @@
 #![allow(clippy::panic, clippy::unwrap_used)]
 
 pub mod cloud;
+pub mod grants;
 pub mod simulation;
 
 use bytes::Bytes;
@@ -333,6 +334,7 @@ impl Ask<'_> {
 impl Drop for Shop {
     fn drop(&mut self) {
         let House::Local(engine) = &self.house else { return };
+        grants::record(engine);
         if std::thread::panicking() {
             return;
         }

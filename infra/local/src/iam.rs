@@ -98,6 +98,11 @@ impl Grants {
         held(&self.used).clone()
     }
 
+    /// Counts as used what was used elsewhere, such as in another run of the same template.
+    pub fn also_used(&self, used: impl IntoIterator<Item = (String, String, String)>) {
+        held(&self.used).extend(used);
+    }
+
     /// Every call that was denied so far.
     pub fn denied(&self) -> BTreeSet<Denied> {
         held(&self.denied).clone()

@@ -16,6 +16,7 @@ use std::time::Instant;
 
 use runner::Runner;
 use step::{Call, Failure, Stage, elapsed};
+use tools::Venv;
 
 /// How much is proved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,11 +62,19 @@ fn prove(stage: &mut Stage, extent: Extent) -> Result<(), Failure> {
 
     if extent == Extent::Whole {
         stage.step("format", "one way to lay out code", &Call::new("cargo fmt --all --check"))?;
-        tools::linters(stage)?;
-        let lint = Call::at(&tools::python(&root), "tests/prove/lint.py");
+        Venv::Cloud.make(stage)?;
+        let lint = Call::at(&Venv::Cloud.program(&root, "python"), "tests/prove/lint.py");
         let findings =
             stage.step("template", "what is deployed is valid, granted exactly, within its budgets", &lint)?;
         stage.say(findings.trim_end())?;
+        Venv::Sam.make(stage)?;
+        let sam = Call::at(&Venv::Sam.program(&root, "sam"), "validate --lint --template infra/template.yaml")
+            .setting("SAM_CLI_TELEMETRY", "0")
+            .setting("__SAM_CLI_APP_DIR", "target/prove/sam");
+        stage.step("sam validate", "what `sam deploy` reads is what it understands", &sam)?;
+        Venv::Checkov.make(stage)?;
+        let checkov = Call::at(&Venv::Checkov.program(&root, "checkov"), "--config-file .config/checkov.yaml");
+        stage.step("checkov", "the translated template is safe, but for exceptions that say why", &checkov)?;
         let deny = tools::deny(stage)?.then("--locked --config .config/deny.toml check bans licenses sources");
         stage.step("dependencies", "licences and sources are ones the house takes", &deny)?;
         let clippy = Call::new("cargo clippy --workspace --all-targets --locked -- -D warnings");
@@ -75,7 +84,12 @@ fn prove(stage: &mut Stage, extent: Extent) -> Result<(), Failure> {
     }
 
     let tests = if Call::new("cargo nextest --version").answers(&root) { Runner::Nextest } else { Runner::Cargo };
-    let output = stage.step("tests", "rules hold, and journeys through the whole house end well", &tests.call())?;
+    let uses = root.join("target/prove/grants");
+    let call = tests.call().setting("RECORD_GRANTS", &uses.display().to_string());
+    if extent == Extent::Whole {
+        forget(&uses)?;
+    }
+    let output = stage.step("tests", "rules hold, and journeys through the whole house end well", &call)?;
     let rust_closing: Vec<String> = tests.closing(&output).into_iter().map(str::to_owned).collect();
 
     if extent == Extent::Whole {
@@ -86,15 +100,26 @@ fn prove(stage: &mut Stage, extent: Extent) -> Result<(), Failure> {
                 &Call::new("cargo test --workspace --doc"),
             )?;
         }
+        let granted = Call::at(&root.join("target/debug/granted"), "").with(uses.display().to_string());
+        let output = stage.step("grants", "no function is granted what no test made it use", &granted)?;
+        closing.extend(output.lines().last().map(str::to_owned));
         if tools::has_browser_tests(&root) {
             tools::browser_packages(stage)?;
             let call = Runner::Node.call().within(tools::browser(&root));
             let output = stage.step("browser", "a shopper buys with a real browser", &call)?;
             closing.extend(Runner::Node.closing(&output).into_iter().map(str::to_owned));
         }
-        let deployed = Call::at(&root.join("target/debug/deployed"), "")
-            .with(tools::python(&root).display().to_string())
-            .with("target/debug")
+        let release = Call::new("cargo build --workspace --bins --release --locked");
+        stage.step("release build", "what is deployed, and a simulation that is fast", &release)?;
+        let simulate = Call::at(&root.join("target/release/simulate"), "");
+        let output = stage.step("simulation", "200 seeds of people and faults end with everything right", &simulate)?;
+        closing.extend(output.lines().next().map(str::to_owned));
+        let why = "whatever is broken on purpose is noticed";
+        let output = stage.step("sabotage", why, &simulate.then("--sabotage all"))?;
+        closing.extend(output.lines().last().map(str::to_owned));
+        let deployed = Call::at(&root.join("target/release/deployed"), "")
+            .with(Venv::Cloud.program(&root, "python").display().to_string())
+            .with("target/release")
             .with("target/prove/deployed");
         let why = "the real binaries, made by CloudFormation in an emulator of AWS, tell the same stories";
         let output = stage.step("deployed", why, &deployed)?;
@@ -104,6 +129,16 @@ fn prove(stage: &mut Stage, extent: Extent) -> Result<(), Failure> {
     stage.say(&format!("prove: passed, {} steps in {}", stage.steps(), elapsed(started)))?;
     closing.extend(rust_closing);
     stage.say(&closing.join("\n"))
+}
+
+/// Removes what an earlier proof left in a directory.
+fn forget(directory: &Path) -> Result<(), Failure> {
+    match std::fs::remove_dir_all(directory) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(Failure::File { path: directory.to_path_buf(), source })
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// A failure with its causes, and the output of the command last, so that a test runner's closing lines end it.

@@ -1,6 +1,6 @@
 //! Tools: what a proof needs beside Rust, and how a bare Debian comes by it.
 //!
-//! This module knows the names of packages and where they are put: Debian's own by apt, Python's in target/venv, npm's beside the
+//! This module knows the names of packages and where they are put: Debian's own by apt, Python's in target/venv*, npm's beside the
 //! browser tests. It deliberately does not know what the tools find.
 
 use std::fs;
@@ -56,9 +56,56 @@ pub(crate) fn browser(root: &Path) -> PathBuf {
     root.join("tests/browser")
 }
 
-/// The Python that has the linters; [`linters`] makes it.
-pub(crate) fn python(root: &Path) -> PathBuf {
-    root.join("target/venv/bin/python")
+/// A Python of its own for tools that pin each other's dependencies differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Venv {
+    /// cfn-lint, the translator, the emulator of AWS.
+    Cloud,
+    /// The SAM CLI.
+    Sam,
+    /// checkov.
+    Checkov,
+}
+
+impl Venv {
+    /// What tells it from the first, in its folder's name and in its list's.
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Cloud => "",
+            Self::Sam => "-sam",
+            Self::Checkov => "-checkov",
+        }
+    }
+
+    fn directory(self) -> String {
+        format!("target/venv{}", self.suffix())
+    }
+
+    /// One of its programs; [`Venv::make`] puts it there.
+    pub(crate) fn program(self, root: &Path, name: &str) -> PathBuf {
+        root.join(self.directory()).join("bin").join(name)
+    }
+
+    /// Installs what its list names, anew when the list changed.
+    ///
+    /// # Errors
+    /// [`Failure::Refused`] if Python or pip refuses.
+    pub(crate) fn make(self, stage: &mut Stage) -> Result<(), Failure> {
+        let root = stage.root.clone();
+        let (directory, list) = (self.directory(), format!("requirements{}.txt", self.suffix()));
+        let requirements = root.join("tests/prove").join(&list);
+        let stamp = root.join(&directory).join("installed.txt");
+        let python = self.program(&root, "python");
+        if same(&requirements, &stamp)? && Call::at(&python, "--version").answers(&root) {
+            return Ok(());
+        }
+        let venv = Call::new(&format!("python3 -m venv --clear {directory}"));
+        stage.step(&directory, "its tools get a Python of their own", &venv)?;
+        let pip = Call::at(&python, "-m pip install --quiet --disable-pip-version-check --requirement");
+        let why = "its list changed, or is new here";
+        stage.step(&format!("pip install {list}"), why, &pip.with(requirements.display().to_string()))?;
+        keep(&requirements, &stamp)
+    }
 }
 
 /// Installs what is missing of Debian's packages and Rust's components. A quick proof lints nothing and opens no browser.
@@ -101,23 +148,6 @@ fn install(stage: &mut Stage, packages: &[&Package]) -> Result<(), Failure> {
         stage.step(&format!("apt install {names}"), package.why, &call)?;
     }
     Ok(())
-}
-
-/// Puts the linters into target/venv, anew when the list of them changed.
-///
-/// # Errors
-/// [`Failure::Refused`] if Python or pip refuses.
-pub(crate) fn linters(stage: &mut Stage) -> Result<(), Failure> {
-    let root = stage.root.clone();
-    let requirements = root.join("tests/prove/requirements.txt");
-    let stamp = root.join("target/venv/installed.txt");
-    if python(&root).is_file() && same(&requirements, &stamp)? && Call::at(&python(&root), "--version").answers(&root) {
-        return Ok(());
-    }
-    stage.step("venv", "linters get a Python of their own", &Call::new("python3 -m venv --clear target/venv"))?;
-    let pip = Call::at(&python(&root), "-m pip install --quiet --disable-pip-version-check --requirement");
-    stage.step("pip install", "the linters changed, or are new here", &pip.with(requirements.display().to_string()))?;
-    keep(&requirements, &stamp)
 }
 
 /// cargo-deny, built into target/tools where the machine has none: two minutes once, which is why it is built without optimising.

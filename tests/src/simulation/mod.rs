@@ -23,10 +23,10 @@ use self::weather::Weather;
 use self::world::World;
 
 /// How long people come and go.
-const LIFE: SignedDuration = SignedDuration::from_hours(30);
+const LIFE: SignedDuration = SignedDuration::from_hours(26);
 
 /// How long nothing goes wrong any more at the end: longer than a hold, a lost mail's hour and a queue's tries.
-const CALM: SignedDuration = SignedDuration::from_hours(14);
+const CALM: SignedDuration = SignedDuration::from_hours(11);
 
 /// What came of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
