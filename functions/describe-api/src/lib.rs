@@ -16,6 +16,9 @@ pub const FUNCTION: Function = edge::http::http::<DescribeApi>();
 /// Files whose name changes with their content are kept for ever.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
+/// The longest key of a picture, in bytes: what a product may name it by.
+const LONGEST_KEY: usize = 200;
+
 /// How large a picture in a mail is, in dots: twice what it is shown as.
 const THUMBNAIL: (u32, u32) = (112, 140);
 
@@ -102,6 +105,11 @@ impl DescribeApi {
     /// A picture that staff uploaded.
     async fn media(&self, key: &str) -> Result<Response, Problem> {
         let missing = || Problem::not_found("picture");
+        // Keys are given out by the shop, in letters of these alone: any other was never one.
+        let letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/');
+        if key.is_empty() || key.len() > LONGEST_KEY || !key.bytes().all(letter) {
+            return Err(missing());
+        }
         let found = match self.s3.get_object().bucket(&self.media).key(key).send().await {
             Ok(found) => found,
             Err(error) if matches!(error.as_service_error(), Some(GetObjectError::NoSuchKey(_))) => {

@@ -51,6 +51,8 @@ enum NotWritten {
     Stale,
     /// Another product has the SKU.
     Taken(Sku),
+    /// More variants change than one transaction takes.
+    TooMuch,
 }
 
 /// What a product may be written over.
@@ -182,6 +184,7 @@ impl EditCatalog {
                 Ok(()) => return Ok((product, read.product.is_none())),
                 Err(TxError::Refused(NotWritten::Stale)) => {}
                 Err(TxError::Refused(NotWritten::Taken(sku))) => return Err(taken(draft, &sku)),
+                Err(TxError::Refused(NotWritten::TooMuch)) => return Err(too_much()),
                 Err(TxError::Store(error)) => return Err(unavailable(&error)),
             }
         }
@@ -205,6 +208,7 @@ impl EditCatalog {
             match self.commit(&read, &product, cause).await {
                 Ok(()) => return Ok(()),
                 Err(TxError::Refused(NotWritten::Stale | NotWritten::Taken(_))) => {}
+                Err(TxError::Refused(NotWritten::TooMuch)) => return Err(too_much()),
                 Err(TxError::Store(error)) => return Err(unavailable(&error)),
             }
         }
@@ -224,7 +228,9 @@ impl EditCatalog {
                 tx = tx.and(write, move |_| NotWritten::Taken(sku));
             }
         }
-        debug_assert!(tx.len() <= MAX_WRITES, "a product has too few variants for that");
+        if tx.len() > MAX_WRITES {
+            return Err(TxError::Refused(NotWritten::TooMuch));
+        }
         tx.commit(&self.context.db()).await
     }
 
@@ -237,6 +243,10 @@ impl EditCatalog {
 
 fn busy() -> Problem {
     Problem::new(ProblemKind::Busy, "The catalogue is being written. Please try again.")
+}
+
+fn too_much() -> Problem {
+    Problem::new(ProblemKind::Unprocessable, "Too many variants change at once. Add or remove a few at a time.")
 }
 
 fn sku_of(change: &domain::catalog::ListingChange) -> Sku {

@@ -14,7 +14,6 @@ use domain::settings::ShopSettings;
 use domain::stock::Offer;
 use domain::text::{Quantity, Sku};
 use edge::auth::{Caller, Verifier};
-use edge::http::internal;
 use edge::page::refused;
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use store::StoreError;
@@ -253,5 +252,5 @@ fn unread(error: StoreError) -> Problem {
 }
 
 fn busy() -> Problem {
-    internal("a cart is written by too many at once", &"gave up")
+    Problem::new(ProblemKind::Busy, "This cart is being changed elsewhere. Please try again in a moment.")
 }

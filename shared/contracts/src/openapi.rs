@@ -18,21 +18,29 @@ use crate::stock::{AdjustmentAnswer, LedgerAnswer, LedgerQuery, StockAnswer, Sto
 use domain::catalog::ProductDraft;
 use domain::stock::Adjustment;
 
-/// Declares operations: their words, path parameters, body and answer. Each may also answer any problem.
+/// Declares operations: their words, path parameters, what else they take, body, answer, and the problems that each
+/// refuses with. Any of them may also fail.
 macro_rules! operations {
     ($($name:ident = $method:ident $path:literal $tag:literal $words:literal
-        ($($param:literal),*) $(query $query:ty,)? $(body $body:ty,)? $status:literal $(answer $answer:ty)?;)*) => {
+        ($($param:literal),*) $(also ($($also:tt)+),)* $(query $query:ty,)? $(body $body:ty,)? $(made $made:ty,)?
+        $status:literal $(answer $answer:ty)? $(, refuses $($no:literal)+)?;)*) => {
         $(
             #[doc = $words]
             #[utoipa::path(
                 $method,
                 path = $path,
                 tag = $tag,
-                params($(($param = String, Path),)* $($query,)?),
+                params($(($param = String, Path),)* $(($($also)+),)* $($query,)?),
                 $(request_body = $body,)?
                 responses(
                     (status = $status, description = "Done" $(, body = $answer)?),
-                    (status = "4XX", description = "A problem", body = ProblemBody, content_type = "application/problem+json"),
+                    $((status = 201, description = "Made", body = $made),)?
+                    $($((
+                        status = $no,
+                        description = "A problem",
+                        body = ProblemBody,
+                        content_type = "application/problem+json"
+                    ),)+)?
                     (status = "5XX", description = "A failure", body = ProblemBody, content_type = "application/problem+json"),
                 ),
             )]
@@ -53,35 +61,74 @@ macro_rules! operations {
 }
 
 operations! {
-    list_products = get "/api/products" "shop" "Searches the catalogue." () query ProductQuery, 200 answer ListAnswer<ProductEntry>;
-    show_product = get "/api/products/{slug}" "shop" "Shows a product." ("slug") 200 answer ProductAnswer;
-    make_cart = post "/api/carts" "shop" "Makes a cart." () body NewCart, 201 answer CartAnswer;
-    show_cart = get "/api/carts/{id}" "shop" "Shows a cart and renews its prices." ("id") 200 answer CartAnswer;
-    set_line = put "/api/carts/{id}/items/{sku}" "shop" "Sets how many of a SKU are wanted; 0 removes it." ("id", "sku") body SetQuantity, 200 answer CartAnswer;
-    remove_line = delete "/api/carts/{id}/items/{sku}" "shop" "Removes a SKU from a cart." ("id", "sku") 200 answer CartAnswer;
-    check_out = post "/api/checkout" "shop" "Turns a cart into an order. Takes an Idempotency-Key." () body CheckoutRequest, 201 answer CheckoutAnswer;
-    show_order = get "/api/orders/{id}" "shop" "Shows an order to its owner, to who has its link's token, or to staff." ("id") 200 answer OrderAnswer;
-    cancel = post "/api/orders/{id}/cancel" "shop" "Calls an order off. Takes an Idempotency-Key." ("id") body CancelRequest, 200 answer OrderAnswer;
-    ask_link = post "/api/auth/link" "shop" "Mails a sign-in link; the answer is the same for any address." () body LinkRequest, 202 answer serde_json::Value;
-    trade_token = post "/api/auth/token" "shop" "Trades a link's secret for an access token." () body TokenRequest, 200 answer TokenAnswer;
-    stripe_webhook = post "/api/webhooks/stripe" "provider" "Hears the payment provider; signed." () body serde_json::Value, 200 answer serde_json::Value;
-    put_product = put "/api/products/{slug}" "staff" "Writes a whole product." ("slug") body ProductDraft, 200 answer ProductAnswer;
-    delete_product = delete "/api/products/{slug}" "staff" "Takes a product from the shop." ("slug") 204;
-    add_image = post "/api/products/{slug}/images" "staff" "Opens an upload for a picture." ("slug") body ImageUpload, 201 answer UploadAnswer;
-    list_orders = get "/api/orders" "staff" "Lists orders, newest first: a customer's own, or for staff all." () query OrderQuery, 200 answer ListAnswer<OrderEntry>;
-    mark_paid = post "/api/orders/{id}/mark-paid" "staff" "Says that a bank transfer came. Takes an Idempotency-Key." ("id") body ReferenceRequest, 200 answer OrderAnswer;
-    ship = post "/api/orders/{id}/ship" "staff" "Sends a parcel. Takes an Idempotency-Key." ("id") body ShipRequest, 200 answer OrderAnswer;
-    deliver = post "/api/orders/{id}/deliver" "staff" "Says that everything arrived. Takes an Idempotency-Key." ("id") body DeliverRequest, 200 answer OrderAnswer;
-    refund = post "/api/orders/{id}/refund" "staff" "Sends money back. Takes an Idempotency-Key." ("id") body RefundRequest, 200 answer OrderAnswer;
-    refund_paid = post "/api/orders/{id}/refund-paid" "staff" "Says that due refunds were sent. Takes an Idempotency-Key." ("id") body ReferenceRequest, 200 answer OrderAnswer;
-    list_stock = get "/api/stock" "staff" "Lists stock by SKU." () query StockQuery, 200 answer ListAnswer<StockAnswer>;
-    show_stock = get "/api/stock/{sku}" "staff" "Shows a SKU's quantities by state." ("sku") 200 answer StockAnswer;
-    show_ledger = get "/api/stock/{sku}/ledger" "staff" "Shows why a SKU's quantities are what they are." ("sku") query LedgerQuery, 200 answer ListAnswer<LedgerAnswer>;
-    adjust_stock = post "/api/stock/adjustments" "staff" "Adjusts stock, all lines or none. Takes an Idempotency-Key." () body Adjustment, 201 answer AdjustmentAnswer;
-    show_settings = get "/api/settings/{topic}" "staff" "Shows a topic's settings." ("topic") 200 answer SettingsBody;
-    put_settings = put "/api/settings/{topic}" "staff" "Writes a topic's settings over the version that they name." ("topic") body SettingsBody, 200 answer SettingsBody;
-    list_staff = get "/api/staff" "staff" "Lists the staff." () 200 answer ListAnswer<StaffMember>;
-    put_staff = put "/api/staff" "staff" "Makes somebody staff, or gives another role." () body StaffRequest, 200 answer StaffMember;
+    list_products = get "/api/products" "shop" "Searches the catalogue." () query ProductQuery,
+        200 answer ListAnswer<ProductEntry>, refuses 400;
+    show_product = get "/api/products/{slug}" "shop" "Shows a product." ("slug")
+        200 answer ProductAnswer, refuses 401 404;
+    make_cart = post "/api/carts" "shop" "Makes a cart." () body NewCart,
+        201 answer CartAnswer, refuses 400 401 413 415;
+    show_cart = get "/api/carts/{id}" "shop" "Shows a cart and renews its prices." ("id")
+        200 answer CartAnswer, refuses 404;
+    set_line = put "/api/carts/{id}/items/{sku}" "shop" "Sets how many of a SKU are wanted; 0 removes it." ("id", "sku")
+        body SetQuantity, 200 answer CartAnswer, refuses 400 404 409 413 415 422;
+    remove_line = delete "/api/carts/{id}/items/{sku}" "shop" "Removes a SKU from a cart." ("id", "sku")
+        200 answer CartAnswer, refuses 404 409;
+    check_out = post "/api/checkout" "shop" "Turns a cart into an order. Takes an Idempotency-Key." ()
+        also ("Idempotency-Key" = String, Header),
+        body CheckoutRequest, 201 answer CheckoutAnswer, refuses 400 401 404 409 413 415 422;
+    show_order = get "/api/orders/{id}" "shop" "Shows an order to its owner, to who has its link's token, or to staff." ("id")
+        also ("token" = Option<String>, Query, description = "The secret of a guest's link."),
+        200 answer OrderAnswer, refuses 401 404;
+    cancel = post "/api/orders/{id}/cancel" "shop" "Calls an order off. Takes an Idempotency-Key." ("id")
+        also ("Idempotency-Key" = Option<String>, Header),
+        also ("token" = Option<String>, Query, description = "The secret of a guest's link."),
+        body Option<CancelRequest>, 200 answer OrderAnswer, refuses 400 401 403 404 409 413 415 422;
+    ask_link = post "/api/auth/link" "shop" "Mails a sign-in link; the answer is the same for any address." ()
+        body LinkRequest, 202 answer serde_json::Value, refuses 400 413 415 429;
+    trade_token = post "/api/auth/token" "shop" "Trades a link's secret for an access token." () body TokenRequest,
+        200 answer TokenAnswer, refuses 400 401 413 415;
+    stripe_webhook = post "/api/webhooks/stripe" "provider" "Hears the payment provider; signed." ()
+        also ("Stripe-Signature" = String, Header),
+        body serde_json::Value, 200 answer serde_json::Value, refuses 400 404 409 413 422;
+    put_product = put "/api/products/{slug}" "staff" "Writes a whole product." ("slug") body ProductDraft,
+        made ProductAnswer, 200 answer ProductAnswer, refuses 400 401 403 404 409 413 415 422;
+    delete_product = delete "/api/products/{slug}" "staff" "Takes a product from the shop." ("slug")
+        204, refuses 401 403 404 422;
+    add_image = post "/api/products/{slug}/images" "staff" "Opens an upload for a picture." ("slug") body ImageUpload,
+        201 answer UploadAnswer, refuses 400 401 403 404 413 415;
+    list_orders = get "/api/orders" "staff" "Lists orders, newest first: a customer's own, or for staff all." ()
+        query OrderQuery, 200 answer ListAnswer<OrderEntry>, refuses 400 401;
+    mark_paid = post "/api/orders/{id}/mark-paid" "staff" "Says that a bank transfer came. Takes an Idempotency-Key." ("id")
+        also ("Idempotency-Key" = Option<String>, Header), body ReferenceRequest,
+        200 answer OrderAnswer, refuses 400 401 403 404 409 413 415 422;
+    ship = post "/api/orders/{id}/ship" "staff" "Sends a parcel. Takes an Idempotency-Key." ("id")
+        also ("Idempotency-Key" = Option<String>, Header), body ShipRequest,
+        200 answer OrderAnswer, refuses 400 401 403 404 409 413 415 422;
+    deliver = post "/api/orders/{id}/deliver" "staff" "Says that everything arrived. Takes an Idempotency-Key." ("id")
+        also ("Idempotency-Key" = Option<String>, Header), body DeliverRequest,
+        200 answer OrderAnswer, refuses 400 401 403 404 409 413 415 422;
+    refund = post "/api/orders/{id}/refund" "staff" "Sends money back. Takes an Idempotency-Key." ("id")
+        also ("Idempotency-Key" = Option<String>, Header),
+        body RefundRequest, 200 answer OrderAnswer, refuses 400 401 403 404 409 413 415 422;
+    refund_paid = post "/api/orders/{id}/refund-paid" "staff" "Says that due refunds were sent. Takes an Idempotency-Key." ("id")
+        body ReferenceRequest, 200 answer OrderAnswer, refuses 400 401 403 404 409 413 415 422;
+    list_stock = get "/api/stock" "staff" "Lists stock by SKU." () query StockQuery,
+        200 answer ListAnswer<StockAnswer>, refuses 400 401 403;
+    show_stock = get "/api/stock/{sku}" "staff" "Shows a SKU's quantities by state." ("sku")
+        200 answer StockAnswer, refuses 401 403 404;
+    show_ledger = get "/api/stock/{sku}/ledger" "staff" "Shows why a SKU's quantities are what they are." ("sku")
+        query LedgerQuery, 200 answer ListAnswer<LedgerAnswer>, refuses 400 401 403 404;
+    adjust_stock = post "/api/stock/adjustments" "staff" "Adjusts stock, all lines or none. Takes an Idempotency-Key." ()
+        also ("Idempotency-Key" = String, Header),
+        body Adjustment, 201 answer AdjustmentAnswer, refuses 400 401 403 409 413 415 422;
+    show_settings = get "/api/settings/{topic}" "staff" "Shows a topic's settings." ("topic")
+        200 answer SettingsBody, refuses 401 403 404;
+    put_settings = put "/api/settings/{topic}" "staff" "Writes a topic's settings over the version that they name." ("topic")
+        body SettingsBody, 200 answer SettingsBody, refuses 400 401 403 404 409 413 415;
+    list_staff = get "/api/staff" "staff" "Lists the staff." ()
+        200 answer ListAnswer<StaffMember>, refuses 401 403;
+    put_staff = put "/api/staff" "staff" "Makes somebody staff, or gives another role." () body StaffRequest,
+        200 answer StaffMember, refuses 400 401 403 413 415;
     health = get "/health" "service" "Says that the API answers." () 200 answer serde_json::Value;
     openapi = get "/openapi.json" "service" "This description." () 200 answer serde_json::Value;
 }

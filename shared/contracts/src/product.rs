@@ -27,7 +27,7 @@ pub struct ProductQuery {
     pub max: Option<i64>,
     /// Only what is there.
     pub in_stock: Option<bool>,
-    /// `relevance`, `newest`, `price` or `-price`.
+    /// `relevance`, `newest`, `price_ascending` or `price_descending`.
     pub sort: Option<String>,
     /// Where the page begins.
     pub cursor: Option<String>,

@@ -246,6 +246,10 @@ impl Request {
         if content_type != "application/json" {
             return Err(Problem::new(ProblemKind::UnsupportedMediaType, "Send application/json."));
         }
+        // A list would be read as the values of the fields, in their order.
+        if body.trim_ascii_start().starts_with(b"[") {
+            return Err(Problem::malformed("Send a JSON object."));
+        }
         let mut reader = serde_json::Deserializer::from_slice(body);
         let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let pointer = pointer(error.path());

@@ -182,7 +182,7 @@ impl Order {
     ) -> Result<Option<Event>, Refusal> {
         let ours = self.refunds.iter().filter(|one| one.payment == payment && !one.by_hand);
         let known: i64 = ours.map(|one| one.amount.amount).sum();
-        let more = (refunded.amount - known).min(self.payment_left(payment));
+        let more = refunded.amount.saturating_sub(known).min(self.payment_left(payment));
         if more <= 0 || refunded.currency != self.currency() {
             return Ok(None);
         }

@@ -1,0 +1,83 @@
+"""One good request for every operation of the description, and the answer that it is to get.
+
+An operation that is missing here fails the run: every new one brings its request. Deliberately nothing is checked
+here; the answers are held against the description by the caller.
+"""
+
+import dataclasses
+import json
+
+import world
+
+JSON = "application/json"
+PNG = {"filename": "mug.png", "bytes": 1000}
+
+
+@dataclasses.dataclass
+class Valid:
+    """A request that the shop has to grant."""
+
+    status: int
+    path: dict = dataclasses.field(default_factory=dict)
+    query: dict = dataclasses.field(default_factory=dict)
+    headers: dict = dataclasses.field(default_factory=dict)
+    body: object = None
+
+
+def requests(shop, made):
+    """Good requests: operation by operation, in an order in which each finds what it needs."""
+    owner = {"authorization": f"Bearer {shop.staff('owner')}"}
+    keyed = lambda: {**owner, "idempotency-key": shop.key()}
+    unpaid, other = shop.order({made.SKU: 1}), shop.order({made.SKU: 1})
+    paid, back = (shop.paid(shop.staff("owner"), {made.SKU: 2}) for _ in range(2))
+    shop.settle()
+    line = {"sku": made.SKU, "location": "main", "delta": 5, "reason": "received"}
+    draft = {"title": "Enamel mug", "variants": [{"sku": "FUZZ-9", "price": {"amount": 1999, "currency": "EUR"}}]}
+    settings = shop.send("GET", "/api/settings/returns", token=shop.staff("owner"), expect=200).json()
+    cart = {"id": made.carts[0]}
+    at_order = lambda order: {"id": order["id"]}
+    yield "GET /health", Valid(200)
+    yield "GET /openapi.json", Valid(200)
+    search = {"q": "mug", "in_stock": "true", "sort": "price_ascending", "limit": "5"}
+    yield "GET /api/products", Valid(200, query=search)
+    yield "GET /api/products/{slug}", Valid(200, {"slug": made.SLUG})
+    yield "POST /api/carts", Valid(201, body={})
+    yield "GET /api/carts/{id}", Valid(200, cart)
+    yield "PUT /api/carts/{id}/items/{sku}", Valid(200, {**cart, "sku": "FUZZ-2"}, body={"quantity": 2})
+    yield "DELETE /api/carts/{id}/items/{sku}", Valid(200, {**cart, "sku": "FUZZ-2"})
+    order = world.checkout(made.carts[0])
+    yield "POST /api/checkout", Valid(201, headers={"idempotency-key": shop.key()}, body=order)
+    order = world.checkout(made.carts[1], "card")
+    yield "POST /api/checkout", Valid(201, headers={"idempotency-key": shop.key()}, body=order)
+    yield "GET /api/orders", Valid(200, query={"status": "placed", "limit": "5"}, headers=owner)
+    yield "GET /api/orders", Valid(200, headers={"authorization": f"Bearer {made.customer}"})
+    yield "GET /api/orders/{id}", Valid(200, at_order(unpaid), query={"token": unpaid["token"]})
+    yield "POST /api/orders/{id}/cancel", Valid(200, at_order(other), headers=owner, body={"reason": "changed my mind"})
+    yield "POST /api/orders/{id}/mark-paid", Valid(200, at_order(unpaid), headers=owner, body={"reference": "12"})
+    parcel = {"carrier": "DHL", "tracking": "JD01", "lines": [{"sku": made.SKU, "quantity": 2}]}
+    yield "POST /api/orders/{id}/ship", Valid(200, at_order(paid), headers=owner, body=parcel)
+    yield "POST /api/orders/{id}/deliver", Valid(200, at_order(paid), headers=owner, body={})
+    refund = {"reason": "chipped", "lines": [{"sku": made.SKU, "quantity": 1}]}
+    yield "POST /api/orders/{id}/refund", Valid(200, at_order(back), headers=keyed(), body=refund)
+    yield "POST /api/orders/{id}/refund-paid", Valid(200, at_order(back), headers=owner, body={"reference": "13"})
+    yield "GET /api/orders/{id}", Valid(200, at_order(back), headers=owner)
+    yield "PUT /api/products/{slug}", Valid(201, {"slug": "fuzz-new"}, headers=owner, body=draft)
+    yield "PUT /api/products/{slug}", Valid(200, {"slug": "fuzz-new"}, headers=owner, body=draft)
+    yield "POST /api/products/{slug}/images", Valid(201, {"slug": "fuzz-new"}, headers=owner, body=PNG)
+    yield "DELETE /api/products/{slug}", Valid(204, {"slug": "fuzz-new"}, headers=owner)
+    yield "GET /api/stock", Valid(200, query={"location": "main", "below": "1000000"}, headers=owner)
+    yield "GET /api/stock/{sku}", Valid(200, {"sku": made.SKU}, headers=owner)
+    yield "GET /api/stock/{sku}/ledger", Valid(200, {"sku": made.SKU}, headers=owner)
+    yield "POST /api/stock/adjustments", Valid(201, headers=keyed(), body={"lines": [line]})
+    for topic in world.TOPICS:
+        yield "GET /api/settings/{topic}", Valid(200, {"topic": topic}, headers=owner)
+    yield "PUT /api/settings/{topic}", Valid(200, {"topic": "returns"}, headers=owner, body=settings)
+    yield "GET /api/staff", Valid(200, headers=owner)
+    packer = {"email": "packer@example.com", "role": "warehouse"}
+    yield "PUT /api/staff", Valid(200, headers=owner, body=packer)
+    yield "POST /api/auth/link", Valid(202, body={"email": "buyer@example.com"})
+    yield "POST /api/auth/token", Valid(200, body={"token": shop.mailed_secret("other@example.com")})
+    event = {"id": "evt_1", "type": "customer.created", "data": {"object": {}}}
+    # As the client writes it: the signature is of these very bytes.
+    signed = world.signature(json.dumps(event).encode(), shop.now())
+    yield "POST /api/webhooks/stripe", Valid(200, headers={"stripe-signature": signed}, body=event)

@@ -1,0 +1,180 @@
+"""A shop with real things in it: products, stock, carts, and orders in every state.
+
+Knows how to reach a running shop, its console too, and how to place and pay an order. It deliberately knows nothing of
+schemathesis: what is made here is only found by its ids.
+"""
+
+import calendar
+import hashlib
+import hmac
+import re
+import time
+
+import requests
+
+ADDRESS = {"name": "Ada Lovelace", "line1": "Ringstr. 1", "city": "Berlin", "postal_code": "10115", "country": "DE"}
+# What the local shop's stand-in for the payment provider signs with.
+WEBHOOK_SECRET = b"whsec_local"
+TOPICS = ("shop", "taxes", "shipping", "payments", "locations", "returns", "support")
+
+
+class Refused(Exception):
+    """An answer that the world cannot be made with."""
+
+
+class Shop:
+    """A running shop, its API and its console."""
+
+    def __init__(self, url):
+        self.url = url.rstrip("/")
+        self.session = requests.Session()
+        self.keys = 0
+
+    def send(self, method, path, body=None, *, token=None, expect=None, **headers):
+        """Sends a request; an answer with another status than expected ends the run."""
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        answer = self.session.request(
+            method, self.url + path, json=body, headers=headers, timeout=30, allow_redirects=False
+        )
+        if expect is not None and answer.status_code != expect:
+            raise Refused(f"{method} {path} answered {answer.status_code}, not {expect}: {answer.text[:500]}")
+        return answer
+
+    def key(self):
+        """A new Idempotency-Key."""
+        self.keys += 1
+        return f"fuzz-{time.time_ns()}-{self.keys}"
+
+    def staff(self, role):
+        """A token of a member of the staff."""
+        return self.send("GET", f"/_local/token?role={role}", expect=200).text.strip()
+
+    def advance(self, length):
+        """Lets time pass; everything that fell due has happened when it answers."""
+        self.send("POST", "/_local/clock", {"advance": length}, expect=200)
+
+    def now(self):
+        """The shop's time, in seconds since 1970."""
+        return seconds(self.send("GET", "/_local/clock", accept="application/json", expect=200).json()["now"])
+
+    def settle(self):
+        """Lets everything that is under way arrive: mails are sent, lists have the orders."""
+        self.advance("1s")
+
+    def mailed_secret(self, email):
+        """Asks for a sign-in link; the secret in the mail."""
+        self.send("POST", "/api/auth/link", {"email": email}, expect=202)
+        self.settle()
+        mails = self.send("GET", "/_local/mails", accept="application/json", expect=200).json()["items"]
+        texts = [mail["text"] for mail in mails if email in str(mail["to"]) and "token=" in mail["text"]]
+        if not texts:
+            raise Refused(f"no sign-in link came for {email}")
+        return re.search(r"/sign-in/confirm\S*token=([\w-]+)", texts[-1]).group(1)
+
+    def customer(self, email):
+        """A token of a customer, signed in by mail."""
+        secret = self.mailed_secret(email)
+        return self.send("POST", "/api/auth/token", {"token": secret}, expect=200).json()["access_token"]
+
+    def product(self, token, slug, draft):
+        """Writes a product."""
+        answer = self.send("PUT", f"/api/products/{slug}", draft, token=token)
+        if answer.status_code not in (200, 201):
+            raise Refused(f"the product {slug} was refused: {answer.text[:500]}")
+
+    def stock(self, token, sku, delta):
+        """Books what came of a SKU."""
+        line = {"sku": sku, "location": "main", "delta": delta, "reason": "received"}
+        self.send(
+            "POST", "/api/stock/adjustments", {"lines": [line]}, token=token, idempotency_key=self.key(), expect=201
+        )
+
+    def cart(self, lines, token=None):
+        """A cart with so many of each SKU; its id."""
+        cart = self.send("POST", "/api/carts", {}, token=token, expect=201).json()["id"]
+        for sku, quantity in lines.items():
+            self.send("PUT", f"/api/carts/{cart}/items/{sku}", {"quantity": quantity}, token=token, expect=200)
+        return cart
+
+    def order(self, lines, method="bank_transfer", email="buyer@example.com", token=None):
+        """An order that is not paid: its id and the secret of its link."""
+        body = checkout(self.cart(lines, token), method, email)
+        answer = self.send("POST", "/api/checkout", body, token=token, idempotency_key=self.key(), expect=201).json()
+        token = answer["view_url"].split("token=")[1].split("&")[0]
+        return {"id": answer["order"]["id"], "number": answer["order"]["number"], "token": token}
+
+    def paid(self, staff, lines, **others):
+        """A paid order whose stock has its location."""
+        order = self.order(lines, **others)
+        path = f"/api/orders/{order['id']}/mark-paid"
+        self.send("POST", path, {"reference": "statement 12"}, token=staff, expect=200)
+        return order
+
+
+def checkout(cart, method="bank_transfer", email="buyer@example.com"):
+    """What a checkout is asked with."""
+    return {
+        "cart_id": cart,
+        "email": email,
+        "shipping_address": ADDRESS,
+        "shipping_method": "standard",
+        "payment_method": method,
+    }
+
+
+def signature(body, at):
+    """The header that a webhook with this body is believed by, sent at this second."""
+    digest = hmac.new(WEBHOOK_SECRET, f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={digest}"
+
+
+def seconds(instant):
+    """An instant as the console tells it, in seconds since 1970."""
+    return calendar.timegm(time.strptime(instant.split(".")[0].rstrip("Z"), "%Y-%m-%dT%H:%M:%S"))
+
+
+class World:
+    """What was put in place, by what it is asked for with. Made anew for each caller: fuzzing uses it up."""
+
+    SKU = "FUZZ-1"
+    SLUG = "fuzz-mug"
+
+    def __init__(self, shop, orders):
+        self.shop = shop
+        owner = shop.staff("owner")
+        shop.product(owner, self.SLUG, self.draft(self.SLUG, self.SKU))
+        shop.product(owner, "fuzz-bowl", self.draft("fuzz-bowl", "FUZZ-2"))
+        shop.product(owner, "fuzz-draft", self.draft("fuzz-draft", "FUZZ-3", "draft"))
+        shop.product(owner, "fuzz-gone", self.draft("fuzz-gone", "FUZZ-4"))
+        shop.send("DELETE", "/api/products/fuzz-gone", token=owner, expect=204)
+        for sku in (self.SKU, "FUZZ-2"):
+            shop.stock(owner, sku, 5000)
+        self.customer = shop.customer("customer@example.com")
+        lines = {self.SKU: 2, "FUZZ-2": 1}
+        self.unpaid = [shop.order(lines) for _ in range(orders)]
+        self.unpaid += [shop.order(lines, "card") for _ in range(orders)]
+        self.own = [shop.order(lines, email="customer@example.com", token=self.customer) for _ in range(orders)]
+        self.paid = [shop.paid(owner, lines) for _ in range(orders)]
+        self.shipped = [shop.paid(owner, lines) for _ in range(orders)]
+        self.canceled = [shop.paid(owner, lines) for _ in range(orders)]
+        shop.settle()
+        for order in self.shipped:
+            parcel = {"carrier": "DHL", "tracking": "JD01"}
+            shop.send("POST", f"/api/orders/{order['id']}/ship", parcel, token=owner, expect=200)
+        for order in self.canceled:
+            shop.send("POST", f"/api/orders/{order['id']}/cancel", {}, token=owner, expect=200)
+        self.carts = [shop.cart({self.SKU: 1}) for _ in range(5 * orders)] + [shop.cart({})]
+        shop.settle()
+
+    @staticmethod
+    def draft(slug, sku, status="active"):
+        """A product with one variant, as it is put."""
+        variant = {"sku": sku, "title": "White", "price": {"amount": 1999, "currency": "EUR"}, "weight_g": 350}
+        return {"title": f"Product {slug}", "status": status, "category": "fuzz", "variants": [variant]}
+
+    @property
+    def orders(self):
+        """Every order: its id and the secret of its link."""
+        return self.unpaid + self.own + self.paid + self.shipped + self.canceled
