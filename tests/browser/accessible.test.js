@@ -15,7 +15,7 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
-  shop?.stop();
+  await shop?.stop();
 });
 
 const pages = ['/', '/?q=mug', '/?q=nothing-like-it', '/categories/mugs', '/products/morning-mug', '/products/bud-vase', '/cart', '/cart/added',

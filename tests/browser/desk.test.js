@@ -42,7 +42,7 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
-  shop?.stop();
+  await shop?.stop();
 });
 
 for (const topic of ['shop', 'taxes', 'shipping', 'payments', 'locations', 'returns', 'support']) {

@@ -25,7 +25,7 @@ before(async () => {
 });
 
 after(async () => {
-  shop?.stop();
+  await shop?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -1,7 +1,9 @@
 // Starts the built shop in memory on a free port, and a browser to visit it with.
 
 import { spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -31,7 +33,16 @@ export async function startShop() {
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
-    stop: () => process.kill('SIGINT'),
+    /** Ends it; what its functions did on which resource is kept where the proof looks for it. */
+    stop: async () => {
+      const directory = env.RECORD_GRANTS;
+      if (directory) {
+        const { used } = await (await fetch(`${url}/_local/grants`, { headers: { accept: 'application/json' } })).json();
+        await mkdir(directory, { recursive: true });
+        await writeFile(`${directory}/browser-${port}.json`, JSON.stringify(used));
+      }
+      process.kill('SIGINT');
+    },
     json: async (path, init = {}) => {
       const headers = { accept: 'application/json', 'content-type': 'application/json', ...init.headers };
       return (await fetch(url + path, { ...init, headers })).json();

@@ -8,6 +8,7 @@ mod crashing;
 mod granted;
 mod mailing;
 mod paying;
+mod reaching;
 mod refusing;
 mod signing_in;
 mod simulating;

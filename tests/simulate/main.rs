@@ -71,7 +71,11 @@ fn sabotage_all() -> ExitCode {
         match failed {
             Some((seed, outcome)) => {
                 let first = outcome.violations.first().map(String::as_str).unwrap_or_default();
-                println!("{}: noticed at seed {seed}: {}", sabotage.name(), first.chars().take(140).collect::<String>());
+                println!(
+                    "{}: noticed at seed {seed}: {}",
+                    sabotage.name(),
+                    first.chars().take(140).collect::<String>()
+                );
             }
             None => {
                 println!("{}: not noticed in {} seeds", sabotage.name(), sum.0);

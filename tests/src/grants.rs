@@ -20,7 +20,7 @@ static SHOPS: AtomicUsize = AtomicUsize::new(0);
 /// # Panics
 /// When it cannot be written.
 #[allow(clippy::disallowed_methods)]
-pub(crate) fn record(engine: &Engine) {
+pub fn record(engine: &Engine) {
     let Some(directory) = std::env::var_os(DIRECTORY) else {
         return;
     };

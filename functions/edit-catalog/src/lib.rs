@@ -31,7 +31,7 @@ use tokio::sync::Mutex;
 pub const FUNCTION: Function = edge::http::http::<EditCatalog>();
 
 /// How often a product is tried over other writes of the catalogue.
-const ATTEMPTS: usize = 10;
+const ATTEMPTS: u32 = 8;
 
 /// Edits the catalogue.
 pub struct EditCatalog {
@@ -173,7 +173,8 @@ impl EditCatalog {
             return Err(Problem::field("/slug", "This address is the desk's own. Choose another one."));
         }
         let currency = self.settings().await?.currency;
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            self.context.pause(attempt).await;
             let read = self.catalog.read_for_write(slug).await.map_err(|error| unavailable(&error))?;
             over.check(read.product.as_ref())?;
             let product = draft
@@ -198,7 +199,8 @@ impl EditCatalog {
         cause: &Cause,
         change: impl Fn(&Product) -> Result<Product, Vec<FieldError>> + Send + Sync,
     ) -> Result<(), Problem> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            self.context.pause(attempt).await;
             let read = self.catalog.read_for_write(slug).await.map_err(|error| unavailable(&error))?;
             let Some(before) = &read.product else {
                 return Err(Problem::not_found("product"));

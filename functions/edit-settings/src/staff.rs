@@ -43,8 +43,8 @@ pub(crate) async fn list(shop: &EditSettings, caller: &Caller) -> Result<Respons
 
 /// PUT /api/staff
 pub(crate) async fn put(shop: &EditSettings, request: &Request, caller: &Caller) -> Result<Response, Problem> {
-    caller.staff(Action::EditStaff)?;
-    let person = admit(shop, &request.json()?).await?;
+    let by = caller.staff(Action::EditStaff)?;
+    let person = admit(shop, &by.email, &request.json()?).await?;
     Response::json(200, &member(person))
 }
 
@@ -60,7 +60,7 @@ pub(crate) async fn add(shop: &EditSettings, visit: &Visit<'_>) -> Result<Respon
     let form: StaffForm = visit.request.form()?;
     let added = async {
         let role = form.role.parse().map_err(|_| Problem::field("/role", "Choose a role."))?;
-        admit(shop, &StaffRequest { email: form.email.trim().to_owned(), role }).await
+        admit(shop, &visit.person.email, &StaffRequest { email: form.email.trim().to_owned(), role }).await
     };
     match added.await {
         Ok(_) => Ok(Response::see_other("/desk/staff?done=saved")),
@@ -134,8 +134,11 @@ fn member(person: PersonRecord) -> StaffMember {
     StaffMember { id: person.id, email: person.email, role: person.role, since: person.since }
 }
 
-async fn admit(shop: &EditSettings, asked: &StaffRequest) -> Result<PersonRecord, Problem> {
+async fn admit(shop: &EditSettings, by: &Email, asked: &StaffRequest) -> Result<PersonRecord, Problem> {
     let email = address(&asked.email)?;
+    if email.key() == by.key() && asked.role != Role::Owner {
+        return Err(Problem::conflict("You cannot give up your own role: ask another owner to."));
+    }
     let known = shop.people.person(Surface::Staff, &email).await.map_err(|error| unavailable(&error))?;
     let person = PersonRecord {
         id: known.as_ref().map_or_else(|| shop.context.new_id(), |known| known.id),

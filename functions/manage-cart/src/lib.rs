@@ -25,7 +25,7 @@ use store::stock::StockTable;
 pub const FUNCTION: Function = edge::http::http::<ManageCart>();
 
 /// How often a write is tried over somebody else's.
-const ATTEMPTS: usize = 5;
+const ATTEMPTS: u32 = 8;
 
 /// Manages carts.
 pub struct ManageCart {
@@ -146,7 +146,8 @@ impl ManageCart {
 
     /// Looks at a cart: renews its snapshot, and says what changed.
     async fn look(&self, id: &CartId) -> Result<Seen, Problem> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            self.context.pause(attempt).await;
             let mut cart = self.load(id).await?;
             let offers = self.offers(&cart).await?;
             let (warnings, changed) = cart.renew(&offers);
@@ -164,7 +165,8 @@ impl ManageCart {
 
     /// Changes one line of a cart, and looks at the whole of it.
     async fn change(&self, id: &CartId, change: &Change) -> Result<Seen, Problem> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            self.context.pause(attempt).await;
             let mut cart = self.load(id).await?;
             let known = self.offers_with(&cart, change.sku()).await?;
             let offer = known.iter().find(|offer| offer.listing.sku == *change.sku());

@@ -18,11 +18,12 @@ pub const FUNCTION: Function = queue::queue::<ProjectOrders>();
 
 /// How often an order is projected that other messages project at the same moment: one write often tells of several
 /// events, and they come in one batch.
-const ATTEMPTS: usize = 5;
+const ATTEMPTS: u32 = 8;
 
 /// Projects orders.
 #[derive(Debug)]
 pub struct ProjectOrders {
+    context: Context,
     orders: Orders,
     lists: Lists,
     carts: Carts,
@@ -32,7 +33,12 @@ impl QueueHandler for ProjectOrders {
     type Message = Message;
 
     fn new(context: &Context) -> Result<Self, Error> {
-        Ok(Self { orders: context.table()?, lists: context.table()?, carts: context.table()? })
+        Ok(Self {
+            context: context.clone(),
+            orders: context.table()?,
+            lists: context.table()?,
+            carts: context.table()?,
+        })
     }
 
     async fn handle(&self, message: Message, _correlation: &str) -> Result<(), Error> {
@@ -49,7 +55,8 @@ impl QueueHandler for ProjectOrders {
 
 impl ProjectOrders {
     async fn project(&self, id: &OrderId) -> Result<Order, Error> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            self.context.pause(attempt).await;
             let order = self.orders.get(id, &Reader::Shop).await?;
             let order = order.ok_or_else(|| format!("an event tells of {id}, which there is not"))?;
             match self.lists.project(&order).await {

@@ -5,8 +5,8 @@
 
 mod form;
 
-use contracts::order::{ReferenceRequest, RefundRequest};
 use contracts::Problem;
+use contracts::order::{ReferenceRequest, RefundRequest};
 use domain::id::OrderId;
 use domain::order::{Command, Order};
 use domain::people::Action;

@@ -12,7 +12,7 @@ use contracts::{Problem, ProblemKind};
 use domain::settings::ShopSettings;
 use domain::text::{Email, Secret};
 use edge::auth::Audience;
-use edge::http::{internal, is_local};
+use edge::http::{is_local, unavailable};
 use edge::{Context, Cookie, Error, Function, HttpHandler, Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -167,17 +167,11 @@ impl SignIn {
             secret: secret.reveal(),
         });
         let cause = Cause::new("guest", "sign-in", request.correlation());
-        self.people
-            .keep_link(secret.digest(), &link, event, cause)
-            .await
-            .map_err(|error| internal("a link was not kept", &error))
+        self.people.keep_link(secret.digest(), &link, event, cause).await.map_err(|error| unavailable(&error))
     }
 
     async fn count(&self, what: &str, now: Timestamp) -> Result<u64, Problem> {
-        self.people
-            .count(&format!("link:{what}"), HOUR, now)
-            .await
-            .map_err(|error| internal("a rate was not counted", &error))
+        self.people.count(&format!("link:{what}"), HOUR, now).await.map_err(|error| unavailable(&error))
     }
 
     async fn may_sign_in(&self, surface: Surface, email: &Email) -> Result<bool, Problem> {
@@ -192,7 +186,7 @@ impl SignIn {
     }
 
     async fn find(&self, surface: Surface, email: &Email) -> Result<Option<PersonRecord>, Problem> {
-        self.people.person(surface, email).await.map_err(|error| internal("a person was not read", &error))
+        self.people.person(surface, email).await.map_err(|error| unavailable(&error))
     }
 
     async fn api_token(&self, request: &Request) -> Result<Response, Problem> {
@@ -214,10 +208,7 @@ impl SignIn {
             Surface::Staff => (STAFF_SESSION, "/desk"),
         };
         let session = SessionRecord { email: person.email.clone(), surface, until: self.context.now() + life };
-        self.people
-            .keep_session(secret.digest(), &session)
-            .await
-            .map_err(|error| internal("a session was not kept", &error))?;
+        self.people.keep_session(secret.digest(), &session).await.map_err(|error| unavailable(&error))?;
         let access = self.signer.sign(&self.context, &person, surface).await?;
         Ok(Response::see_other(return_to.as_deref().unwrap_or(home))
             .cookie(access_cookie(surface, &access))
@@ -232,7 +223,7 @@ impl SignIn {
             .people
             .take_link(secret.digest(), now)
             .await
-            .map_err(|error| internal("a link was not taken", &error))?
+            .map_err(|error| unavailable(&error))?
             .ok_or_else(expired)?;
         let person = self.admit(link.surface, &link.email, now).await?;
         Ok((person, link.surface, link.return_to))
@@ -248,7 +239,7 @@ impl SignIn {
             Surface::Staff => return Err(expired()),
         };
         let person = PersonRecord { id: self.context.new_id(), email: email.clone(), role, since: now };
-        self.people.admit(surface, person).await.map_err(|error| internal("a person was not admitted", &error))
+        self.people.admit(surface, person).await.map_err(|error| unavailable(&error))
     }
 
     /// Gives a new access token for a session, and goes back to where the old one had ended; without a session, as
@@ -268,11 +259,8 @@ impl SignIn {
         let Some(secret) = secret else {
             return Ok(ended());
         };
-        let session = self
-            .people
-            .session(secret.digest(), self.context.now())
-            .await
-            .map_err(|error| internal("a session was not read", &error))?;
+        let session =
+            self.people.session(secret.digest(), self.context.now()).await.map_err(|error| unavailable(&error))?;
         let Some(session) = session.filter(|session| session.surface == surface) else {
             return Ok(ended());
         };
@@ -286,10 +274,7 @@ impl SignIn {
     async fn sign_out(&self, request: &Request, surface: Surface) -> Result<Response, Problem> {
         let SignOutForm { .. } = request.form()?;
         if let Some(secret) = request.cookie(audience(surface).session()).and_then(|text| text.parse::<Secret>().ok()) {
-            self.people
-                .end_session(secret.digest())
-                .await
-                .map_err(|error| internal("a session was not ended", &error))?;
+            self.people.end_session(secret.digest()).await.map_err(|error| unavailable(&error))?;
         }
         Ok(Response::see_other("/")
             .cookie(Cookie::removal(audience(surface).session()))

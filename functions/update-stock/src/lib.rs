@@ -21,7 +21,7 @@ use store::{Tx, TxError};
 pub const FUNCTION: Function = edge::http::http::<UpdateStock>();
 
 /// How often an adjustment is tried over other writes of the same shelves.
-const ATTEMPTS: usize = 5;
+const ATTEMPTS: u32 = 8;
 
 /// Adjusts stock.
 pub struct UpdateStock {
@@ -93,7 +93,8 @@ impl UpdateStock {
         let body = Digest::of(canonical.as_bytes());
         let changes = adjustment.check().map_err(Problem::fields)?;
         self.check_locations(adjustment).await?;
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            self.context.pause(attempt).await;
             if let Some(before) = self.stock.adjustment(key).await.map_err(|error| unavailable(&error))? {
                 return repeated(before, body);
             }

@@ -173,7 +173,8 @@ pub fn event(request: &Request<Bytes>, way: &Way, source: IpAddr, id: &str, now:
             })
             .or_insert(value);
     }
-    let host = joined.get("host").cloned().or_else(|| uri.authority().map(ToString::to_string)).unwrap_or_default();
+    let given = joined.get("host").cloned().or_else(|| uri.authority().map(ToString::to_string));
+    let host = given.unwrap_or_else(|| "localhost".to_owned());
     joined.entry("host".to_owned()).or_insert_with(|| host.clone());
     joined.entry("x-forwarded-for".to_owned()).or_insert_with(|| source.to_string());
     let scheme = uri.scheme_str().unwrap_or("http");
@@ -341,6 +342,20 @@ fn message(status: StatusCode, text: &'static str) -> Response<Bytes> {
 /// What a caller gets when the function failed.
 pub fn failure() -> Response<Bytes> {
     message(StatusCode::INTERNAL_SERVER_ERROR, "{\"message\":\"Internal Server Error\"}")
+}
+
+/// Whether a request's host and scheme can be those of an address; the front of AWS lets no others through.
+pub fn is_well_addressed(headers: &HeaderMap) -> bool {
+    let fits =
+        |name: &str, good: fn(&str) -> bool| headers.get_all(name).iter().all(|value| value.to_str().is_ok_and(good));
+    fits("host", |host| {
+        host.parse::<http::uri::Authority>().is_ok_and(|host| host.port().is_none() || host.port_u16().is_some())
+    }) && fits("x-forwarded-proto", |scheme| matches!(scheme, "http" | "https"))
+}
+
+/// What a caller gets whose host or scheme is none.
+pub fn malformed() -> Response<Bytes> {
+    message(StatusCode::BAD_REQUEST, "{\"message\":\"Bad Request\"}")
 }
 
 /// What a caller gets where there is no route.

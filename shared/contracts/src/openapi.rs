@@ -111,7 +111,7 @@ operations! {
         also ("Idempotency-Key" = Option<String>, Header),
         body RefundRequest, 200 answer OrderAnswer, refuses 400 401 403 404 409 413 415 422;
     refund_paid = post "/api/orders/{id}/refund-paid" "staff" "Says that due refunds were sent. Takes an Idempotency-Key." ("id")
-        body ReferenceRequest, 200 answer OrderAnswer, refuses 400 401 403 404 409 413 415 422;
+        also ("Idempotency-Key" = Option<String>, Header), body ReferenceRequest, 200 answer OrderAnswer, refuses 400 401 403 404 409 413 415 422;
     list_stock = get "/api/stock" "staff" "Lists stock by SKU." () query StockQuery,
         200 answer ListAnswer<StockAnswer>, refuses 400 401 403;
     show_stock = get "/api/stock/{sku}" "staff" "Shows a SKU's quantities by state." ("sku")

@@ -372,10 +372,9 @@ impl Order {
                 OrderAction::Cancel => Command::Cancel { reason: None },
                 OrderAction::Ship => Command::Ship { carrier: String::new(), tracking: None, lines: None },
                 OrderAction::Deliver => Command::Deliver,
-                OrderAction::Refund => Command::Refund {
-                    reason: String::new(),
-                    what: RefundWhat::Amount(self.refundable()),
-                },
+                OrderAction::Refund => {
+                    Command::Refund { reason: String::new(), what: RefundWhat::Amount(self.refundable()) }
+                }
                 OrderAction::RefundPaid => Command::RefundPaid { refund: None, reference: String::new() },
             };
             decide(self, command, now).is_ok()

@@ -173,6 +173,16 @@ impl Context {
         Id::from(uuid::Builder::from_unix_timestamp_millis(millis, &self.random()).into_uuid())
     }
 
+    /// Waits before the attempt of this number at a record that others write too: not before the first, then with full
+    /// jitter up to 20, 40, 80 .. 640 milliseconds.
+    pub async fn pause(&self, attempt: u32) {
+        if attempt > 0 {
+            let ceiling = 10_u64 << attempt.min(6);
+            let wait = u64::from_le_bytes(self.random()) % ceiling;
+            tokio::time::sleep(Duration::from_millis(wait)).await;
+        }
+    }
+
     /// What AWS clients are made of.
     pub fn sdk(&self) -> &SdkConfig {
         &self.0.sdk

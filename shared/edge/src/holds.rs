@@ -18,7 +18,7 @@ use crate::payments::ExpireOutcome;
 use crate::provider::ProviderDoor;
 
 /// How often an order that others write is decided about.
-const ATTEMPTS: usize = 5;
+const ATTEMPTS: u32 = 8;
 
 /// What came of ending a hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,7 @@ pub enum Ended {
 /// Ends holds.
 #[derive(Debug)]
 pub struct Holds {
+    context: Context,
     orders: Orders,
     stock: StockTable,
     provider: ProviderDoor,
@@ -47,7 +48,12 @@ impl Holds {
     /// # Errors
     /// When the template does not name the tables.
     pub fn new(context: &Context) -> Result<Self, Error> {
-        Ok(Self { orders: context.table()?, stock: context.table()?, provider: ProviderDoor::new(context) })
+        Ok(Self {
+            orders: context.table()?,
+            stock: context.table()?,
+            provider: ProviderDoor::new(context),
+            context: context.clone(),
+        })
     }
 
     /// Ends the hold of an order, if its time is over.
@@ -55,7 +61,8 @@ impl Holds {
     /// # Errors
     /// When a table or the provider does not answer: nothing was given back.
     pub async fn end(&self, id: &OrderId, now: Timestamp, cause: &Cause) -> Result<Ended, Error> {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            self.context.pause(attempt).await;
             let Some(order) = self.orders.get(id, &Reader::Shop).await? else {
                 return Ok(Ended::Before);
             };

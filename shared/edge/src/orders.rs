@@ -20,7 +20,7 @@ use store::stock::StockTable;
 use store::{StoreError, TxError};
 
 use crate::auth::Caller;
-use crate::context::{Clock, Context};
+use crate::context::Context;
 use crate::environment::MissingVariable;
 use crate::function::Error;
 use crate::http::{Request, Response, internal, unavailable};
@@ -28,7 +28,7 @@ use crate::http::{Request, Response, internal, unavailable};
 pub use typed::{CARRIER, Checks, REASON, REFERENCE, TRACKING, TypedForm};
 
 /// How often an order that others write is decided about.
-const ATTEMPTS: usize = 5;
+const ATTEMPTS: u32 = 8;
 
 /// Why a command was not done.
 #[derive(Debug, thiserror::Error)]
@@ -83,7 +83,7 @@ impl From<NotDone> for Problem {
 pub struct OrderDesk {
     orders: Orders,
     stock: Option<StockTable>,
-    clock: Clock,
+    context: Context,
 }
 
 impl std::fmt::Debug for OrderDesk {
@@ -98,7 +98,7 @@ impl OrderDesk {
     /// # Errors
     /// When the template does not name the table of orders.
     pub fn new(context: &Context) -> Result<Self, MissingVariable> {
-        Ok(Self { orders: context.table()?, stock: context.table().ok(), clock: context.clock() })
+        Ok(Self { orders: context.table()?, stock: context.table().ok(), context: context.clone() })
     }
 
     /// The order, where the reader may see it.
@@ -139,7 +139,8 @@ impl OrderDesk {
         F: Fn(Order) -> Fut + Send + Sync,
         Fut: Future<Output = Result<Option<Command>, NotDone>> + Send,
     {
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            self.context.pause(attempt).await;
             let order = self.load(id, reader).await?;
             if let Some(mark) = mark
                 && let Some(known) = order.answered(&mark.key)
@@ -149,7 +150,7 @@ impl OrderDesk {
             let Some(command) = command(order.clone()).await? else {
                 return Ok(order);
             };
-            let mut decision = decide(&order, command, self.clock.now())?;
+            let mut decision = decide(&order, command, self.context.now())?;
             if let Some(mark) = mark.filter(|_| decision.changed) {
                 decision = decision.marked(mark);
             }

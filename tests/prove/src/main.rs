@@ -85,7 +85,8 @@ fn prove(stage: &mut Stage, extent: Extent) -> Result<(), Failure> {
 
     let tests = if Call::new("cargo nextest --version").answers(&root) { Runner::Nextest } else { Runner::Cargo };
     let uses = root.join("target/prove/grants");
-    let call = tests.call().setting("RECORD_GRANTS", &uses.display().to_string());
+    let recorded = uses.display().to_string();
+    let call = tests.call().setting("RECORD_GRANTS", &recorded);
     if extent == Extent::Whole {
         forget(&uses)?;
     }
@@ -100,22 +101,27 @@ fn prove(stage: &mut Stage, extent: Extent) -> Result<(), Failure> {
                 &Call::new("cargo test --workspace --doc"),
             )?;
         }
-        let granted = Call::at(&root.join("target/debug/granted"), "").with(uses.display().to_string());
-        let output = stage.step("grants", "no function is granted what no test made it use", &granted)?;
-        closing.extend(output.lines().last().map(str::to_owned));
         if tools::has_browser_tests(&root) {
             tools::browser_packages(stage)?;
-            let call = Runner::Node.call().within(tools::browser(&root));
+            let call = Runner::Node.call().within(tools::browser(&root)).setting("RECORD_GRANTS", &recorded);
             let output = stage.step("browser", "a shopper buys with a real browser", &call)?;
             closing.extend(Runner::Node.closing(&output).into_iter().map(str::to_owned));
         }
+        let fuzz = Call::at(&Venv::Cloud.program(&root, "python"), "tests/fuzz/fuzz.py target/debug/shop")
+            .setting("RECORD_GRANTS", &recorded);
+        let why = "whatever is sent, no operation fails or answers what its description does not say";
+        let output = stage.step("fuzz", why, &fuzz)?;
+        closing.extend(output.lines().last().map(str::to_owned));
         let release = Call::new("cargo build --workspace --bins --release --locked");
         stage.step("release build", "what is deployed, and a simulation that is fast", &release)?;
-        let simulate = Call::at(&root.join("target/release/simulate"), "");
+        let simulate = Call::at(&root.join("target/release/simulate"), "").setting("RECORD_GRANTS", &recorded);
         let output = stage.step("simulation", "200 seeds of people and faults end with everything right", &simulate)?;
         closing.extend(output.lines().next().map(str::to_owned));
         let why = "whatever is broken on purpose is noticed";
         let output = stage.step("sabotage", why, &simulate.then("--sabotage all"))?;
+        closing.extend(output.lines().last().map(str::to_owned));
+        let granted = Call::at(&root.join("target/debug/granted"), "").with(recorded.clone());
+        let output = stage.step("grants", "no function is granted what no test made it use", &granted)?;
         closing.extend(output.lines().last().map(str::to_owned));
         let deployed = Call::at(&root.join("target/release/deployed"), "")
             .with(Venv::Cloud.program(&root, "python").display().to_string())

@@ -95,10 +95,8 @@ fn done(world: &World, orders: &BTreeMap<String, Value>, wrong: &mut Vec<String>
         let told = |act| log.done.get(&(id.clone(), act)).copied().unwrap_or_default();
         let parcels = order["shipments"].as_array().map_or(0, Vec::len);
         let refunds = order["refunds"].as_array().into_iter().flatten();
-        let asked: BTreeSet<_> = refunds
-            .filter(|refund| refund["cause"] == "requested")
-            .map(|refund| refund["at"].to_string())
-            .collect();
+        let asked: BTreeSet<_> =
+            refunds.filter(|refund| refund["cause"] == "requested").map(|refund| refund["at"].to_string()).collect();
         if parcels != told("ship") {
             wrong.push(format!("{id}: {parcels} parcels left, staff sent {}", told("ship")));
         }
@@ -121,7 +119,9 @@ fn money(world: &World, orders: &BTreeMap<String, Value>, wrong: &mut Vec<String
             (if log.marked_paid.contains(id) { total(order) } else { 0 }, back)
         };
         if (came, back) != (really_came, really_back) {
-            wrong.push(format!("{id}: {came} in and {back} out in our books, {really_came} and {really_back} at the bank"));
+            wrong.push(format!(
+                "{id}: {came} in and {back} out in our books, {really_came} and {really_back} at the bank"
+            ));
         }
         for refund in order["refunds"].as_array().into_iter().flatten().filter(|one| one["cause"] == "provider") {
             wrong.push(format!("{id}: nobody asked for a refund of {}", refund["amount"]["amount"]));

@@ -85,6 +85,7 @@ async fn live(seed: u64, look: Look) -> Outcome {
     engine.advance(CALM).await;
 
     let (violations, ends) = invariants::check(&world).await;
+    crate::grants::record(&engine);
     let told = weather.told();
     Outcome {
         violations,

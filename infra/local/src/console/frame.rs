@@ -21,10 +21,11 @@ pub(super) enum Section {
     Mails,
     Queues,
     Journeys,
+    Grants,
 }
 
 impl Section {
-    const ALL: [Self; 4] = [Self::Home, Self::Mails, Self::Queues, Self::Journeys];
+    const ALL: [Self; 5] = [Self::Home, Self::Mails, Self::Queues, Self::Journeys, Self::Grants];
 
     const fn link(self) -> (&'static str, &'static str) {
         match self {
@@ -32,6 +33,7 @@ impl Section {
             Self::Mails => ("/_local/mails", "Mails"),
             Self::Queues => ("/_local/queues", "Queues"),
             Self::Journeys => ("/_local/journeys", "Journeys"),
+            Self::Grants => ("/_local/grants", "Grants"),
         }
     }
 }

@@ -26,6 +26,7 @@ const LINKS: &[(&str, &str, &str)] = &[
     ("/_local/mails", "Mails", "what customers and staff received"),
     ("/_local/queues", "Queues", "how full, dead letters"),
     ("/_local/journeys", "Journeys", "each request with calls, time and cost"),
+    ("/_local/grants", "Grants", "what each function may do, and does"),
     ("/api/docs", "API", "what programs can do"),
 ];
 

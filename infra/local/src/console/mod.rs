@@ -16,6 +16,7 @@ use crate::engine::Engine;
 
 mod clock;
 mod frame;
+mod grants;
 mod home;
 mod journeys;
 mod mails;
@@ -39,6 +40,7 @@ pub fn routes(engine: Arc<Engine>) -> Router {
         .route("/_local/inbound-mail", post(mails::inbound))
         .route("/_local/queues", get(queues::list))
         .route("/_local/queues/{name}/redrive", post(queues::redrive))
+        .route("/_local/grants", get(grants::list))
         .route("/_local/journeys", get(journeys::list))
         .route("/_local/journeys/{id}", get(journeys::one))
         .route("/_local/pay/{order}", post(pay::order))

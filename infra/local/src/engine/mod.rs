@@ -218,6 +218,9 @@ impl Inner {
         if request.body().len() > gateway::MAX_REQUEST {
             return gateway::too_large();
         }
+        if !gateway::is_well_addressed(request.headers()) {
+            return gateway::malformed();
+        }
         let method = request.method().as_str().to_owned();
         let Some(way) = self.router.find(&method, request.uri().path()) else {
             return gateway::not_found();
