@@ -7,6 +7,7 @@ mod cost;
 mod crashing;
 mod granted;
 mod mailing;
+mod measuring;
 mod paying;
 mod reaching;
 mod refusing;

@@ -22,7 +22,7 @@ use edge::auth::{Audience, Caller, Verifier};
 use edge::holds::{Ended, Holds};
 use edge::http::{internal, unavailable};
 use edge::page::{refused, renewal};
-use edge::{Context, Error, Function, HttpHandler, Request, Response};
+use edge::{Context, Count, Error, Function, HttpHandler, Request, Response};
 use store::carts::Carts;
 use store::lists::Lists;
 use store::orders::{Orders, Reader};
@@ -160,7 +160,7 @@ impl Checkout {
                 {
                     return self.again(caller, attempt).await;
                 }
-                Err(contracts::refusal::problem(&refusal))
+                Err(self.refused(&refusal))
             }
         }
     }
@@ -170,8 +170,14 @@ impl Checkout {
             Ok(order) => Ok(order),
             Err(NotPlaced::Store(error)) => Err(unread(error)),
             Err(NotPlaced::Ordered) => self.before(attempt).await?.ok_or_else(|| Problem::not_found("cart")),
-            Err(NotPlaced::Refused(refusal)) => Err(contracts::refusal::problem(&refusal)),
+            Err(NotPlaced::Refused(refusal)) => Err(self.refused(&refusal)),
         }
+    }
+
+    fn refused(&self, refusal: &Refusal) -> Problem {
+        let problem = contracts::refusal::problem(refusal);
+        self.context.count(&Count::Refusal { reason: problem.kind.slug().to_owned() });
+        problem
     }
 
     async fn try_place(&self, caller: &Caller, attempt: &Attempt) -> Result<Order, NotPlaced> {
@@ -213,7 +219,13 @@ impl Checkout {
             tx = tx.and(hold.map_err(NotPlaced::Store)?, move |found| why_not_held(found, sku, title, version));
         }
         match tx.commit(&self.context.db()).await {
-            Ok(()) => Ok(Order { rev: 1, ..placement.order }),
+            Ok(()) => {
+                let order = Order { rev: 1, ..placement.order };
+                let (currency, amount) = (order.currency().to_string(), order.totals.total.amount);
+                self.context.count(&Count::Order);
+                self.context.count(&Count::OrderValue { currency, amount });
+                Ok(order)
+            }
             Err(TxError::Refused(reason)) => Err(reason),
             Err(TxError::Store(error)) => Err(NotPlaced::Store(error)),
         }

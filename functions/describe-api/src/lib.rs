@@ -6,7 +6,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use contracts::Problem;
 use edge::http::internal;
-use edge::{Context, Error, Function, HttpHandler, Request, Response};
+use edge::{Billed, Context, Error, Function, HttpHandler, Request, Response};
 use pages::product_image::{self, Kind};
 use resvg::{tiny_skia, usvg};
 
@@ -32,6 +32,7 @@ impl HttpHandler for DescribeApi {
     fn new(context: &Context) -> Result<Self, Error> {
         let mut config = aws_sdk_s3::config::Builder::from(context.sdk());
         config.set_force_path_style(Some(context.sdk().endpoint_url().is_some()));
+        let config = config.interceptor(context.metrics().counting(Billed::ObjectsRead));
         Ok(Self { s3: Client::from_conf(config.build()), media: context.require("MEDIA_BUCKET")? })
     }
 

@@ -11,7 +11,7 @@ use edge::orders::OrderDesk;
 use edge::payments::{PaymentStatus, Session, SessionStatus};
 use edge::provider::ProviderDoor;
 use edge::queue::{self, QueueHandler};
-use edge::{Context, Error, Function};
+use edge::{Context, Count, Error, Function};
 use store::orders::Reader;
 use store::stamp::Cause;
 
@@ -46,7 +46,11 @@ impl QueueHandler for ExpireHold {
         let order: OrderId = timer.record.parse()?;
         let cause = Cause::new("expire-hold", "hold_ended", correlation);
         match self.holds.end(&order, self.context.now(), &cause).await? {
-            Ended::Now | Ended::Before => Ok(()),
+            Ended::Now => {
+                self.context.count(&Count::HoldExpired);
+                Ok(())
+            }
+            Ended::Before => Ok(()),
             // No other timer comes for this hold: the message goes back until its time is over.
             Ended::NotDue(until) => Err(format!("{order} holds its stock until {until}").into()),
             Ended::Paid => self.book_payment(&order, correlation).await,

@@ -18,7 +18,7 @@ use domain::order::{Event as OrderEvent, Order};
 use domain::settings::{PaymentSettings, ShopSettings};
 use domain::text::{Email, Sku};
 use edge::queue::{self, QueueHandler};
-use edge::{Context, Error, Function};
+use edge::{Billed, Context, Error, Function};
 use pages::mails::Mail;
 use store::mail::{Claim, MailState, Mails};
 use store::orders::{Orders, Reader};
@@ -94,6 +94,7 @@ impl QueueHandler for SendMail {
 /// A client that sends once: a lost answer is the claim's matter, and a second try by itself would be a second mail.
 fn client(context: &Context) -> aws_sdk_ses::Client {
     let config = aws_sdk_ses::config::Builder::from(context.sdk()).retry_config(RetryConfig::disabled());
+    let config = config.interceptor(context.metrics().counting(Billed::Mails));
     aws_sdk_ses::Client::from_conf(config.build())
 }
 

@@ -1,32 +1,15 @@
 //! What a journey would cost on AWS.
 //!
-//! Knows the list prices of the services that requests pass through. It deliberately knows no free tier, no discount
-//! and nothing that costs while nobody shops (that is the template's test).
-//!
-//! Source: AWS's public price lists for eu-central-1 (Frankfurt), on demand, first tier, as of November 2026:
-//! aws.amazon.com/{lambda, dynamodb, sqs, api-gateway, ses, s3}/pricing.
+//! Knows a journey's steps. The prices are those that functions tell their own cost by: `edge::metrics::prices`. It
+//! deliberately knows nothing that costs while nobody shops (that is the template's test).
+
+use edge::metrics::prices::{
+    DYNAMODB_READ, DYNAMODB_WRITE, HTTP_API_REQUEST, LAMBDA_GB_SECOND, LAMBDA_INVOCATION, S3_READ, S3_WRITE, SES_MAIL,
+    SQS_REQUEST,
+};
 
 use crate::journeys::Step;
 use crate::wire::Service;
-
-/// Lambda on arm64, per GB and second.
-const LAMBDA_GB_SECOND: f64 = 0.000_013_333_4;
-/// Lambda, per invocation.
-const LAMBDA_INVOCATION: f64 = 0.20 / 1e6;
-/// HTTP API, per request.
-const HTTP_API_REQUEST: f64 = 1.20 / 1e6;
-/// DynamoDB, per read unit.
-const DYNAMODB_READ: f64 = 0.1525 / 1e6;
-/// DynamoDB, per write unit.
-const DYNAMODB_WRITE: f64 = 0.7625 / 1e6;
-/// SQS, per request: sending, receiving and deleting are one each.
-const SQS_REQUEST: f64 = 0.40 / 1e6;
-/// SES, per mail.
-const SES_MAIL: f64 = 0.10 / 1e3;
-/// S3, per PUT or LIST.
-const S3_WRITE: f64 = 0.0054 / 1e3;
-/// S3, per GET.
-const S3_READ: f64 = 0.000_43 / 1e3;
 
 /// What one step costs, in US dollars.
 #[allow(clippy::cast_precision_loss)]

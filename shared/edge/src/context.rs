@@ -19,6 +19,7 @@ use aws_types::region::Region;
 use jiff::Timestamp;
 
 use crate::environment::{Environment, MissingVariable};
+use crate::metrics::{Billed, Count, Lines, Metrics};
 
 /// Tells the time: the system's on AWS, a virtual one in tests and in the local shop.
 #[derive(Clone)]
@@ -76,6 +77,7 @@ struct Inner {
     clock: Clock,
     randomness: Randomness,
     sdk: SdkConfig,
+    metrics: Metrics,
     dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
 }
 
@@ -93,7 +95,7 @@ impl fmt::Debug for Context {
 const ATTEMPT: Duration = Duration::from_secs(2);
 
 impl Context {
-    /// A context from its parts. Without `http` the SDK's own HTTPS client is used.
+    /// A context from its parts. Without `http` the SDK's own HTTPS client is used. Metrics are written to `lines`.
     ///
     /// # Errors
     /// When the environment lacks AWS_REGION.
@@ -102,6 +104,7 @@ impl Context {
         clock: Clock,
         randomness: Randomness,
         http: Option<SharedHttpClient>,
+        lines: Lines,
     ) -> Result<Self, MissingVariable> {
         let region = Region::new(environment.require("AWS_REGION")?.to_owned());
         let mut sdk = SdkConfig::builder()
@@ -128,7 +131,14 @@ impl Context {
             sdk = sdk.endpoint_url(endpoint);
         }
         sdk.set_http_client(http);
-        Ok(Self(Arc::new(Inner { environment, clock, randomness, sdk: sdk.build(), dynamodb: OnceLock::new() })))
+        let metrics = Metrics::new(
+            environment.get("METRICS_NAMESPACE").map(str::to_owned),
+            environment.get("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default().to_owned(),
+            environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE").and_then(|size| size.parse().ok()).unwrap_or(128),
+            lines,
+        );
+        let sdk = sdk.build();
+        Ok(Self(Arc::new(Inner { environment, clock, randomness, sdk, metrics, dynamodb: OnceLock::new() })))
     }
 
     /// The context of this process, as Lambda starts it.
@@ -136,7 +146,7 @@ impl Context {
     /// # Errors
     /// When the environment lacks AWS_REGION.
     pub fn of_process() -> Result<Self, MissingVariable> {
-        Self::new(Environment::of_process(), Clock::system(), Randomness::system(), None)
+        Self::new(Environment::of_process(), Clock::system(), Randomness::system(), None, Arc::new(write_line))
     }
 
     /// The value of the variable `name`.
@@ -190,8 +200,29 @@ impl Context {
 
     /// The DynamoDB client, made once.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        self.0.dynamodb.get_or_init(|| aws_sdk_dynamodb::Client::new(&self.0.sdk)).clone()
+        let make = || {
+            let config = aws_sdk_dynamodb::config::Builder::from(&self.0.sdk);
+            let config = config.interceptor(self.0.metrics.counting(Billed::Units)).build();
+            aws_sdk_dynamodb::Client::from_conf(config)
+        };
+        self.0.dynamodb.get_or_init(make).clone()
     }
+
+    /// What is counted and told of each invocation.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Counts something that the shop is watched by.
+    pub fn count(&self, count: &Count) {
+        self.0.metrics.count(count, self.now().as_millisecond());
+    }
+}
+
+/// Lambda takes each line of the standard output for a line of the log, and a metric out of it where it is one.
+#[expect(clippy::print_stdout, reason = "the way of metrics on Lambda")]
+fn write_line(line: String) {
+    println!("{line}");
 }
 
 impl Context {

@@ -4,10 +4,13 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use futures::future::BoxFuture;
 
 use crate::context::Context;
+use crate::metrics::Trigger;
 
 /// A failed start or a failed invocation. The text goes to the log and, on AWS, to the function's error metric.
 pub type Error = lambda_runtime::Error;
@@ -21,6 +24,7 @@ pub trait Invoke: Send + Sync {
 /// A function before its start.
 #[derive(Clone, Copy)]
 pub struct Function {
+    trigger: Trigger,
     start: fn(&Context) -> Result<Arc<dyn Invoke>, Error>,
 }
 
@@ -31,9 +35,9 @@ impl fmt::Debug for Function {
 }
 
 impl Function {
-    /// A function that starts so.
-    pub const fn new(start: fn(&Context) -> Result<Arc<dyn Invoke>, Error>) -> Self {
-        Self { start }
+    /// A function that is invoked by such a trigger and starts so.
+    pub const fn new(trigger: Trigger, start: fn(&Context) -> Result<Arc<dyn Invoke>, Error>) -> Self {
+        Self { trigger, start }
     }
 
     /// Starts it: reads its configuration and makes its clients.
@@ -41,6 +45,27 @@ impl Function {
     /// # Errors
     /// When its configuration is not complete.
     pub fn start(&self, context: &Context) -> Result<Arc<dyn Invoke>, Error> {
-        (self.start)(context)
+        let started = (self.start)(context)?;
+        Ok(Arc::new(Measured { started, trigger: self.trigger, context: context.clone(), cold: AtomicBool::new(true) }))
+    }
+}
+
+/// A started function that tells what each invocation cost.
+struct Measured {
+    started: Arc<dyn Invoke>,
+    trigger: Trigger,
+    context: Context,
+    cold: AtomicBool,
+}
+
+impl Invoke for Measured {
+    fn invoke<'a>(&'a self, event: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, Error>> {
+        Box::pin(async move {
+            let began = Instant::now();
+            let answer = self.started.invoke(event).await;
+            let cold = self.cold.swap(false, Ordering::Relaxed);
+            self.context.metrics().invoked(self.trigger, began.elapsed(), cold, self.context.now().as_millisecond());
+            answer
+        })
     }
 }

@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 
 use crate::context::Context;
 use crate::function::{Error, Function, Invoke};
+use crate::metrics::Trigger;
 
 /// The largest body a route takes, in bytes. Larger things are uploaded to a bucket by a presigned URL.
 pub const BODY_LIMIT: usize = 256 * 1024;
@@ -44,7 +45,7 @@ pub trait HttpHandler: Sized + Send + Sync + 'static {
 
 /// The function that answers with this handler.
 pub const fn http<H: HttpHandler>() -> Function {
-    Function::new(|context| Ok(Arc::new(Runner { handler: H::new(context)? })))
+    Function::new(Trigger::Http, |context| Ok(Arc::new(Runner { handler: H::new(context)? })))
 }
 
 struct Runner<H> {

@@ -11,6 +11,7 @@ pub mod function;
 pub mod holds;
 pub mod http;
 pub mod lambda;
+pub mod metrics;
 #[cfg(feature = "multipart")]
 pub mod multipart;
 #[cfg(feature = "pages")]
@@ -32,4 +33,5 @@ pub use environment::Environment;
 pub use function::{Error, Function, Invoke};
 pub use http::{Cookie, HttpHandler, Request, Response};
 pub use lambda::run;
+pub use metrics::{Billed, Count, Trigger};
 pub use sender::{Outgoing, Sender};

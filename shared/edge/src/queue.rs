@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 
 use crate::context::Context;
 use crate::function::{Error, Function, Invoke};
+use crate::metrics::Trigger;
 
 /// The message attribute that carries the correlation id.
 pub const CORRELATION: &str = "correlation";
@@ -37,7 +38,7 @@ pub trait QueueHandler: Sized + Send + Sync + 'static {
 
 /// The function that works off a queue with this handler.
 pub const fn queue<H: QueueHandler>() -> Function {
-    Function::new(|context| Ok(Arc::new(Runner { handler: H::new(context)? })))
+    Function::new(Trigger::Queue, |context| Ok(Arc::new(Runner { handler: H::new(context)? })))
 }
 
 struct Runner<H> {

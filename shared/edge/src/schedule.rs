@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 
 use crate::context::Context;
 use crate::function::{Error, Function, Invoke};
+use crate::metrics::Trigger;
 
 /// A function that runs on a schedule.
 pub trait ScheduleHandler: Sized + Send + Sync + 'static {
@@ -22,7 +23,7 @@ pub trait ScheduleHandler: Sized + Send + Sync + 'static {
 
 /// The function that runs on a schedule with this handler.
 pub const fn schedule<H: ScheduleHandler>() -> Function {
-    Function::new(|context| Ok(Arc::new(Runner { handler: H::new(context)? })))
+    Function::new(Trigger::Schedule, |context| Ok(Arc::new(Runner { handler: H::new(context)? })))
 }
 
 struct Runner<H> {

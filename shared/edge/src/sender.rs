@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::function::Error;
+use crate::metrics::Billed;
 use crate::queue::CORRELATION;
 
 /// The most messages SQS takes at once.
@@ -38,7 +39,9 @@ pub struct Sender {
 impl Sender {
     /// A sender in this context.
     pub fn new(context: &Context) -> Self {
-        Self { client: Client::new(context.sdk()) }
+        let config = aws_sdk_sqs::config::Builder::from(context.sdk());
+        let config = config.interceptor(context.metrics().counting(Billed::QueueRequests)).build();
+        Self { client: Client::from_conf(config) }
     }
 
     /// Sends all to the queue at `url`; the positions of those that SQS did not take.

@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 
 use crate::context::Context;
 use crate::function::{Error, Function, Invoke};
+use crate::metrics::Trigger;
 
 /// What a handler answers when a record failed: everything before it is done.
 #[derive(Debug)]
@@ -32,7 +33,7 @@ pub trait StreamHandler: Sized + Send + Sync + 'static {
 
 /// The function that reads streams with this handler.
 pub const fn stream<H: StreamHandler>() -> Function {
-    Function::new(|context| Ok(Arc::new(Runner { handler: H::new(context)? })))
+    Function::new(Trigger::Stream, |context| Ok(Arc::new(Runner { handler: H::new(context)? })))
 }
 
 struct Runner<H> {

@@ -80,6 +80,7 @@ pub(crate) struct Inner {
     sources: Vec<Source>,
     journeys: Journeys,
     recorded: Mutex<Vec<Recorded>>,
+    metrics: Mutex<Vec<String>>,
     faults: RwLock<Arc<dyn Faults>>,
     calls: AtomicU64,
     /// Workers hold it while they work; who moves the clock or empties the shop holds it alone.
@@ -320,6 +321,7 @@ impl Inner {
     fn environment(&self, spec: &FunctionSpec) -> BTreeMap<String, String> {
         let mut variables = spec.environment.clone();
         variables.extend(self.lambda_variables(&spec.folder));
+        variables.insert("AWS_LAMBDA_FUNCTION_MEMORY_SIZE".to_owned(), spec.memory_mb.to_string());
         variables
     }
 
@@ -337,7 +339,18 @@ impl Inner {
             self.clock.for_functions(),
             randomness,
             Some(InProcess::client(self.me.clone())),
+            self.lines(),
         )
+    }
+
+    /// Where functions write their metrics: kept for a test to look at; a running shop has journeys instead.
+    fn lines(&self) -> edge::metrics::Lines {
+        let (engine, kept) = (self.me.clone(), self.seed.is_some());
+        Arc::new(move |line| {
+            if let Some(engine) = engine.upgrade().filter(|_| kept) {
+                held(&engine.metrics).push(line);
+            }
+        })
     }
 
     fn lambda_variables(&self, caller: &str) -> BTreeMap<String, String> {

@@ -207,6 +207,7 @@ fn start(
         host: options.host,
         journeys: Journeys::default(),
         recorded: Mutex::new(Vec::new()),
+        metrics: Mutex::new(Vec::new()),
         faults: RwLock::new(Arc::new(NoFaults)),
         calls: AtomicU64::new(0),
         gate: Gate::new(()),

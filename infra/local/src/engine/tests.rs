@@ -83,7 +83,7 @@ impl Invoke for Small {
     }
 }
 
-const PLACE: Function = Function::new(|context| {
+const PLACE: Function = Function::new(edge::Trigger::Http, |context| {
     Ok(Arc::new(Small(context.clone(), |context, event| {
         Box::pin(async move {
             let id = event["pathParameters"]["id"].as_str().unwrap_or_default().to_owned();
@@ -109,7 +109,7 @@ const PLACE: Function = Function::new(|context| {
     })))
 });
 
-const RELAY: Function = Function::new(|context| {
+const RELAY: Function = Function::new(edge::Trigger::Stream, |context| {
     Ok(Arc::new(Small(context.clone(), |context, event| {
         Box::pin(async move {
             let sqs = aws_sdk_sqs::Client::new(context.sdk());
@@ -138,7 +138,7 @@ const RELAY: Function = Function::new(|context| {
     })))
 });
 
-const MAIL: Function = Function::new(|context| {
+const MAIL: Function = Function::new(edge::Trigger::Queue, |context| {
     Ok(Arc::new(Small(context.clone(), |_, event| {
         Box::pin(async move {
             let mut failed = Vec::new();
@@ -157,7 +157,7 @@ const MAIL: Function = Function::new(|context| {
 
 static TICKS: AtomicU32 = AtomicU32::new(0);
 
-const TICK: Function = Function::new(|context| {
+const TICK: Function = Function::new(edge::Trigger::Schedule, |context| {
     Ok(Arc::new(Small(context.clone(), |_, _| {
         Box::pin(async move {
             TICKS.fetch_add(1, Ordering::SeqCst);

@@ -291,6 +291,11 @@ impl Engine {
         std::mem::take(&mut *held(&self.0.recorded))
     }
 
+    /// Takes the metrics that functions have written so far: lines of the embedded metric format.
+    pub fn take_metrics(&self) -> Vec<String> {
+        std::mem::take(&mut *held(&self.0.metrics))
+    }
+
     /// The invocations' functions that have a journey in common with a correlation id.
     pub fn functions_of(&self, journey: &str) -> BTreeSet<String> {
         self.journey(journey)
