@@ -13,7 +13,10 @@ use std::time::Instant;
 
 use tests::simulation::sabotage::Sabotage;
 use tests::simulation::{Look, Outcome, run};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// How many seeds a sabotage may go unnoticed.
 const NOTICED_WITHIN: u64 = 20;
@@ -90,9 +93,10 @@ fn sabotage_all() -> ExitCode {
 /// Runs the seeds that are asked for; whether all held.
 fn simulate(asked: &Asked) -> bool {
     // Listened to or not, it is one listener: what a log line costs in randomness is the same at every run.
-    let filter = tracing_subscriber::EnvFilter::new("warn,aws_smithy_runtime=off");
+    let filter = Targets::new().with_default(tracing::Level::WARN).with_target("aws_", LevelFilter::OFF);
     let writer = if asked.look.aloud { BoxMakeWriter::new(std::io::stderr) } else { BoxMakeWriter::new(std::io::sink) };
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).without_time().init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer).without_time();
+    tracing_subscriber::registry().with(filter).with(lines).init();
     let began = Instant::now();
     let ((seeds, sum), failed) = run_seeds(asked);
     println!(

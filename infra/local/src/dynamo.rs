@@ -3,19 +3,20 @@
 //! Knows the operations that functions use, what each needs of IAM, what each costs in capacity units, and the
 //! streams. It deliberately knows no item: keys and attributes are the store's.
 //!
-//! One lock serialises all calls, first come first served. Time, TTL and idempotency tokens follow the virtual clock.
+//! One lock serialises all calls; nobody waits for anything else while holding it, so it is a thread's lock and no
+//! task's: handing a task's lock on from thread to thread cost more than what it guards. Time, TTL and idempotency tokens follow the virtual clock.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use local_tables::{TableSpec, Tables, TablesError, measured};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tokio::sync::Mutex;
 
 use crate::clock::VirtualClock;
 use crate::iam::Need;
+use crate::keep::held;
 use crate::template::table_arn;
 use crate::wire::Answer;
 
@@ -83,12 +84,12 @@ impl Dynamo {
     /// # Errors
     /// When the tables cannot be made anew.
     pub async fn reset(&self) -> Result<(), TablesError> {
-        self.tables.lock().await.reset()
+        held(&self.tables).reset()
     }
 
     /// Whether no table has an item.
     pub async fn is_empty(&self) -> bool {
-        self.tables.lock().await.is_empty()
+        held(&self.tables).is_empty()
     }
 
     /// Runs one operation.
@@ -98,7 +99,7 @@ impl Dynamo {
             body["ReturnConsumedCapacity"] = json!("TOTAL");
         }
         let written = if writes(operation) { tables_of(operation, &body) } else { Vec::new() };
-        let outcome = self.tables.lock().await.call(operation, body);
+        let outcome = held(&self.tables).call(operation, body);
         match outcome {
             Ok(mut value) => {
                 let units = units(&value, writes(operation));
@@ -124,7 +125,7 @@ impl Dynamo {
     /// # Errors
     /// When the database cannot be read.
     pub async fn stream(&self, table: &str, after: i64, limit: usize) -> Result<Vec<StreamRecord>, TablesError> {
-        let raw = self.tables.lock().await.stream(table, after, limit)?;
+        let raw = held(&self.tables).stream(table, after, limit)?;
         let oldest = self.clock.now() - STREAM_LIFE;
         raw.into_iter().map(|record| record_event(table, &record, oldest)).collect()
     }
@@ -134,7 +135,7 @@ impl Dynamo {
     /// # Errors
     /// When the database cannot be written.
     pub async fn trim(&self, table: &str, until: i64) -> Result<(), TablesError> {
-        self.tables.lock().await.trim(table, until)
+        held(&self.tables).trim(table, until)
     }
 
     /// Deletes the items whose time to live is over, as DynamoDB does within some days.
@@ -142,7 +143,7 @@ impl Dynamo {
     /// # Errors
     /// When the database cannot be written.
     pub async fn sweep(&self) -> Result<usize, TablesError> {
-        self.tables.lock().await.sweep()
+        held(&self.tables).sweep()
     }
 }
 

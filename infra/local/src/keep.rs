@@ -48,6 +48,11 @@ impl Keep {
         Ok(Self(Some(Mutex::new(connection))))
     }
 
+    /// Whether anything is kept at all: else nothing needs to be put into words.
+    pub fn keeps(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Writes changes, all or none. A failure is logged: the engine's memory stays right, the next start is behind.
     pub fn write(&self, changes: Vec<Change>) {
         let Some(connection) = &self.0 else { return };

@@ -161,6 +161,11 @@ impl Mailbox {
         Ok(Self { sent: Mutex::new(sent), keep: Arc::clone(keep) })
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        held(&self.sent).len()
+    }
+
     /// All mails, oldest first.
     pub fn all(&self) -> Vec<Mail> {
         held(&self.sent).iter().map(Sent::read).collect()

@@ -12,6 +12,7 @@ use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
@@ -90,6 +91,9 @@ impl fmt::Debug for Context {
         f.debug_struct("Context").finish_non_exhaustive()
     }
 }
+
+/// How long the connection is waited for before the first event: the first call opens it then.
+const WARM_UP: Duration = Duration::from_secs(1);
 
 /// How long one attempt of an AWS call may take: well under every function's deadline.
 const ATTEMPT: Duration = Duration::from_secs(2);
@@ -206,6 +210,24 @@ impl Context {
             aws_sdk_dynamodb::Client::from_conf(config)
         };
         self.0.dynamodb.get_or_init(make).clone()
+    }
+
+    /// Opens the connection to DynamoDB, where the function has a table: its first call finds it there. What is asked
+    /// is the endpoint's unsigned health page, for which nobody needs a grant; whatever it answers is as good.
+    pub async fn warm_up(&self) {
+        if !self.0.environment.names().any(|name| name.ends_with("_TABLE")) {
+            return;
+        }
+        let once = aws_sdk_dynamodb::config::Builder::new().retry_config(RetryConfig::disabled());
+        let health = self.dynamodb().list_tables().customize().config_override(once).mutate_request(|request| {
+            // A request line that every server takes; the rest of the address stays the endpoint's.
+            if request.set_method("GET").is_ok() {
+                request.headers_mut().remove("x-amz-target");
+                request.headers_mut().remove("content-length");
+                *request.body_mut() = SdkBody::empty();
+            }
+        });
+        drop(tokio::time::timeout(WARM_UP, health.send()).await);
     }
 
     /// What is counted and told of each invocation.

@@ -12,6 +12,11 @@ pub struct Environment(BTreeMap<String, String>);
 pub struct MissingVariable(pub String);
 
 impl Environment {
+    /// The names of all variables.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Reads the process's own environment.
     #[allow(clippy::disallowed_methods)]
     pub fn of_process() -> Self {

@@ -1,4 +1,5 @@
-//! The way a function binary runs on Lambda.
+//! The way a function binary runs on Lambda: clients are made and the connection to DynamoDB is open before the first
+//! event is asked for, while Lambda still gives a starting function all of a processor.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -30,7 +31,9 @@ pub fn run(function: Function) -> ExitCode {
 }
 
 async fn serve(function: Function) -> Result<(), Error> {
-    let started = function.start(&Context::of_process()?)?;
+    let context = Context::of_process()?;
+    let started = function.start(&context)?;
+    context.warm_up().await;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let started = Arc::clone(&started);
         async move {

@@ -11,7 +11,9 @@ use std::time::Instant;
 
 use local::{Engine, Options, Seeder};
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 const USAGE: &str = "\
 cargo shop [--port N] [--data DIR] [--memory] [--no-seed]   runs the shop
@@ -83,8 +85,10 @@ fn read(mut words: impl Iterator<Item = String>) -> Result<Asked, String> {
 
 fn run(asked: &Asked) -> Result<(), String> {
     let began = Instant::now();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_target(false).init();
+    let said = edge::Environment::of_process().get("RUST_LOG").and_then(|said| said.parse::<Targets>().ok());
+    let filter = said.unwrap_or_else(|| Targets::new().with_default(tracing::Level::WARN));
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
+    tracing_subscriber::registry().with(filter).with(lines).init();
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .enable_all()

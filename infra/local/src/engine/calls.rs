@@ -327,6 +327,9 @@ impl Inner {
     }
 
     pub(super) fn keep_books(&self) {
+        if !self.keep.keeps() {
+            return;
+        }
         self.keep.write(vec![Change::Put(super::start::STRIPE, "books".to_owned(), self.stripe.snapshot())]);
     }
 

@@ -85,6 +85,8 @@ pub(crate) struct Inner {
     calls: AtomicU64,
     /// Workers hold it while they work; who moves the clock or empties the shop holds it alone.
     gate: Gate<()>,
+    /// When the tables were last swept, by the virtual clock.
+    swept: Mutex<Option<Timestamp>>,
     together: bool,
     seeder: Option<Seeder>,
 }

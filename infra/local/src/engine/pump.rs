@@ -30,6 +30,9 @@ const ROUNDS: usize = 100_000;
 /// How many workers a queue has.
 const WORKERS: usize = 4;
 
+/// How much virtual time is between two sweeps of the tables: DynamoDB takes days.
+const SWEEPS: SignedDuration = SignedDuration::from_hours(1);
+
 /// How many batches of a queue are worked off at once where everything due at an instant happens together.
 const TOGETHER: usize = 2;
 
@@ -72,7 +75,7 @@ impl Engine {
             self.0.settle().await;
         }
         self.0.clock.move_to(target);
-        self.0.sweep().await;
+        self.0.sweep_sometimes().await;
         self.0.settle().await;
         self.0.keep_clock();
         self.0.now()
@@ -200,6 +203,22 @@ impl Inner {
             }
         }
         self.deliver().await;
+    }
+
+    /// Sweeps, unless that was done within the hour.
+    async fn sweep_sometimes(&self) {
+        let now = self.now();
+        let due = {
+            let mut swept = held(&self.swept);
+            let due = swept.is_none_or(|last| now.duration_since(last) >= SWEEPS);
+            if due {
+                *swept = Some(now);
+            }
+            due
+        };
+        if due {
+            self.sweep().await;
+        }
     }
 
     /// Deletes what has outlived its time, in the tables.

@@ -211,6 +211,7 @@ fn start(
         faults: RwLock::new(Arc::new(NoFaults)),
         calls: AtomicU64::new(0),
         gate: Gate::new(()),
+        swept: Mutex::new(None),
         together: options.together,
         seeder: options.seeder,
         model,

@@ -93,7 +93,9 @@ impl Inner {
             source.wake.up();
         }
         *held(place) = at.clone();
-        self.keep.write(vec![Change::Put(SHELF, spec.id.clone(), serde_json::to_vec(&at).unwrap_or_default())]);
+        if self.keep.keeps() {
+            self.keep.write(vec![Change::Put(SHELF, spec.id.clone(), serde_json::to_vec(&at).unwrap_or_default())]);
+        }
         self.trim(&spec.table).await;
         true
     }

@@ -39,6 +39,11 @@ impl Engine {
         self.0.mailbox.all()
     }
 
+    /// How many mails were sent.
+    pub fn mail_count(&self) -> usize {
+        self.0.mailbox.count()
+    }
+
     /// One mail.
     pub fn mail(&self, n: u64) -> Option<Mail> {
         self.0.mailbox.one(n)

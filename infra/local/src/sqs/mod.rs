@@ -107,10 +107,6 @@ fn span(duration: Duration) -> SignedDuration {
     SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
 }
 
-fn put(queue: &str, message: &Message) -> Change {
-    Change::Put(SHELF, format!("{queue}/{:020}", message.number), serde_json::to_vec(message).unwrap_or_default())
-}
-
 fn drop_of(queue: &str, number: u64) -> Change {
     Change::Drop(SHELF, format!("{queue}/{number:020}"))
 }
@@ -180,7 +176,7 @@ impl Queues {
                 source: None,
             };
             ids.push(message.id.clone());
-            changes.push(put(queue, &message));
+            changes.extend(self.kept(queue, &message));
             state.messages.entry(queue.to_owned()).or_default().insert(number, message);
         }
         self.keep.write(changes);
@@ -214,7 +210,7 @@ impl Queues {
                 message.receives += 1;
                 message.first_received.get_or_insert(now);
                 message.visible = now + hidden;
-                changes.push(put(queue, message));
+                changes.extend(self.kept(queue, message));
                 received.push(message.clone());
             }
         }
@@ -226,13 +222,19 @@ impl Queues {
                     changes.push(drop_of(queue, number));
                     message.source = Some(queue.to_owned());
                     message.visible = now;
-                    changes.push(put(&redrive.to, &message));
+                    changes.extend(self.kept(&redrive.to, &message));
                     state.messages.entry(redrive.to.clone()).or_default().insert(number, message);
                 }
             }
         }
         self.keep.write(changes);
         received
+    }
+
+    /// A message as it is kept, where anything is.
+    fn kept(&self, queue: &str, message: &Message) -> Option<Change> {
+        let value = || serde_json::to_vec(message).unwrap_or_default();
+        self.keep.keeps().then(|| Change::Put(SHELF, format!("{queue}/{:020}", message.number), value()))
     }
 
     fn expire(&self, state: &mut State, spec: &QueueSpec, now: Timestamp, changes: &mut Vec<Change>) {
@@ -263,7 +265,7 @@ impl Queues {
         self.with(queue, handle, |messages, number| {
             let message = messages.get_mut(&number)?;
             message.visible = now + span(hidden);
-            Some(put(queue, message))
+            self.kept(queue, message)
         });
     }
 
@@ -296,7 +298,7 @@ impl Queues {
             message.visible = now;
             message.sent = now;
             message.source = None;
-            changes.push(put(&spec.name, &message));
+            changes.extend(self.kept(&spec.name, &message));
             state.messages.entry(spec.name.clone()).or_default().insert(number, message);
         }
         self.keep.write(changes);
