@@ -74,6 +74,7 @@ impl Weather {
         look(&mut self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
     }
 
+    #[expect(clippy::print_stderr, reason = "the steps are asked for")]
     fn strike(&self, call: &Call, after: bool) -> Option<Fault> {
         let now = self.clock.now();
         let fault = self.with(|state| {
