@@ -11,13 +11,20 @@ use std::process::ExitCode;
 use local::{Engine, Options};
 use tests::grants;
 
+/// What stands for something else that was used. SES looks for the sender's address or, where that is not verified by
+/// itself, for its domain; here the address is.
+const EXCEPTIONS: [(&str, &str, &str); 1] = [("send-mail", "ses:SendRawEmail", "identity/example.com")];
+
 fn main() -> ExitCode {
     let directory = std::env::args().nth(1).unwrap_or_default();
     let used = grants::recorded(directory.as_ref());
     let engine = Engine::memory(Options::default()).unwrap();
     let all = engine.grants().unused().len();
     engine.grants().also_used(used.iter().cloned());
-    let unused = engine.grants().unused();
+    let mut unused = engine.grants().unused();
+    unused.retain(|(function, action, resource)| {
+        !EXCEPTIONS.iter().any(|(by, what, on)| by == function && what == action && resource.ends_with(on))
+    });
     for (function, action, resource) in &unused {
         println!("{function} is granted {action} on {resource}, and no test made it use that");
     }

@@ -173,3 +173,15 @@ async fn a_checkout_ends_due_holds_itself() {
     assert_eq!(shop.stock_of("MUG-1").await["reserved"], 1);
     shop.settle().await;
 }
+
+#[tokio::test]
+async fn the_checkout_page_renews_prices_and_says_so() {
+    let shop = Shop::new();
+    shop.stock("MUG-1", 1999, 5).await;
+    let cart = shop.cart(&[("MUG-1", 1)]).await;
+    shop.stock("MUG-1", 2499, 0).await;
+    let look = || shop.get("/checkout").header("accept", "text/html").header("cookie", &format!("cart={cart}")).send();
+    assert!(look().await.expect(200).text.contains("24.99"));
+    let kept = shop.get(&format!("/api/carts/{cart}")).send().await.expect(200).json();
+    assert_eq!(kept["lines"][0]["unit_price"]["amount"], 2499);
+}

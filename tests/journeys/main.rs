@@ -14,6 +14,7 @@ mod refusing;
 mod signing_in;
 mod simulating;
 mod trusting;
+mod working;
 
 #[path = "../stories/mod.rs"]
 mod stories;

@@ -167,3 +167,23 @@ async fn a_refund_by_lines_is_asked_for_once() {
     assert_eq!(shop.subjects().iter().filter(|subject| subject.starts_with("We've refunded")).count(), 1);
     drop(refund("r1", &json!({ "reason": "another", "amount": { "amount": 1, "currency": "EUR" } })).await.expect(422));
 }
+
+/// The minute has not come round yet at which timers fire: whoever wants the stock ends the hold, its page first.
+#[tokio::test]
+async fn a_hold_that_is_over_is_ended_by_who_wants_its_stock() {
+    let shop = Shop::new();
+    shop.stock("MUG-1", 1999, 1).await;
+    shop.advance(SignedDuration::from_secs(20)).await;
+    let cart = shop.cart(&[("MUG-1", 1)]).await;
+    let left = shop.check_out(&cart, "card", "left").await.expect(201).json();
+    let id = left["order"]["id"].as_str().unwrap();
+    drop(shop.get(&format!("/pay/{id}")).staff("owner").send().await.expect(303));
+    shop.settle().await;
+    shop.advance(SignedDuration::from_secs(35 * 60 + 10)).await;
+    assert_eq!(shop.order(id).await["status"], "pending_payment");
+    let wanting = shop.cart(&[("MUG-1", 1)]).await;
+    drop(shop.check_out(&wanting, "card", "wanting").await.expect(201));
+    shop.settle().await;
+    assert_eq!(shop.order(id).await["status"], "expired");
+    assert!(!shop.engine().stripe().awaits(id, shop.engine().clock().now()), "its page takes no money any more");
+}

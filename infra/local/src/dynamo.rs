@@ -4,13 +4,16 @@
 //! streams. It deliberately knows no item: keys and attributes are the store's.
 //!
 //! One lock serialises all calls; nobody waits for anything else while holding it, so it is a thread's lock and no
-//! task's: handing a task's lock on from thread to thread cost more than what it guards. Time, TTL and idempotency tokens follow the virtual clock.
+//! task's: handing a task's lock on from thread to thread cost more than what it guards. Time, TTL and idempotency
+//! tokens follow the virtual clock.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use local_tables::{TableSpec, Tables, TablesError, measured};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -101,12 +104,10 @@ impl Dynamo {
         let written = if writes(operation) { tables_of(operation, &body) } else { Vec::new() };
         let outcome = held(&self.tables).call(operation, body);
         match outcome {
-            Ok(mut value) => {
-                let units = units(&value, writes(operation));
-                if !asked && let Some(map) = value.as_object_mut() {
-                    map.remove("ConsumedCapacity");
-                }
-                Done { answer: Answer::json(&value), units, written }
+            Ok(bytes) => {
+                let units = units(&bytes, writes(operation));
+                let body = if asked { bytes.into() } else { without_units(&bytes) };
+                Done { answer: Answer { body, ..Answer::json(&Value::Null) }, units, written }
             }
             Err(error) => Done {
                 answer: Answer {
@@ -217,18 +218,41 @@ fn tables_of(operation: &str, body: &Value) -> Vec<String> {
 
 /// Capacity of an answer. A transaction tells read and write apart (a replayed one reads); for the others the
 /// operation does.
-fn units(answer: &Value, writes: bool) -> Units {
-    let each = match answer.get("ConsumedCapacity") {
-        Some(Value::Array(list)) => list.as_slice(),
-        Some(one) => std::slice::from_ref(one),
-        None => &[],
+/// What an answer says of capacity; the rest of it is skipped.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Told {
+    consumed_capacity: Option<OneOrEach>,
+}
+
+/// Of one table, or one for each.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrEach {
+    One(Consumed),
+    Each(Vec<Consumed>),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Consumed {
+    capacity_units: Option<f64>,
+    read_capacity_units: Option<f64>,
+    write_capacity_units: Option<f64>,
+}
+
+fn units(answer: &[u8], writes: bool) -> Units {
+    let told = serde_json::from_slice::<Told>(answer).ok().and_then(|told| told.consumed_capacity);
+    let each = match told {
+        Some(OneOrEach::Each(each)) => each,
+        Some(OneOrEach::One(one)) => vec![one],
+        None => Vec::new(),
     };
     let mut total = Units::default();
     for one in each {
-        let number = |name: &str| one.get(name).and_then(Value::as_f64);
-        match (number("ReadCapacityUnits"), number("WriteCapacityUnits")) {
-            (None, None) if writes => total.write += number("CapacityUnits").unwrap_or_default(),
-            (None, None) => total.read += number("CapacityUnits").unwrap_or_default(),
+        match (one.read_capacity_units, one.write_capacity_units) {
+            (None, None) if writes => total.write += one.capacity_units.unwrap_or_default(),
+            (None, None) => total.read += one.capacity_units.unwrap_or_default(),
             (read, write) => {
                 total.read += read.unwrap_or_default();
                 total.write += write.unwrap_or_default();
@@ -236,6 +260,15 @@ fn units(answer: &Value, writes: bool) -> Units {
         }
     }
     total
+}
+
+/// The answer to who did not ask for units.
+fn without_units(answer: &[u8]) -> Bytes {
+    let mut value: Value = serde_json::from_slice(answer).unwrap_or_default();
+    if let Some(map) = value.as_object_mut() {
+        map.remove("ConsumedCapacity");
+    }
+    Bytes::from(value.to_string())
 }
 
 /// The public form of a stream's number.

@@ -241,7 +241,12 @@ impl Inner {
             Service::S3 => {
                 let bucket = request.path().trim_start_matches('/');
                 let bucket = bucket.split('/').next().unwrap_or_default();
-                let lists = self.grants.allows(&request.caller, &Need::new("s3:ListBucket", bucket_arn(bucket)));
+                // Who may list a bucket is told that a key is not there; who may not, only that it is refused.
+                let list = Need::new("s3:ListBucket", bucket_arn(bucket));
+                let lists = self.grants.allows(&request.caller, &list);
+                if lists {
+                    self.grants.also_used([(request.caller.clone(), list.action, list.resource)]);
+                }
                 self.buckets.call(request, lists, self.now()).into()
             }
             Service::Ses => {

@@ -92,7 +92,8 @@ impl fmt::Debug for Tables {
     }
 }
 
-type Outcome = Result<Value, DynoxideError>;
+/// An answer, as the JSON that goes over the wire.
+type Outcome = Result<Vec<u8>, DynoxideError>;
 
 impl Tables {
     /// Opens the tables in the file, or in memory; makes those that are missing.
@@ -140,7 +141,7 @@ impl Tables {
         self.specs.iter().all(|spec| matches!(self.storage.count_items(&spec.name), Ok(0)))
     }
 
-    /// Runs one operation: its request's JSON in, its answer's JSON out.
+    /// Runs one operation: its request's JSON in, its answer's JSON out, in bytes: nobody but its reader takes it apart.
     ///
     /// # Errors
     /// As DynamoDB refuses it.
@@ -194,7 +195,7 @@ impl Tables {
         let items = body.get("TransactItems").unwrap_or(&Value::Null);
         let digest: [u8; 32] = Sha256::digest(items.to_string().as_bytes()).into();
         match self.tokens.get(&token) {
-            Some(known) if *known == digest => Ok(replayed(items)),
+            Some(known) if *known == digest => Ok(replayed(items).to_string().into_bytes()),
             Some(_) => Err(DynoxideError::IdempotentParameterMismatchException(
                 "An error occurred (IdempotentParameterMismatchException)".to_owned(),
             )),
@@ -289,7 +290,7 @@ fn at_once<T>(work: impl Future<Output = Result<T, DynoxideError>>) -> Result<T,
 }
 
 fn answer<T: Serialize>(work: impl Future<Output = Result<T, DynoxideError>>) -> Outcome {
-    serde_json::to_value(at_once(work)?).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+    serde_json::to_vec(&at_once(work)?).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
 /// A typed request. dynoxide marks in the message which error a malformed one is.
