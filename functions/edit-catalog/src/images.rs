@@ -14,7 +14,7 @@ use domain::catalog::ImageDraft;
 use domain::text::Slug;
 use edge::desk::Visit;
 use edge::http::internal;
-use edge::{Context, Error, Response};
+use edge::{Billed, Context, Error, Response};
 use serde::Deserialize;
 use store::stamp::Cause;
 
@@ -53,6 +53,7 @@ impl Uploads {
         let mut config = aws_sdk_s3::config::Builder::from(context.sdk());
         // One address for all buckets, where an endpoint other than AWS's is configured.
         config.set_force_path_style(Some(context.sdk().endpoint_url().is_some()));
+        let config = config.interceptor(context.metrics().counting(Billed::ObjectsWritten));
         Ok(Self { client: Client::from_conf(config.build()), bucket: context.require("MEDIA_BUCKET")? })
     }
 

@@ -216,8 +216,6 @@ fn tables_of(operation: &str, body: &Value) -> Vec<String> {
     tables
 }
 
-/// Capacity of an answer. A transaction tells read and write apart (a replayed one reads); for the others the
-/// operation does.
 /// What an answer says of capacity; the rest of it is skipped.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -241,6 +239,8 @@ struct Consumed {
     write_capacity_units: Option<f64>,
 }
 
+/// Capacity of an answer. A transaction tells read and write apart (a replayed one reads); for the others the
+/// operation does.
 fn units(answer: &[u8], writes: bool) -> Units {
     let told = serde_json::from_slice::<Told>(answer).ok().and_then(|told| told.consumed_capacity);
     let each = match told {

@@ -187,14 +187,9 @@ impl Context {
         Id::from(uuid::Builder::from_unix_timestamp_millis(millis, &self.random()).into_uuid())
     }
 
-    /// Waits before the attempt of this number at a record that others write too: not before the first, then with full
-    /// jitter up to 20, 40, 80 .. 640 milliseconds.
+    /// Waits before an attempt at a record that others write too: see [`store::Db::pause`].
     pub async fn pause(&self, attempt: u32) {
-        if attempt > 0 {
-            let ceiling = 10_u64 << attempt.min(6);
-            let wait = u64::from_le_bytes(self.random()) % ceiling;
-            tokio::time::sleep(Duration::from_millis(wait)).await;
-        }
+        self.db().pause(attempt).await;
     }
 
     /// What AWS clients are made of.
@@ -213,7 +208,7 @@ impl Context {
     }
 
     /// Opens the connection to DynamoDB, where the function has a table: its first call finds it there. What is asked
-    /// is the endpoint's unsigned health page, for which nobody needs a grant; whatever it answers is as good.
+    /// is the endpoint's health page, for which nobody needs a grant; whatever it answers is as good.
     pub async fn warm_up(&self) {
         if !self.0.environment.names().any(|name| name.ends_with("_TABLE")) {
             return;

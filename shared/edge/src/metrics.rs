@@ -2,7 +2,7 @@
 //!
 //! Knows the list prices of the services that functions call, counts what is called by the SDK clients' own hooks, and
 //! writes one line for each invocation and each count. It deliberately knows no free tier, no discount and nothing
-//! that costs while nobody shops.
+//! that costs while nobody shops; nor what a write costs whose condition failed, which DynamoDB bills and does not tell.
 //!
 //! Source of the prices: AWS's public price lists for eu-central-1 (Frankfurt), on demand, first tier, as of November
 //! 2026: aws.amazon.com/{lambda, dynamodb, sqs, api-gateway, ses, s3}/pricing.
@@ -27,25 +27,25 @@ use aws_smithy_types::config_bag::ConfigBag;
 use serde_json::{Value, json};
 
 /// What is paid for, in US dollars.
-pub mod prices {
+mod prices {
     /// Lambda on arm64, per GB and second.
-    pub const LAMBDA_GB_SECOND: f64 = 0.000_013_333_4;
+    pub(super) const LAMBDA_GB_SECOND: f64 = 0.000_013_333_4;
     /// Lambda, per invocation.
-    pub const LAMBDA_INVOCATION: f64 = 0.20 / 1e6;
+    pub(super) const LAMBDA_INVOCATION: f64 = 0.20 / 1e6;
     /// HTTP API, per request.
-    pub const HTTP_API_REQUEST: f64 = 1.20 / 1e6;
+    pub(super) const HTTP_API_REQUEST: f64 = 1.20 / 1e6;
     /// DynamoDB, per read unit.
-    pub const DYNAMODB_READ: f64 = 0.1525 / 1e6;
+    pub(super) const DYNAMODB_READ: f64 = 0.1525 / 1e6;
     /// DynamoDB, per write unit.
-    pub const DYNAMODB_WRITE: f64 = 0.7625 / 1e6;
+    pub(super) const DYNAMODB_WRITE: f64 = 0.7625 / 1e6;
     /// SQS, per request: sending, receiving and deleting are one each.
-    pub const SQS_REQUEST: f64 = 0.40 / 1e6;
+    pub(super) const SQS_REQUEST: f64 = 0.40 / 1e6;
     /// SES, per mail.
-    pub const SES_MAIL: f64 = 0.10 / 1e3;
+    pub(super) const SES_MAIL: f64 = 0.10 / 1e3;
     /// S3, per PUT or LIST.
-    pub const S3_WRITE: f64 = 0.0054 / 1e3;
+    pub(super) const S3_WRITE: f64 = 0.0054 / 1e3;
     /// S3, per GET.
-    pub const S3_READ: f64 = 0.000_43 / 1e3;
+    pub(super) const S3_READ: f64 = 0.000_43 / 1e3;
 }
 
 /// What invokes a function.
@@ -87,6 +87,8 @@ pub struct Calls {
     pub mails: u32,
     /// Objects read from S3.
     pub objects_read: u32,
+    /// Objects written to S3, or listed.
+    pub objects_written: u32,
 }
 
 impl Bill {
@@ -113,6 +115,7 @@ impl Calls {
             + f64::from(self.queue_requests) * prices::SQS_REQUEST
             + f64::from(self.mails) * prices::SES_MAIL
             + f64::from(self.objects_read) * prices::S3_READ
+            + f64::from(self.objects_written) * prices::S3_WRITE
     }
 }
 
@@ -239,6 +242,8 @@ pub enum Billed {
     Mails,
     /// Objects read.
     ObjectsRead,
+    /// Objects written.
+    ObjectsWritten,
 }
 
 /// The hook of a client that counts what it is billed for.
@@ -322,6 +327,7 @@ impl Intercept for Counting {
             Billed::QueueRequests => calls.queue_requests += 1,
             Billed::Mails => calls.mails += 1,
             Billed::ObjectsRead => calls.objects_read += 1,
+            Billed::ObjectsWritten => calls.objects_written += 1,
         });
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::error::Error as _;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -37,8 +38,13 @@ impl Db {
         &self.client
     }
 
-    pub(crate) fn random(&self) -> u64 {
-        (self.random)()
+    /// Waits before the attempt of this number at a record that others write too: not before the first (0), then with
+    /// full jitter up to 20, 40, 80 .. 640 milliseconds.
+    pub async fn pause(&self, attempt: u32) {
+        if attempt > 0 {
+            let ceiling = 10_u64 << attempt.min(6);
+            tokio::time::sleep(Duration::from_millis((self.random)() % ceiling)).await;
+        }
     }
 }
 

@@ -2,8 +2,6 @@
 //!
 //! Knows how DynamoDB cancels; knows no table and no attribute.
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem};
@@ -92,10 +90,7 @@ impl<'a, R> Tx<'a, R> {
             let Err(error) = outcome else { return Ok(()) };
             match self.judge(error) {
                 Judgement::Refused(refusal) => return Err(TxError::Refused(refusal)),
-                Judgement::Conflict if attempt < ATTEMPTS => {
-                    let ceiling = 10_u64 << attempt.min(6);
-                    tokio::time::sleep(Duration::from_millis(db.random() % ceiling)).await;
-                }
+                Judgement::Conflict if attempt < ATTEMPTS => db.pause(attempt).await,
                 Judgement::Conflict => return Err(TxError::Store(StoreError::Contended)),
                 Judgement::Failed(error) => return Err(TxError::Store(error)),
             }

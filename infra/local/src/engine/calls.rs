@@ -19,7 +19,7 @@ use crate::template::{ACCOUNT, REGION, bucket_arn};
 use crate::wire::{Answer, Request, Service};
 use crate::{s3, ses};
 
-/// How many calls the recorder keeps.
+/// How many calls, and how many lines of metrics, are kept for tests to look at.
 const RECORDED: usize = 200_000;
 
 /// The message attribute that carries the correlation id.
@@ -112,11 +112,7 @@ impl Inner {
         if self.seed.is_none() {
             return;
         }
-        let mut recorded = held(&self.recorded);
-        if recorded.len() >= RECORDED {
-            recorded.drain(..RECORDED / 2);
-        }
-        recorded.push(call);
+        remember(&mut held(&self.recorded), call);
     }
 
     /// Performs a call with whatever goes wrong before and after it.
@@ -357,6 +353,14 @@ impl Inner {
             }
         }
     }
+}
+
+/// Keeps the latest of what tests look at.
+pub(super) fn remember<T>(kept: &mut Vec<T>, one: T) {
+    if kept.len() >= RECORDED {
+        kept.drain(..RECORDED / 2);
+    }
+    kept.push(one);
 }
 
 fn parameter_names(body: &Value) -> Vec<String> {

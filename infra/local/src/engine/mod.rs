@@ -350,7 +350,7 @@ impl Inner {
         let (engine, kept) = (self.me.clone(), self.seed.is_some());
         Arc::new(move |line| {
             if let Some(engine) = engine.upgrade().filter(|_| kept) {
-                held(&engine.metrics).push(line);
+                calls::remember(&mut held(&engine.metrics), line);
             }
         })
     }
