@@ -7,86 +7,25 @@
 
 #![allow(missing_docs, clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used)]
 
-use std::net::SocketAddr;
+mod common;
+
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use common::Shop;
+use edge::metrics::{Bill, Calls, Trigger};
 use futures::stream::{self, StreamExt};
 use http::{HeaderMap, Method, Request};
-use http_body_util::{BodyExt, Full};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use local::Engine;
 use local::faults::{Call, Faults, NoFaults, Tampering};
-use local::{Engine, Options};
 use serde_json::{Value, json};
-use tests::checkout_body;
 
 const ORDERS: usize = 600;
 const CLIENTS: [usize; 3] = [1, 8, 32];
 const REPLAYS: usize = 300;
-
-type Http = Client<HttpConnector, Full<Bytes>>;
-
-#[derive(Clone)]
-struct Shop {
-    http: Http,
-    address: SocketAddr,
-    staff: String,
-}
-
-impl Shop {
-    async fn ask(&self, method: Method, path: &str, body: &Value, headers: &[(&str, &str)]) -> Value {
-        let uri = format!("http://{}{path}", self.address);
-        let mut request = Request::builder().method(method).uri(uri).header("content-type", "application/json");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        let answer = self.http.request(request.body(Full::from(body)).unwrap()).await.unwrap();
-        let status = answer.status();
-        let bytes = answer.into_body().collect().await.unwrap().to_bytes();
-        assert!(status.is_success(), "{path}: {}", String::from_utf8_lossy(&bytes));
-        serde_json::from_slice(&bytes).unwrap_or_default()
-    }
-
-    /// One whole order; its id and its cart's.
-    async fn order(&self) -> (String, String) {
-        self.ask(Method::GET, "/api/products/mug", &Value::Null, &[]).await;
-        let cart = self.ask(Method::POST, "/api/carts", &json!({}), &[]).await["id"].as_str().unwrap().to_owned();
-        let line = format!("/api/carts/{cart}/items/MUG-1");
-        self.ask(Method::PUT, &line, &json!({ "quantity": 1 }), &[]).await;
-        let key = [("idempotency-key", cart.as_str())];
-        let placed = self.ask(Method::POST, "/api/checkout", &checkout_body(&cart, "bank_transfer"), &key).await;
-        let order = placed["order"]["id"].as_str().unwrap().to_owned();
-        let paid = format!("/api/orders/{order}/mark-paid");
-        self.ask(Method::POST, &paid, &json!({ "reference": "bench" }), &[("authorization", &self.staff)]).await;
-        (order, cart)
-    }
-}
-
-/// This process's processor time so far, all threads: fields 14 and 15 of its stat, in ticks of a hundredth.
-fn processor() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let after = stat.rsplit(')').next().unwrap();
-    let ticks: u64 = after.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum();
-    Duration::from_millis(ticks * 10)
-}
-
-/// Waits until no queue has a message and no mail is missing.
-async fn drained(engine: &Engine, mails: usize) {
-    let waiting = |queue: &local::sqs::QueueView| queue.visible + queue.in_flight + queue.delayed;
-    while engine.queues().iter().map(waiting).sum::<usize>() > 0 || engine.mail_count() < mails {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
-}
-
-fn percentile(sorted: &[Duration], of_100: usize) -> f64 {
-    let at = (sorted.len() * of_100 / 100).min(sorted.len() - 1);
-    sorted[at].as_secs_f64() * 1000.0
-}
 
 /// Keeps what functions ask of their services.
 #[derive(Default)]
@@ -112,6 +51,7 @@ fn target(call: &Call) -> Option<String> {
         local::Service::Ses
         | local::Service::S3
         | local::Service::Ssm
+        | local::Service::CloudWatch
         | local::Service::Stripe
         | local::Service::Other => None,
     }
@@ -145,59 +85,120 @@ async fn replay(engine: &Engine, calls: &[(Call, String)], order: &str, cart: &s
     done.load(Ordering::SeqCst) as f64 / began.elapsed().as_secs_f64()
 }
 
+/// How long a call to a service takes on AWS, for the dollars of waiting: DynamoDB and SQS tell 2 to 6 milliseconds.
+const ROUND_TRIP: Duration = Duration::from_millis(5);
+
+/// What one function did for one order.
+#[derive(Default)]
+struct Work {
+    memory_mb: u32,
+    invocations: u32,
+    round_trips: u32,
+    calls: Calls,
+    dollars: f64,
+}
+
+/// What each function does for one whole order, its caches warm, when nobody else shops: the dearest case, where no
+/// batch is shared.
+async fn work_of_an_order() -> BTreeMap<String, Work> {
+    let shop = tests::Shop::new();
+    shop.stock("MUG-1", 1999, 10).await;
+    let whole = async || {
+        drop(shop.get("/api/products/mug-1").send().await.expect(200));
+        let cart = shop.cart(&[("MUG-1", 1)]).await;
+        let placed = shop.check_out(&cart, "bank_transfer", &cart).await.expect(201).json();
+        shop.settle().await;
+        let path = format!("/api/orders/{}/mark-paid", placed["order"]["id"].as_str().unwrap());
+        drop(shop.post(&path, &json!({ "reference": "bench" })).staff("owner").send().await.expect(200));
+        shop.settle().await;
+    };
+    whole().await;
+    drop((shop.engine().take_metrics(), shop.engine().take_calls()));
+    whole().await;
+    let mut work: BTreeMap<String, Work> = BTreeMap::new();
+    for call in shop.engine().take_calls() {
+        work.entry(call.caller).or_default().round_trips += 1;
+    }
+    for line in shop.engine().take_metrics() {
+        let line: Value = serde_json::from_str(&line).unwrap();
+        let (Some(function), Some(cost)) = (line["Function"].as_str(), line["Cost"].as_f64()) else { continue };
+        let count = |name: &str| line["counts"][name].as_f64().unwrap_or_default();
+        let one = work.entry(function.to_owned()).or_default();
+        one.memory_mb = count("memory_mb") as u32;
+        one.invocations += 1;
+        one.calls.read_units += count("read_units");
+        one.calls.write_units += count("write_units");
+        one.calls.queue_requests += count("queue_requests") as u32;
+        one.calls.mails += count("mails") as u32;
+        one.dollars += cost / 1e6;
+    }
+    for one in work.values_mut() {
+        // It told what it ran here; there it waits for its calls as well.
+        let waits = Bill {
+            trigger: Trigger::Stream,
+            memory_mb: one.memory_mb,
+            ran: ROUND_TRIP * one.round_trips,
+            calls: Calls::default(),
+        };
+        let once = Bill { ran: Duration::ZERO, ..waits };
+        one.dollars += waits.dollars() - once.dollars();
+    }
+    work.retain(|_, one| one.invocations > 0);
+    work
+}
+
+fn tell_work(work: &BTreeMap<String, Work>) {
+    println!("\n| function | invocations | round trips | read units | write units | queue requests | mails | $ a million orders |");
+    println!("|---|---|---|---|---|---|---|---|");
+    let row = |name: &str, of: &Work| {
+        println!(
+            "| {name} | {} | {} | {:.1} | {:.1} | {} | {} | {:.2} |",
+            of.invocations,
+            of.round_trips,
+            of.calls.read_units,
+            of.calls.write_units,
+            of.calls.queue_requests,
+            of.calls.mails,
+            of.dollars * 1e6
+        );
+    };
+    let mut all = Work::default();
+    for (name, one) in work {
+        row(name, one);
+        all.invocations += one.invocations;
+        all.round_trips += one.round_trips;
+        all.calls.read_units += one.calls.read_units;
+        all.calls.write_units += one.calls.write_units;
+        all.calls.queue_requests += one.calls.queue_requests;
+        all.calls.mails += one.calls.mails;
+        all.dollars += one.dollars;
+    }
+    row("whole order", &all);
+    let mails = Calls { mails: all.calls.mails, ..Calls::default() }.dollars();
+    println!("of that ${:.2} are the mails", mails * 1e6);
+}
+
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
-    let engine = Engine::shop(Options::default(), None).unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    engine.work();
-    tokio::spawn(local::serve(engine.clone(), listener, std::future::pending()));
-    let staff = format!("Bearer {}", engine.token("owner").unwrap());
-    let shop = Shop { http: Client::builder(TokioExecutor::new()).build_http(), address, staff };
-
-    let owner = [("authorization", shop.staff.as_str()), ("idempotency-key", "stock")];
-    let variant = json!({ "sku": "MUG-1", "price": { "amount": 1999, "currency": "EUR" }, "weight_g": 350 });
-    let product = json!({ "title": "Mug", "status": "active", "variants": [variant] });
-    shop.ask(Method::PUT, "/api/products/mug", &product, &owner).await;
-    let line = json!({ "sku": "MUG-1", "location": "main", "delta": 10_000_000, "reason": "received" });
-    shop.ask(Method::POST, "/api/stock/adjustments", &json!({ "lines": [line] }), &owner).await;
-    shop.order().await;
-    drained(&engine, 2).await;
-    let mut mails = 2;
-
+    let shop = Shop::open().await;
     println!("| clients | orders / s | p50 ms | p99 ms | CPU ms an order |\n|---|---|---|---|---|");
     let mut best: f64 = 0.0;
     for clients in CLIENTS {
-        let (began, used) = (Instant::now(), processor());
-        let one = |_| {
-            let shop = shop.clone();
-            async move {
-                let began = Instant::now();
-                tokio::spawn(async move { shop.order().await }).await.unwrap();
-                began.elapsed()
-            }
-        };
-        let mut times: Vec<Duration> = stream::iter(0..ORDERS).map(one).buffer_unordered(clients).collect().await;
-        mails += 2 * ORDERS;
-        drained(&engine, mails).await;
-        let rate = ORDERS as f64 / began.elapsed().as_secs_f64();
-        let cpu = (processor() - used).as_secs_f64() * 1000.0 / ORDERS as f64;
-        best = best.max(rate);
-        times.sort();
-        println!(
-            "| {clients} | {rate:.0} | {:.1} | {:.1} | {cpu:.1} |",
-            percentile(&times, 50),
-            percentile(&times, 99)
-        );
+        let took = shop.orders(clients, ORDERS).await;
+        best = best.max(took.rate);
+        println!("| {clients} | {:.0} | {:.1} | {:.1} | {:.1} |", took.rate, took.p50_ms, took.p99_ms, took.cpu_ms);
     }
 
     let heard = Arc::new(Heard::default());
-    engine.set_faults(heard.clone());
+    shop.engine.set_faults(heard.clone());
+    let mails = shop.engine.mail_count();
     let (order, cart) = shop.order().await;
-    drained(&engine, mails + 2).await;
-    engine.set_faults(Arc::new(NoFaults));
+    shop.drained(mails + 2).await;
+    shop.engine.set_faults(Arc::new(NoFaults));
     let calls = std::mem::take(&mut *heard.0.lock().unwrap());
-    let bare = replay(&engine, &calls, &order, &cart).await;
+    let bare = replay(&shop.engine, &calls, &order, &cart).await;
     println!("\n{} calls an order; a bare replay of them: {bare:.0} orders / s", calls.len());
     println!("shop/bare ratio: {:.2}", best / bare);
+    drop(shop);
+    tell_work(&work_of_an_order().await);
 }

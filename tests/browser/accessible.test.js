@@ -22,7 +22,7 @@ const pages = ['/', '/?q=mug', '/?q=nothing-like-it', '/categories/mugs', '/prod
   '/checkout', '/sign-in', '/sign-in?sent=yes', '/orders', '/help', '/nowhere', '/desk/sign-in', '/api/docs'];
 
 const desk = ['/desk/orders', '/desk/products', '/desk/products/morning-mug', '/desk/products/new', '/desk/stock', '/desk/stock/MUG-MORNING-COBALT',
-  '/desk/settings/shop', '/desk/settings/shipping', '/desk/settings/taxes', '/desk/staff', '/desk/nowhere'];
+  '/desk/costs', '/desk/settings/shop', '/desk/settings/shipping', '/desk/settings/taxes', '/desk/staff', '/desk/nowhere'];
 
 for (const colorScheme of ['light', 'dark']) {
   test(`pages in ${colorScheme}`, async () => {

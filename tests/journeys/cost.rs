@@ -1,6 +1,9 @@
 //! What a checkout costs: round trips and capacity units, as the tables report them.
 
+use std::collections::BTreeMap;
+
 use local::journeys::Recorded;
+use serde_json::json;
 use tests::Shop;
 
 /// Checks out a cart of so many lines, settings warm; the calls that it made.
@@ -40,4 +43,30 @@ async fn a_checkout_of_three_lines() {
     let calls = calls_of_a_checkout(3).await;
     assert_eq!(calls.len(), 2);
     assert!(sum(&calls, |call| call.units.write) <= 10.0);
+}
+
+/// All calls of a whole order, from the look at its product to the last of its mails, everything warm.
+#[tokio::test]
+async fn a_whole_order() {
+    let shop = Shop::new();
+    shop.stock("MUG-1", 1999, 10).await;
+    let whole = async || {
+        drop(shop.get("/api/products/mug-1").send().await.expect(200));
+        let cart = shop.cart(&[("MUG-1", 1)]).await;
+        let placed = shop.check_out(&cart, "bank_transfer", &cart).await.expect(201).json();
+        shop.settle().await;
+        let path = format!("/api/orders/{}/mark-paid", placed["order"]["id"].as_str().unwrap());
+        drop(shop.post(&path, &json!({ "reference": "paid" })).staff("owner").send().await.expect(200));
+        shop.settle().await;
+    };
+    whole().await;
+    drop(shop.engine().take_calls());
+    whole().await;
+    let calls = shop.engine().take_calls();
+    let mut of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for call in &calls {
+        of.entry(&call.caller).or_default().push(&call.operation);
+    }
+    let (reads, writes) = (sum(&calls, |call| call.units.read), sum(&calls, |call| call.units.write));
+    assert_eq!((calls.len(), reads, writes), (0, 0.0, 0.0), "{of:#?}");
 }

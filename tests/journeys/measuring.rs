@@ -63,3 +63,32 @@ async fn an_invocation_tells_what_it_called_and_cost() {
     let text: String = after.iter().map(ToString::to_string).collect();
     assert!(!text.contains("example.com") && !text.contains("Robin"), "nothing private");
 }
+
+#[tokio::test]
+async fn the_owner_sees_what_an_order_cost() {
+    let shop = Shop::new();
+    let costs = |days: &str| shop.get(&format!("/desk/costs{days}")).staff("owner").header("accept", "text/html");
+    let before = costs("").send().await.expect(200).text;
+    assert!(before.contains("a few minutes after the first one"), "nobody has shopped: {before}");
+    shop.stock("MUG-1", 1999, 5).await;
+    let cart = shop.cart(&[("MUG-1", 1)]).await;
+    drop(shop.check_out(&cart, "bank_transfer", "key").await.expect(201));
+    shop.advance(SignedDuration::from_hours(24)).await;
+    drop(shop.get("/api/products/mug-1").send().await);
+
+    let lines = lines(&shop);
+    let all: f64 = values(&lines, "Cost", "Function").iter().map(|(_, cost)| cost).sum();
+    let checkout: f64 = values(&lines, "Cost", "Function").iter().filter(|(of, _)| of == "checkout").map(|(_, cost)| cost).sum();
+    let page = costs("?days=7").send().await.expect(200).text;
+    let shown = |microdollars: f64| {
+        let decimals = 2 - (microdollars / 1e6).log10().floor() as usize;
+        format!("${:.decimals$}", microdollars / 1e6)
+    };
+    assert!(page.contains("<dt>Orders</dt><dd class=\"preline\">1</dd>"), "{page}");
+    assert!(page.contains(&shown(checkout)), "checkout cost {}: {page}", shown(checkout));
+    assert_eq!(page.matches("<rect class=\"chart-bar\"").count(), 7, "a bar a day");
+    assert!(all > checkout);
+    let two_days = page.matches("<time>").count();
+    assert_eq!(two_days, 2, "today and yesterday: {page}");
+    drop(costs("?days=8").send().await.expect(400));
+}

@@ -120,6 +120,7 @@ const TABLE: &[(&str, Reach)] = &[
     ("GET /desk/stock", Desk(ALL)),
     ("GET /desk/stock/{sku}", Desk(ALL)),
     ("POST /desk/stock/adjustments", Desk(SHELVES)),
+    ("GET /desk/costs", Desk(OWNER)),
     ("GET /desk/settings", Desk(ALL)),
     ("GET /desk/settings/{topic}", Desk(CATALOG)),
     ("POST /desk/settings/{topic}", Desk(OWNER)),

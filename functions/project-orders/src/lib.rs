@@ -11,7 +11,7 @@ use edge::{Context, Error, Function};
 use store::StoreError;
 use store::carts::Carts;
 use store::lists::Lists;
-use store::orders::{Orders, Reader};
+use store::orders::Orders;
 
 /// The function.
 pub const FUNCTION: Function = queue::queue::<ProjectOrders>();
@@ -57,10 +57,9 @@ impl ProjectOrders {
     async fn project(&self, id: &OrderId) -> Result<Order, Error> {
         for attempt in 0..ATTEMPTS {
             self.context.pause(attempt).await;
-            let order = self.orders.get(id, &Reader::Shop).await?;
-            let order = order.ok_or_else(|| format!("an event tells of {id}, which there is not"))?;
-            match self.lists.project(&order).await {
-                Ok(()) => return Ok(order),
+            match self.lists.project(&self.orders, id).await {
+                Ok(Some(order)) => return Ok(order),
+                Ok(None) => return Err(format!("an event tells of {id}, which there is not").into()),
                 Err(StoreError::Stale) => {}
                 Err(error) => return Err(error.into()),
             }

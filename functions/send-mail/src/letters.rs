@@ -1,9 +1,7 @@
 //! What each mail says, made of the order.
 
-use std::collections::BTreeMap;
-
 use domain::Money;
-use domain::order::{Order, OrderStatus, PaymentMethod, RefundCause};
+use domain::order::{Order, OrderLine, OrderStatus, PaymentMethod, RefundCause};
 use domain::settings::{PaymentSettings, ShopSettings};
 use domain::stock::SkuQuantity;
 use domain::text::Sku;
@@ -39,8 +37,6 @@ pub(crate) struct About<'a> {
     pub(crate) shop: &'a ShopSettings,
     pub(crate) url: &'a str,
     pub(crate) view_url: String,
-    /// Where the pictures of its SKUs are.
-    pub(crate) pictures: BTreeMap<Sku, String>,
 }
 
 impl About<'_> {
@@ -168,6 +164,14 @@ impl About<'_> {
         sender(self.shop, self.url)
     }
 
+    /// Where the picture of a line is: what staff uploaded, or else what is drawn from the SKU, in dots.
+    fn picture(&self, line: &OrderLine) -> String {
+        match &line.image {
+            Some(key) => format!("{}/media/{key}", self.url),
+            None => format!("{}/images/{}.v1.png", self.url, line.sku),
+        }
+    }
+
     fn purse(&self) -> &'static str {
         match self.order.payment_method {
             PaymentMethod::Card => "your card",
@@ -181,7 +185,7 @@ impl About<'_> {
             option: None,
             quantity: line.quantity.get(),
             total: None,
-            thumbnail: self.pictures.get(&line.sku).cloned(),
+            thumbnail: self.order.line(&line.sku).map(|known| self.picture(known)),
         };
         lines.iter().map(of).collect()
     }
@@ -212,7 +216,7 @@ impl About<'_> {
                     option: None,
                     quantity: line.quantity.get(),
                     total: line.total().ok().map(Money::format),
-                    thumbnail: self.pictures.get(&line.sku).cloned(),
+                    thumbnail: Some(self.picture(line)),
                 })
                 .collect(),
             totals: rows,

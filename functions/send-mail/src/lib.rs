@@ -6,24 +6,21 @@
 mod letters;
 mod mime;
 
-use std::collections::BTreeMap;
-
 use aws_sdk_ses::config::retry::RetryConfig;
 use aws_sdk_ses::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_ses::operation::send_raw_email::SendRawEmailError;
 use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::RawMessage;
 use contracts::event::{Event, Message, ShopEvent};
-use domain::order::{Event as OrderEvent, Order};
+use domain::order::Event as OrderEvent;
 use domain::settings::{PaymentSettings, ShopSettings};
-use domain::text::{Email, Sku};
+use domain::text::Email;
 use edge::queue::{self, QueueHandler};
 use edge::{Billed, Context, Error, Function};
 use pages::mails::Mail;
 use store::mail::{Claim, MailState, Mails};
 use store::orders::{Orders, Reader};
 use store::settings::{Cached, SettingsTable};
-use store::stock::StockTable;
 
 /// The function.
 pub const FUNCTION: Function = queue::queue::<SendMail>();
@@ -34,7 +31,6 @@ pub struct SendMail {
     ses: aws_sdk_ses::Client,
     mails: Mails,
     orders: Orders,
-    stock: StockTable,
     shop: Cached<ShopSettings>,
     payments: Cached<PaymentSettings>,
     url: String,
@@ -58,7 +54,6 @@ impl QueueHandler for SendMail {
             ses: client(context),
             mails: context.table()?,
             orders: context.table()?,
-            stock: context.table()?,
             shop: Cached::new(settings.clone()),
             payments: Cached::new(settings),
             url: context.require("SHOP_URL")?,
@@ -116,8 +111,7 @@ impl SendMail {
             return Err(format!("{id} is not there (yet)").into());
         };
         let view = letters::view_url(&order, &self.url, &self.key);
-        let pictures = self.pictures(&order).await?;
-        let about = letters::About { order: &order, shop: &shop, url: &self.url, view_url: view, pictures };
+        let about = letters::About { order: &order, shop: &shop, url: &self.url, view_url: view };
         let Some(event) = event else {
             return Ok(Some(Letter { to: order.email.clone(), mail: about.link() }));
         };
@@ -138,18 +132,6 @@ impl SendMail {
             | OrderEvent::RefundFailed { .. } => None,
         };
         Ok(mail.map(|mail| Letter { to: order.email.clone(), mail }))
-    }
-
-    /// The pictures of what was ordered: what staff uploaded, or else what is drawn from the SKU, in dots.
-    async fn pictures(&self, order: &Order) -> Result<BTreeMap<Sku, String>, Error> {
-        let skus: Vec<Sku> = order.lines.iter().map(|line| line.sku.clone()).collect();
-        let offers = self.stock.offers(&skus).await?;
-        let uploaded = |sku: &Sku| offers.get(sku).and_then(|offer| offer.listing.image.clone());
-        let picture = |sku: Sku| {
-            let path = uploaded(&sku).map_or_else(|| format!("/images/{sku}.v1.png"), |key| format!("/media/{key}"));
-            (sku, format!("{}{path}", self.url))
-        };
-        Ok(skus.into_iter().map(picture).collect())
     }
 
     /// Sends a claimed mail. A clear no gives the claim back; a lost answer leaves it, for the provider's own word or

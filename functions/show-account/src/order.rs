@@ -154,7 +154,7 @@ fn view(order: &Order, shipping: &ShippingSettings, now: Timestamp) -> Result<sh
             title: line.title.clone(),
             option: None,
             href: None,
-            image: picture(&line.sku, None, ""),
+            image: picture(&line.sku, line.image.as_deref(), ""),
             quantity: format!("{} × {}", line.quantity.get(), line.unit_price.format()),
             total: line.total().map(Money::format).map_err(|error| of_refusal(&error.into()))?,
             note: line_note(order, line),

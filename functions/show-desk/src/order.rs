@@ -212,7 +212,7 @@ fn desk_line(order: &Order, line: &OrderLine) -> Result<DeskLine, Problem> {
         sku: line.sku.to_string(),
         title: line.title.clone(),
         option: None,
-        image: picture(&line.sku, None, ""),
+        image: picture(&line.sku, line.image.as_deref(), ""),
         quantity: line.quantity.get(),
         shipped: line.shipped,
         refunded: line.refunded,

@@ -7,6 +7,7 @@
 //! task's: handing a task's lock on from thread to thread cost more than what it guards. Time, TTL and idempotency
 //! tokens follow the virtual clock.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -14,6 +15,7 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use local_tables::{TableSpec, Tables, TablesError, measured};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -95,14 +97,16 @@ impl Dynamo {
         held(&self.tables).is_empty()
     }
 
-    /// Runs one operation.
-    pub async fn call(&self, operation: &str, mut body: Value) -> Done {
-        let asked = body.get("ReturnConsumedCapacity").and_then(Value::as_str).is_some_and(|mode| mode != "NONE");
-        if !asked && measured(operation) {
-            body["ReturnConsumedCapacity"] = json!("TOTAL");
-        }
-        let written = if writes(operation) { tables_of(operation, &body) } else { Vec::new() };
-        let outcome = held(&self.tables).call(operation, body);
+    /// Runs one operation; `body` is its request's JSON, of which `outline` knows the tables.
+    pub fn call(&self, operation: &str, outline: &Outline, body: &[u8]) -> Done {
+        let asked = outline.capacity.as_ref().is_some_and(|mode| mode != "NONE") || !measured(operation);
+        let written = if writes(operation) { outline.tables() } else { Vec::new() };
+        let outcome = if asked {
+            held(&self.tables).call(operation, body)
+        } else {
+            let body = asking(body);
+            held(&self.tables).call(operation, &body)
+        };
         match outcome {
             Ok(bytes) => {
                 let units = units(&bytes, writes(operation));
@@ -152,68 +156,92 @@ fn writes(operation: &str) -> bool {
     matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem" | "BatchWriteItem" | "TransactWriteItems")
 }
 
+/// What is known of a request before it runs; the rest of its JSON is skipped.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Outline {
+    table_name: Option<String>,
+    index_name: Option<String>,
+    transact_items: Vec<BTreeMap<String, OfTable>>,
+    request_items: BTreeMap<String, IgnoredAny>,
+    #[serde(rename = "ReturnConsumedCapacity")]
+    capacity: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct OfTable {
+    table_name: String,
+}
+
+impl Outline {
+    /// Reads what is known of a request.
+    ///
+    /// # Errors
+    /// When it is no JSON, or none of DynamoDB's.
+    pub fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(body)
+    }
+
+    /// How many items its transaction has.
+    pub fn items(&self) -> usize {
+        self.transact_items.len()
+    }
+
+    /// The tables that it names, each once.
+    fn tables(&self) -> Vec<String> {
+        let items = self.transact_items.iter().flat_map(BTreeMap::values).map(|item| &item.table_name);
+        let mut tables: Vec<String> =
+            items.chain(self.request_items.keys()).chain(&self.table_name).map(|name| own_name(name).to_owned()).collect();
+        tables.sort();
+        tables.dedup();
+        tables
+    }
+}
+
+/// A name may be given as an ARN.
+fn own_name(table: &str) -> &str {
+    table.rsplit('/').next().unwrap_or_default()
+}
+
 /// What an operation needs of IAM, item by item.
-pub fn needs(operation: &str, body: &Value) -> Vec<Need> {
-    let table = |value: &Value| {
-        let name = value.get("TableName").and_then(Value::as_str).unwrap_or_default();
-        // A name may be given as an ARN.
-        table_arn(name.rsplit('/').next().unwrap_or_default())
+pub fn needs(operation: &str, outline: &Outline) -> Vec<Need> {
+    let of_items = |action: fn(&str) -> String| {
+        let items = outline.transact_items.iter().flatten();
+        items.map(|(kind, item)| Need::new(&action(kind), table_arn(own_name(&item.table_name)))).collect()
     };
+    let table = outline.table_name.as_deref().map(own_name).unwrap_or_default();
     match operation {
-        "TransactWriteItems" => items(body)
-            .flat_map(|item| item.as_object().into_iter().flatten())
-            .map(|(kind, item)| {
-                let action = match kind.as_str() {
-                    "ConditionCheck" => "dynamodb:ConditionCheckItem".to_owned(),
-                    other => format!("dynamodb:{other}Item"),
-                };
-                Need::new(&action, table(item))
-            })
-            .collect(),
-        "TransactGetItems" => items(body)
-            .filter_map(|item| item.get("Get"))
-            .map(|item| Need::new("dynamodb:GetItem", table(item)))
-            .collect(),
-        "BatchGetItem" | "BatchWriteItem" => tables_of(operation, body)
+        "TransactWriteItems" => of_items(|kind| match kind {
+            "ConditionCheck" => "dynamodb:ConditionCheckItem".to_owned(),
+            other => format!("dynamodb:{other}Item"),
+        }),
+        "TransactGetItems" => of_items(|_| "dynamodb:GetItem".to_owned()),
+        "BatchGetItem" | "BatchWriteItem" => outline
+            .tables()
             .iter()
             .map(|name| Need::new(&format!("dynamodb:{operation}"), table_arn(name)))
             .collect(),
         "Query" | "Scan" => {
-            let mut arn = table(body);
-            if let Some(index) = body.get("IndexName").and_then(Value::as_str) {
+            let mut arn = table_arn(table);
+            if let Some(index) = &outline.index_name {
                 arn.push_str("/index/");
                 arn.push_str(index);
             }
             vec![Need::new(&format!("dynamodb:{operation}"), arn)]
         }
         "ListTables" => vec![Need::new("dynamodb:ListTables", "*".to_owned())],
-        operation => vec![Need::new(&format!("dynamodb:{operation}"), table(body))],
+        operation => vec![Need::new(&format!("dynamodb:{operation}"), table_arn(table))],
     }
 }
 
-fn items(body: &Value) -> impl Iterator<Item = &Value> {
-    body.get("TransactItems").and_then(Value::as_array).into_iter().flatten()
-}
-
-fn tables_of(operation: &str, body: &Value) -> Vec<String> {
-    let mut tables: Vec<String> = match operation {
-        "TransactWriteItems" => items(body)
-            .flat_map(|item| item.as_object().into_iter().flatten())
-            .filter_map(|(_, item)| item.get("TableName").and_then(Value::as_str))
-            .map(str::to_owned)
-            .collect(),
-        "BatchGetItem" | "BatchWriteItem" => body
-            .get("RequestItems")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| name.clone())
-            .collect(),
-        _single => body.get("TableName").and_then(Value::as_str).map(str::to_owned).into_iter().collect(),
-    };
-    tables.sort();
-    tables.dedup();
-    tables
+/// The request of who did not ask for units, asking for them.
+fn asking(body: &[u8]) -> Vec<u8> {
+    let mut value: Value = serde_json::from_slice(body).unwrap_or_default();
+    if let Some(map) = value.as_object_mut() {
+        map.insert("ReturnConsumedCapacity".to_owned(), json!("TOTAL"));
+    }
+    value.to_string().into_bytes()
 }
 
 /// What an answer says of capacity; the rest of it is skipped.
@@ -322,6 +350,11 @@ fn record_event(
 mod tests {
     use super::*;
 
+    fn call(dynamo: &Dynamo, operation: &str, body: Value) -> Done {
+        let body = body.to_string();
+        dynamo.call(operation, &Outline::read(body.as_bytes()).unwrap(), body.as_bytes())
+    }
+
     fn orders() -> Vec<TableSpec> {
         vec![TableSpec {
             name: "Orders".to_owned(),
@@ -352,15 +385,14 @@ mod tests {
     #[tokio::test]
     async fn a_transaction_costs_two_units_a_kilobyte_and_an_item() {
         let dynamo = Dynamo::open(orders(), None, &clock()).unwrap();
-        let done = dynamo.call("TransactWriteItems", json!({"TransactItems": [put("a", 10), put("b", 1500)]})).await;
+        let done = call(&dynamo, "TransactWriteItems", json!({"TransactItems": [put("a", 10), put("b", 1500)]}));
         assert_eq!(done.answer.status, 200);
         assert_eq!(done.units, Units { read: 0.0, write: 6.0 });
         // The caller did not ask for the capacity: it is not told.
         assert_eq!(done.answer.body, "{}");
         assert_eq!(done.written, ["Orders"]);
-        let got = dynamo
-            .call("GetItem", json!({"TableName": "Orders", "Key": {"pk": {"S": "a"}}, "ConsistentRead": true}))
-            .await;
+        let got = json!({"TableName": "Orders", "Key": {"pk": {"S": "a"}}, "ConsistentRead": true});
+        let got = call(&dynamo, "GetItem", got);
         assert_eq!(got.units, Units { read: 1.0, write: 0.0 });
     }
 
@@ -369,14 +401,14 @@ mod tests {
         let clock = clock();
         let dynamo = Dynamo::open(orders(), None, &clock).unwrap();
         let request = |pk: &str| json!({"TransactItems": [put(pk, 1)], "ClientRequestToken": "t-1"});
-        assert_eq!(dynamo.call("TransactWriteItems", request("a")).await.answer.status, 200);
-        let again = dynamo.call("TransactWriteItems", request("a")).await;
+        assert_eq!(call(&dynamo, "TransactWriteItems", request("a")).answer.status, 200);
+        let again = call(&dynamo, "TransactWriteItems", request("a"));
         assert_eq!(again.answer.status, 200);
         assert_eq!(again.units, Units { read: 2.0, write: 0.0 });
-        let other = dynamo.call("TransactWriteItems", request("b")).await;
+        let other = call(&dynamo, "TransactWriteItems", request("b"));
         assert!(String::from_utf8_lossy(&other.answer.body).contains("IdempotentParameterMismatch"));
         clock.move_to(clock.now() + SignedDuration::from_mins(11));
-        let late = dynamo.call("TransactWriteItems", request("a")).await;
+        let late = call(&dynamo, "TransactWriteItems", request("a"));
         assert!(String::from_utf8_lossy(&late.answer.body).contains("ConditionalCheckFailed"));
     }
 
@@ -385,7 +417,7 @@ mod tests {
         let dynamo = Dynamo::open(orders(), None, &clock()).unwrap();
         for n in ["1", "2"] {
             let item = json!({"TableName": "Orders", "Item": {"pk": {"S": "a"}, "n": {"N": n}}});
-            assert_eq!(dynamo.call("PutItem", item).await.answer.status, 200);
+            assert_eq!(call(&dynamo, "PutItem", item).answer.status, 200);
         }
         let records = dynamo.stream("Orders", 0, 100).await.unwrap();
         let names: Vec<_> = records.iter().map(|record| record.event["eventName"].clone()).collect();
@@ -402,7 +434,7 @@ mod tests {
         let dynamo = Dynamo::open(orders(), None, &clock).unwrap();
         let ttl = clock.now().as_second() + 60;
         let item = json!({"TableName": "Orders", "Item": {"pk": {"S": "a"}, "ttl": {"N": ttl.to_string()}}});
-        dynamo.call("PutItem", item).await;
+        call(&dynamo, "PutItem", item);
         assert_eq!(dynamo.sweep().await.unwrap(), 0);
         clock.move_to(clock.now() + SignedDuration::from_mins(2));
         assert_eq!(dynamo.sweep().await.unwrap(), 1);
@@ -414,10 +446,11 @@ mod tests {
             {"Put": {"TableName": "Orders"}},
             {"ConditionCheck": {"TableName": "Carts"}},
         ]});
-        let needs = needs("TransactWriteItems", &body);
+        let outline = |body: &Value| Outline::read(body.to_string().as_bytes()).unwrap();
+        let needs = needs("TransactWriteItems", &outline(&body));
         assert_eq!(needs[0], Need::new("dynamodb:PutItem", table_arn("Orders")));
         assert_eq!(needs[1], Need::new("dynamodb:ConditionCheckItem", table_arn("Carts")));
-        let indexed = super::needs("Query", &json!({"TableName": "Lists", "IndexName": "by-day"}));
+        let indexed = super::needs("Query", &outline(&json!({"TableName": "Lists", "IndexName": "by-day"})));
         assert!(indexed[0].resource.ends_with("table/Lists/index/by-day"));
     }
 }

@@ -112,6 +112,7 @@ pub(crate) fn throttled(service: Service) -> Answer {
         Service::S3 => (503, "SlowDown"),
         Service::Ses => (400, "Throttling"),
         Service::Stripe => (429, "rate_limit"),
+        Service::CloudWatch => (400, "Throttling"),
         Service::Ssm | Service::Other => (400, "ThrottlingException"),
     };
     Answer::error(service, status, code, "Rate exceeded")
@@ -122,7 +123,12 @@ pub(crate) fn failed(service: Service) -> Answer {
     let code = match service {
         Service::DynamoDb => "com.amazonaws.dynamodb.v20120810#InternalServerError",
         Service::S3 => "InternalError",
-        Service::Sqs | Service::Ses | Service::Ssm | Service::Stripe | Service::Other => "InternalFailure",
+        Service::Sqs
+        | Service::Ses
+        | Service::Ssm
+        | Service::CloudWatch
+        | Service::Stripe
+        | Service::Other => "InternalFailure",
     };
     Answer::error(service, 500, code, "Internal server error")
 }

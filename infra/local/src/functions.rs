@@ -27,6 +27,7 @@ pub fn functions() -> &'static [(&'static str, Function)] {
         ("settle-mail", settle_mail::FUNCTION),
         ("ship-order", ship_order::FUNCTION),
         ("show-account", show_account::FUNCTION),
+        ("show-costs", show_costs::FUNCTION),
         ("show-desk", show_desk::FUNCTION),
         ("show-storefront", show_storefront::FUNCTION),
         ("sign-in", sign_in::FUNCTION),

@@ -9,6 +9,7 @@
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub mod clock;
+mod cloudwatch;
 mod connector;
 pub mod console;
 pub mod dynamo;

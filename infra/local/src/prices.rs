@@ -25,7 +25,7 @@ pub fn step_usd(step: &Step) -> f64 {
             }
             Service::S3 => calls.objects_written += 1,
             // Standard parameters are free; the payment provider charges by the payment.
-            Service::DynamoDb | Service::Ssm | Service::Stripe | Service::Other => {}
+            Service::DynamoDb | Service::Ssm | Service::CloudWatch | Service::Stripe | Service::Other => {}
         }
     }
     let trigger = match (step.over_http, step.from_queue) {

@@ -24,6 +24,8 @@ pub enum Service {
     S3,
     /// SSM's parameters.
     Ssm,
+    /// CloudWatch's metrics.
+    CloudWatch,
     /// The payment provider.
     Stripe,
     /// What the engine does not answer for.
@@ -39,6 +41,7 @@ impl Service {
             Self::Ses => "ses",
             Self::S3 => "s3",
             Self::Ssm => "ssm",
+            Self::CloudWatch => "cloudwatch",
             Self::Stripe => "stripe",
             Self::Other => "unknown",
         }
@@ -80,11 +83,17 @@ impl Request {
             ("AmazonSSM", _) => Service::Ssm,
             ("", "s3") => Service::S3,
             ("", "ses") => Service::Ses,
+            ("", "monitoring") => Service::CloudWatch,
             _other => Service::Other,
         };
         let operation = match service {
             Service::Stripe => format!("{} {}", http.method(), http.uri().path()),
-            Service::DynamoDb | Service::Sqs | Service::Ssm | Service::S3 | Service::Ses => operation.to_owned(),
+            Service::DynamoDb
+            | Service::Sqs
+            | Service::Ssm
+            | Service::S3
+            | Service::Ses
+            | Service::CloudWatch => operation.to_owned(),
             Service::Other if target.is_empty() => format!("{scope} {}", http.uri().path()),
             Service::Other => target,
         };
@@ -182,6 +191,7 @@ impl Answer {
     pub fn error(service: Service, status: u16, code: &str, message: &str) -> Self {
         match service {
             Service::DynamoDb | Service::Ssm | Service::Other => Self::json_error(status, code, message),
+            Service::CloudWatch => crate::cloudwatch::refused(status, code, message),
             Service::Sqs => {
                 let mut answer = Self::json_error(status, &format!("com.amazonaws.sqs#{code}"), message);
                 let fault = if status < 500 { "Sender" } else { "Receiver" };
@@ -218,12 +228,17 @@ impl Answer {
     pub fn denied(service: Service, denied: &Denied) -> Self {
         let code = match service {
             Service::DynamoDb => "com.amazon.coral.service#AccessDeniedException",
-            Service::Sqs | Service::Ses | Service::S3 => "AccessDenied",
+            Service::Sqs | Service::Ses | Service::S3 | Service::CloudWatch => "AccessDenied",
             Service::Ssm | Service::Stripe | Service::Other => "AccessDeniedException",
         };
         let status = match service {
             Service::DynamoDb | Service::Ssm => 400,
-            Service::Sqs | Service::Ses | Service::S3 | Service::Stripe | Service::Other => 403,
+            Service::Sqs
+            | Service::Ses
+            | Service::S3
+            | Service::CloudWatch
+            | Service::Stripe
+            | Service::Other => 403,
         };
         Self::error(service, status, code, &denied.to_string())
     }
@@ -233,7 +248,13 @@ impl Answer {
         let message = format!("the local engine does not answer {} {operation}", service.name());
         let code = match service {
             Service::DynamoDb => "com.amazon.coral.service#UnknownOperationException",
-            Service::Sqs | Service::Ses | Service::S3 | Service::Ssm | Service::Stripe | Service::Other => {
+            Service::Sqs
+            | Service::Ses
+            | Service::S3
+            | Service::Ssm
+            | Service::CloudWatch
+            | Service::Stripe
+            | Service::Other => {
                 "UnknownOperationException"
             }
         };

@@ -74,6 +74,9 @@ pub struct OrderLine {
     pub sku: Sku,
     /// What it was called.
     pub title: String,
+    /// The key of its uploaded picture, where it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
     /// How many.
     pub quantity: Quantity,
     /// What one cost.

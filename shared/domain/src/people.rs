@@ -108,6 +108,8 @@ pub enum Action {
     MarkPaid,
     /// See customers.
     ViewCustomers,
+    /// See what the shop costs.
+    ViewCosts,
     /// See the shop's settings.
     ViewSettings,
     /// Change the shop's settings.
@@ -129,6 +131,7 @@ impl Action {
         Self::RefundOrders,
         Self::MarkPaid,
         Self::ViewCustomers,
+        Self::ViewCosts,
         Self::ViewSettings,
         Self::EditSettings,
         Self::EditStaff,
@@ -148,9 +151,9 @@ mod tests {
     }
 
     #[test]
-    fn only_the_owner_changes_settings_and_staff() {
+    fn only_the_owner_changes_settings_and_staff_and_sees_costs() {
         for role in Role::ALL {
-            for action in [Action::EditSettings, Action::EditStaff] {
+            for action in [Action::ViewCosts, Action::EditSettings, Action::EditStaff] {
                 assert_eq!(role.may(action), *role == Role::Owner);
             }
         }

@@ -88,6 +88,7 @@ pub fn price(
         lines.push(OrderLine {
             sku: line.sku.clone(),
             title: line.title.clone(),
+            image: line.image.clone(),
             quantity: line.quantity,
             unit_price: line.unit_price,
             tax,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
@@ -116,6 +117,8 @@ impl Context {
             .region(region)
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .retry_config(RetryConfig::standard().with_max_attempts(3))
+            // Lambda's credentials stay as they are for a process's life.
+            .identity_cache(IdentityCache::no_cache())
             // It guards long transfers; ours are small, and each attempt has its timeout.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).build());

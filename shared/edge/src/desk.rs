@@ -107,6 +107,7 @@ const fn needed(section: Section) -> Action {
         Section::Orders => Action::ViewOrders,
         Section::Products => Action::ViewCatalog,
         Section::Stock => Action::ViewStock,
+        Section::Costs => Action::ViewCosts,
         Section::Settings => Action::ViewSettings,
         Section::Staff => Action::EditStaff,
     }

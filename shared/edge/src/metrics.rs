@@ -189,7 +189,7 @@ impl Metrics {
         let microdollars = (bill.dollars() * 1e9).round() / 1e3;
         let counts = json!({
             "read_units": calls.read_units, "write_units": calls.write_units, "queue_requests": calls.queue_requests,
-            "mails": calls.mails, "milliseconds": ran.as_secs_f64() * 1e3,
+            "mails": calls.mails, "milliseconds": ran.as_secs_f64() * 1e3, "memory_mb": self.0.memory_mb,
         });
         let cost = [("Cost", "None", json!(microdollars)), ("counts", "", counts)];
         self.write(at, &cost, &[&["Function"], &[]], &[("Function", &self.0.function)]);

@@ -233,19 +233,22 @@ pub enum Section {
     Orders,
     Products,
     Stock,
+    Costs,
     Settings,
     Staff,
 }
 
 impl Section {
     /// Every section, in the order of the navigation.
-    pub const ALL: [Self; 5] = [Self::Orders, Self::Products, Self::Stock, Self::Settings, Self::Staff];
+    pub const ALL: [Self; 6] =
+        [Self::Orders, Self::Products, Self::Stock, Self::Costs, Self::Settings, Self::Staff];
 
     fn parts(self) -> (&'static str, &'static str, &'static str, Icon) {
         match self {
             Self::Orders => ("Orders", "/desk/orders", "o", Icon::List),
             Self::Products => ("Products", "/desk/products", "p", Icon::Tag),
             Self::Stock => ("Stock", "/desk/stock", "i", Icon::Stock),
+            Self::Costs => ("Costs", "/desk/costs", "c", Icon::Card),
             Self::Settings => ("Settings", "/desk/settings/shop", "s", Icon::Settings),
             Self::Staff => ("Staff", "/desk/staff", "t", Icon::People),
         }

@@ -132,40 +132,41 @@ pub(crate) fn n(value: impl Into<i128>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
 }
 
+/// The key of an item, or a part of it.
+pub(crate) type KeyOf = HashMap<String, AttributeValue>;
+
 /// The items with these keys, those that exist, in any order. Every hundred are one request, all requests at once.
-pub(crate) async fn batch_get(
-    db: &Db,
-    table: &str,
-    keys: Vec<HashMap<String, AttributeValue>>,
-) -> Result<Vec<Item>, StoreError> {
-    let requests = keys.chunks(100).map(|chunk| batch_get_chunk(db, table, chunk.to_vec()));
+pub(crate) async fn batch_get(db: &Db, table: &str, keys: Vec<KeyOf>) -> Result<Vec<Item>, StoreError> {
+    let requests = keys.chunks(100).map(|chunk| batch_get_of(db, HashMap::from([(table.to_owned(), chunk.to_vec())])));
     let mut items = Vec::new();
     for found in futures::future::join_all(requests).await {
-        items.extend(found?);
+        items.extend(found?.remove(table).unwrap_or_default());
     }
     Ok(items)
 }
 
-async fn batch_get_chunk(
+/// The items with these keys by their tables, at most a hundred, in one request.
+pub(crate) async fn batch_get_of(
     db: &Db,
-    table: &str,
-    mut keys: Vec<HashMap<String, AttributeValue>>,
-) -> Result<Vec<Item>, StoreError> {
+    mut wanted: HashMap<String, Vec<KeyOf>>,
+) -> Result<HashMap<String, Vec<Item>>, StoreError> {
     const ROUNDS: usize = 5;
-    let mut items = Vec::new();
+    let mut found: HashMap<String, Vec<Item>> = HashMap::new();
     for _ in 0..ROUNDS {
-        if keys.is_empty() {
-            return Ok(items);
+        let mut request = db.client().batch_get_item();
+        for (table, keys) in wanted {
+            let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+            request = request.request_items(table, keys.map_err(|error| StoreError::Corrupt(error.to_string()))?);
         }
-        let wanted = KeysAndAttributes::builder()
-            .set_keys(Some(keys))
-            .consistent_read(true)
-            .build()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let answer = db.client().batch_get_item().request_items(table, wanted).send().await.map_err(StoreError::of)?;
-        items.extend(answer.responses.unwrap_or_default().remove(table).unwrap_or_default());
-        let left = answer.unprocessed_keys.unwrap_or_default().remove(table);
-        keys = left.map(|left| left.keys).unwrap_or_default();
+        let answer = request.send().await.map_err(StoreError::of)?;
+        for (table, items) in answer.responses.unwrap_or_default() {
+            found.entry(table).or_default().extend(items);
+        }
+        let left = answer.unprocessed_keys.unwrap_or_default().into_iter();
+        wanted = left.map(|(table, left)| (table, left.keys)).filter(|(_, keys)| !keys.is_empty()).collect();
+        if wanted.is_empty() {
+            return Ok(found);
+        }
     }
-    if keys.is_empty() { Ok(items) } else { Err(StoreError::Unavailable("not every key was read".into())) }
+    Err(StoreError::Unavailable("not every key was read".into()))
 }

@@ -1,5 +1,9 @@
 //! The list table: what is read as lists, written from events.
 //!
+//! A place in a list is a key and nothing else; what the list shows of an order is its card, which is written once
+//! whatever the number of its lists. Reading a page costs one more round trip; an order's life costs half the writes
+//! that copies in every list would.
+//!
 //! | access pattern | key |
 //! |---|---|
 //! | all orders, newest first | `orders`, `{created}#{order}` |
@@ -9,11 +13,11 @@
 //! | the orders of a mail address, guests' too | `mail#{address}`, `{created}#{order}` |
 //! | an order by its number | `number#{number}`, `{order}` |
 //! | the open holds of a SKU, the first to end first | `holds#{sku}`, `{until}#{order}` |
-//! | where an order stands in all of these | `card#{order}`, `card` |
+//! | what lists show of an order, and where it stands in them | `card#{order}`, `card` |
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use domain::Money;
 use domain::id::{OrderId, OrderNumber, PersonId};
 use domain::order::{HoldStatus, Order, OrderStatus, PaymentStatus, ShipmentStatus};
@@ -21,7 +25,8 @@ use domain::text::{Email, Sku};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Db, Item, StoreError, Table, item_of, n, of_item, s};
+use crate::db::{Db, Item, KeyOf, StoreError, Table, batch_get, item_of, n, of_item, s};
+use crate::orders::Orders;
 use crate::page::{Cursor, Page};
 use crate::tx::{Tx, TxError, Write};
 
@@ -100,6 +105,11 @@ impl List {
         }
     }
 
+    /// The order of a place in a list.
+    fn order_at(sort_key: &str) -> Option<OrderId> {
+        sort_key.rsplit('#').next()?.parse().ok()
+    }
+
     /// The lists that an order stands in.
     fn of(order: &Order) -> Vec<Self> {
         let mut lists = vec![
@@ -168,51 +178,52 @@ impl OrderRow {
     }
 }
 
-/// Where an order stands, as of which of its writes.
-#[derive(Default, Serialize, Deserialize)]
+/// What lists show of an order and where it stands in them, as of one of its writes.
+#[derive(Serialize, Deserialize)]
 struct Card {
     rev: u64,
-    places: BTreeSet<(String, String)>,
+    row: OrderRow,
+    places: BTreeSet<Place>,
 }
+
+/// A place in a list: its partition, its sort key.
+type Place = (String, String);
 
 struct Newer;
 
 impl Lists {
     /// Puts an order in the lists where it belongs and takes it from the others, unless a later write of it was
-    /// projected already.
+    /// projected already; the order, where there is one.
     ///
     /// # Errors
-    /// When the table does not answer.
-    pub async fn project(&self, order: &Order) -> Result<(), StoreError> {
-        let card_key = (format!("card#{}", order.id), "card".to_owned());
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(key(&card_key.0, &card_key.1)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let before: Card = answer.item.map(of_item).transpose()?.unwrap_or_default();
-        if before.rev >= order.rev {
-            return Ok(());
+    /// [`StoreError::Stale`] when another projection of it was faster, or the table's error.
+    pub async fn project(&self, orders: &Orders, id: &OrderId) -> Result<Option<Order>, StoreError> {
+        let at = card_of(id);
+        let (order, card) = orders.get_beside(id, &self.name, key(&at)).await?;
+        let Some(order) = order else { return Ok(None) };
+        let before: Option<Card> = card.map(of_item).transpose()?;
+        let seen = before.as_ref().map_or(0, |card| card.rev);
+        if seen >= order.rev {
+            return Ok(Some(order));
         }
-        let places: BTreeSet<_> =
-            List::of(order).into_iter().map(|list| (list.partition(), list.sort_key(order))).collect();
-        let card = Card { rev: order.rev, places };
-        let mut tx = Tx::new().and(self.put_card(&card_key, &card, before.rev)?, |_| Newer);
-        for (pk, sk) in before.places.difference(&card.places) {
-            tx = tx.and(self.delete(pk, sk)?, |_| Newer);
+        let places: BTreeSet<Place> =
+            List::of(&order).into_iter().map(|list| (list.partition(), list.sort_key(&order))).collect();
+        let stood = before.map(|card| card.places).unwrap_or_default();
+        let card = Card { rev: order.rev, row: OrderRow::of(&order), places };
+        let put = self.put_card(&at, &card, seen)?;
+        if stood == card.places {
+            self.put_alone(put).await?;
+            return Ok(Some(order));
         }
-        for (pk, sk) in &card.places {
-            let mut item = item_of(&OrderRow::of(order))?;
-            item.extend(key(pk, sk));
-            tx = tx.and(self.put(item, None)?, |_| Newer);
+        let mut tx = Tx::new().and(Write(TransactWriteItem::builder().put(put).build()), |_| Newer);
+        for gone in stood.difference(&card.places) {
+            tx = tx.and(self.leave(gone)?, |_| Newer);
+        }
+        for new in card.places.difference(&stood) {
+            tx = tx.and(self.enter(new)?, |_| Newer);
         }
         match tx.commit(&self.db).await {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(Some(order)),
             // Another copy of the event, or a later one, was faster: the queue tries again and finds it done.
             Err(TxError::Refused(Newer)) => Err(StoreError::Stale),
             Err(TxError::Store(error)) => Err(error),
@@ -239,8 +250,12 @@ impl Lists {
             .await
             .map_err(StoreError::of)?;
         let next = Cursor::of(answer.last_evaluated_key.as_ref());
-        let items = answer.items.unwrap_or_default().into_iter().map(of_item).collect::<Result<_, _>>()?;
-        Ok(Page { items, next })
+        let ids = orders_of(&answer.items.unwrap_or_default())?;
+        let keys = ids.iter().map(|id| key(&card_of(id))).collect();
+        let cards = batch_get(&self.db, &self.name, keys).await?;
+        let cards = cards.into_iter().map(of_item::<Card>).collect::<Result<Vec<_>, _>>()?;
+        let mut rows: BTreeMap<OrderId, OrderRow> = cards.into_iter().map(|card| (card.row.id, card.row)).collect();
+        Ok(Page { items: ids.iter().filter_map(|id| rows.remove(id)).collect(), next })
     }
 
     /// The orders whose hold on a SKU was to end by `now`, the first first; at most `limit`.
@@ -260,42 +275,74 @@ impl Lists {
             .send()
             .await
             .map_err(StoreError::of)?;
-        let rows = answer.items.unwrap_or_default().into_iter();
-        rows.map(|item| of_item::<OrderRow>(item).map(|row| row.id)).collect()
+        orders_of(&answer.items.unwrap_or_default())
     }
 
-    fn put_card(&self, at: &(String, String), card: &Card, seen: u64) -> Result<Write, StoreError> {
+    fn put_card(&self, at: &Place, card: &Card, seen: u64) -> Result<Put, StoreError> {
         let mut item = item_of(card)?;
-        item.extend(key(&at.0, &at.1));
-        self.put(item, Some(seen))
+        item.extend(place_item(at));
+        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        let put = if seen == 0 {
+            put.condition_expression("attribute_not_exists(pk)")
+        } else {
+            put.condition_expression("rev = :seen").expression_attribute_values(":seen", n(seen))
+        };
+        put.build().map_err(|error| StoreError::Corrupt(error.to_string()))
     }
 
-    fn put(&self, mut item: Item, seen: Option<u64>) -> Result<Write, StoreError> {
-        item.insert("schema".into(), n(1));
-        let mut put = Put::builder().table_name(&self.name).set_item(Some(item));
-        if let Some(seen) = seen {
-            put = if seen == 0 {
-                put.condition_expression("attribute_not_exists(pk)")
-            } else {
-                put.condition_expression("rev = :seen").expression_attribute_values(":seen", n(seen))
-            };
-        }
-        let put = put.build().map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    /// A write without others needs no transaction, which costs twice.
+    async fn put_alone(&self, put: Put) -> Result<(), StoreError> {
+        self.db
+            .client()
+            .put_item()
+            .table_name(put.table_name)
+            .set_item(Some(put.item))
+            .set_condition_expression(put.condition_expression)
+            .set_expression_attribute_values(put.expression_attribute_values)
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        Ok(())
+    }
+
+    fn enter(&self, place: &Place) -> Result<Write, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(place_item(place)))
+            .build()
+            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
         Ok(Write(TransactWriteItem::builder().put(put).build()))
     }
 
-    fn delete(&self, pk: &str, sk: &str) -> Result<Write, StoreError> {
+    fn leave(&self, place: &Place) -> Result<Write, StoreError> {
         let delete = Delete::builder()
             .table_name(&self.name)
-            .set_key(Some(key(pk, sk)))
+            .set_key(Some(key(place)))
             .build()
             .map_err(|error| StoreError::Corrupt(error.to_string()))?;
         Ok(Write(TransactWriteItem::builder().delete(delete).build()))
     }
 }
 
-fn key(pk: &str, sk: &str) -> HashMap<String, AttributeValue> {
+fn place_item(place: &Place) -> Item {
+    let mut item = key(place);
+    item.insert("schema".into(), n(1));
+    item
+}
+
+fn card_of(order: &OrderId) -> Place {
+    (format!("card#{order}"), "card".to_owned())
+}
+
+fn key((pk, sk): &Place) -> KeyOf {
     [("pk".to_owned(), s(pk)), ("sk".to_owned(), s(sk))].into()
+}
+
+/// The orders of places in a list.
+fn orders_of(places: &[Item]) -> Result<Vec<OrderId>, StoreError> {
+    let order = |item: &Item| List::order_at(item.get("sk")?.as_s().ok()?);
+    let corrupt = || StoreError::Corrupt("a place in a list names no order".to_owned());
+    places.iter().map(|item| order(item).ok_or_else(corrupt)).collect()
 }
 
 #[cfg(test)]

@@ -9,13 +9,15 @@
 
 mod record;
 
+use std::collections::{BTreeMap, HashMap};
+
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use domain::id::{OrderId, PersonId};
 use domain::order::{Decision, Order};
 use domain::pricing::Placement;
 use domain::text::{Digest, Secret};
 
-use crate::db::{Db, Item, StoreError, Table, n, s};
+use crate::db::{Db, Item, KeyOf, StoreError, Table, batch_get_of, n, s};
 use crate::events::of_order;
 use crate::stamp::{Cause, Stamp};
 use crate::stock::StockTable;
@@ -97,6 +99,21 @@ impl Orders {
         Ok(order.filter(|order| reader.may_see(order)))
     }
 
+    /// The order with this id and the item of another table with this key, in one request.
+    pub(crate) async fn get_beside(
+        &self,
+        id: &OrderId,
+        table: &str,
+        key: KeyOf,
+    ) -> Result<(Option<Order>, Option<Item>), StoreError> {
+        let own = KeyOf::from([("pk".to_owned(), s(id.to_string()))]);
+        let wanted = HashMap::from([(self.name.clone(), vec![own]), (table.to_owned(), vec![key])]);
+        let mut found = batch_get_of(&self.db, wanted).await?;
+        let mut only = |table: &str| found.remove(table).and_then(|items| items.into_iter().next());
+        let order = only(&self.name).map(record::order_of).transpose()?;
+        Ok((order, only(table)))
+    }
+
     /// Puts a new order, unless its cart has one already.
     ///
     /// # Errors
@@ -152,7 +169,7 @@ impl Orders {
         let cause = cause.clone().about(order.id.to_string());
         let replaced = self.replace(decision, cause.clone()).map_err(TxError::Store)?;
         let mut tx = Tx::new().and(replaced, |_| NotWritten::Stale);
-        let mut of_sku: std::collections::BTreeMap<_, Vec<_>> = std::collections::BTreeMap::new();
+        let mut of_sku: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (sku, movement) in decision.stock.iter().flat_map(domain::order::StockEffect::movements) {
             of_sku.entry(sku).or_default().push(movement);
         }

@@ -9,7 +9,7 @@ use http::{Request as HttpRequest, Response};
 use serde_json::{Value, json};
 
 use super::{Inner, NOTES, SourceKind};
-use crate::dynamo::{self, Units};
+use crate::dynamo::{self, Outline, Units};
 use crate::faults::{self, Call, Fault, Faults, Tampering};
 use crate::iam::Need;
 use crate::journeys::{CallView, Notes, Recorded};
@@ -17,7 +17,7 @@ use crate::keep::{Change, held};
 use crate::sqs::{Draft, call as call_queue, needs as queue_needs};
 use crate::template::{ACCOUNT, REGION, bucket_arn};
 use crate::wire::{Answer, Request, Service};
-use crate::{s3, ses};
+use crate::{cloudwatch, s3, ses};
 
 /// How many calls, and how many lines of metrics, are kept for tests to look at.
 const RECORDED: usize = 200_000;
@@ -33,6 +33,28 @@ pub(crate) enum Reply {
     Lost,
     /// None, and the caller's process is gone.
     Dead,
+}
+
+/// What a call asks, as far as it has to be known before it is performed.
+enum Asked {
+    /// Something of the tables, whose request stays the bytes that it came in.
+    Tables(Outline),
+    /// What JSON says.
+    Json(Value),
+    /// What the service itself reads.
+    Other,
+}
+
+impl Asked {
+    fn read(request: &Request) -> Result<Self, Answer> {
+        match request.service {
+            Service::DynamoDb => Outline::read(request.http.body()).map(Self::Tables).map_err(|error| {
+                Answer::json_error(400, "com.amazon.coral.service#SerializationException", &error.to_string())
+            }),
+            Service::Sqs | Service::Ssm => request.json().map(Self::Json),
+            Service::S3 | Service::Ses | Service::CloudWatch | Service::Stripe | Service::Other => Ok(Self::Other),
+        }
+    }
 }
 
 /// What a call did.
@@ -54,16 +76,14 @@ impl Inner {
         match request.service {
             Service::S3 => request.operation = s3::operation_name(&request),
             Service::Ses => request.operation = ses::operation(&request),
+            Service::CloudWatch => request.operation = cloudwatch::operation(&request),
             Service::DynamoDb | Service::Sqs | Service::Ssm | Service::Stripe | Service::Other => {}
         }
-        let body = match request.service {
-            Service::DynamoDb | Service::Sqs | Service::Ssm => match request.json() {
-                Ok(body) => body,
-                Err(answer) => return Reply::Answer(answer.into_http(&self.new_id())),
-            },
-            Service::S3 | Service::Ses | Service::Stripe | Service::Other => Value::Null,
+        let asked = match Asked::read(&request) {
+            Ok(asked) => asked,
+            Err(answer) => return Reply::Answer(answer.into_http(&self.new_id())),
         };
-        let needs = self.needs(&request, &body);
+        let needs = self.needs(&request, &asked);
         let call = Call {
             number: self.calls.fetch_add(1, Ordering::SeqCst) + 1,
             caller: request.caller.clone(),
@@ -73,7 +93,7 @@ impl Inner {
         };
         let notes = NOTES.try_with(Arc::clone).ok();
         let started = Instant::now();
-        let reply = self.troubled(&mut request, body, &needs, &call, notes.as_deref()).await;
+        let reply = self.troubled(&mut request, asked, &needs, &call, notes.as_deref()).await;
         let (reply, units) = match reply {
             Ok(performed) => (Reply::Answer(performed.answer.into_http(&self.new_id())), performed.units),
             Err(reply) => (reply, Units::default()),
@@ -119,12 +139,15 @@ impl Inner {
     async fn troubled(
         &self,
         request: &mut Request,
-        body: Value,
+        asked: Asked,
         needs: &[Need],
         call: &Call,
         notes: Option<&Notes>,
     ) -> Result<Performed, Reply> {
-        let items = body.get("TransactItems").and_then(Value::as_array).map_or(0, Vec::len);
+        let items = match &asked {
+            Asked::Tables(outline) => outline.items(),
+            Asked::Json(_) | Asked::Other => 0,
+        };
         let faults = self.faults();
         if let Some(fault) = faults.before(call)
             && let Some(answer) = self.suffered(fault, request, items, notes).await?
@@ -132,7 +155,7 @@ impl Inner {
             return Ok(answer.into());
         }
         let performed = match self.grants.check(&request.caller, needs) {
-            Ok(()) => self.tampered(&*faults, request, body, call, notes).await,
+            Ok(()) => self.tampered(&*faults, request, asked, call, notes).await,
             Err(denied) => {
                 tracing::error!("{denied}");
                 Answer::denied(request.service, &denied).into()
@@ -152,19 +175,30 @@ impl Inner {
         &self,
         faults: &dyn Faults,
         request: &mut Request,
-        mut body: Value,
+        asked: Asked,
         call: &Call,
         notes: Option<&Notes>,
     ) -> Performed {
         if !faults.sabotages() {
-            return self.perform(request, body, notes).await;
+            return self.perform(request, &asked, notes).await;
         }
+        let mut body = match &asked {
+            Asked::Tables(_) | Asked::Json(_) => request.json().unwrap_or_default(),
+            Asked::Other => Value::Null,
+        };
         let tampering = faults.tamper(call, request.http.headers_mut(), &mut body);
+        let asked = match asked {
+            Asked::Tables(_) | Asked::Json(_) => {
+                *request.http.body_mut() = body.to_string().into();
+                Asked::read(request).unwrap_or(Asked::Other)
+            }
+            Asked::Other => Asked::Other,
+        };
         let mut performed = match tampering {
-            Tampering::Nothing => self.perform(request, body.clone(), notes).await,
+            Tampering::Nothing => self.perform(request, &asked, notes).await,
             Tampering::Twice => {
-                let first = self.perform(request, body.clone(), notes).await;
-                self.perform(request, body.clone(), notes).await;
+                let first = self.perform(request, &asked, notes).await;
+                self.perform(request, &asked, notes).await;
                 first
             }
             Tampering::Unwritten => Answer::json(&json!({})).into(),
@@ -208,33 +242,35 @@ impl Inner {
         }
     }
 
-    fn needs(&self, request: &Request, body: &Value) -> Vec<Need> {
-        match request.service {
-            Service::DynamoDb => dynamo::needs(&request.operation, body),
-            Service::Sqs => queue_needs(&request.operation, body),
-            Service::S3 => s3::needs(request),
-            Service::Ses => ses::needs(request, |need| self.grants.allows(&request.caller, need)),
-            Service::Ssm => parameter_names(body)
+    fn needs(&self, request: &Request, asked: &Asked) -> Vec<Need> {
+        match (request.service, asked) {
+            (_, Asked::Tables(outline)) => dynamo::needs(&request.operation, outline),
+            (Service::Ssm, Asked::Json(body)) => parameter_names(body)
                 .iter()
                 .map(|name| Need::new(&format!("ssm:{}", request.operation), parameter_arn(name)))
                 .collect(),
+            (_, Asked::Json(body)) => queue_needs(&request.operation, body),
+            (Service::S3, Asked::Other) => s3::needs(request),
+            (Service::Ses, Asked::Other) => ses::needs(request, |need| self.grants.allows(&request.caller, need)),
+            (Service::CloudWatch, Asked::Other) => cloudwatch::needs(request),
             // The payment provider asks for its own key.
-            Service::Stripe | Service::Other => Vec::new(),
+            (_, Asked::Other) => Vec::new(),
         }
     }
 
-    async fn perform(&self, request: &Request, body: Value, notes: Option<&Notes>) -> Performed {
+    async fn perform(&self, request: &Request, asked: &Asked, notes: Option<&Notes>) -> Performed {
         let operation = request.operation.as_str();
-        match request.service {
-            Service::DynamoDb if dynamo::known(operation) => {
-                let done = self.dynamo.call(operation, body).await;
+        match (request.service, asked) {
+            (_, Asked::Tables(outline)) if dynamo::known(operation) => {
+                let done = self.dynamo.call(operation, outline, request.http.body());
                 for table in &done.written {
                     self.wake_stream(table);
                 }
                 Performed { answer: done.answer, units: done.units }
             }
-            Service::Sqs => self.perform_queue(request, &body, notes).into(),
-            Service::S3 => {
+            (Service::Sqs, Asked::Json(body)) => self.perform_queue(request, body, notes).into(),
+            (Service::Ssm, Asked::Json(body)) => self.parameters(operation, body).into(),
+            (Service::S3, _) => {
                 let bucket = request.path().trim_start_matches('/');
                 let bucket = bucket.split('/').next().unwrap_or_default();
                 // Who may list a bucket is told that a key is not there; who may not, only that it is refused.
@@ -245,15 +281,15 @@ impl Inner {
                 }
                 self.buckets.call(request, lists, self.now()).into()
             }
-            Service::Ses => {
+            (Service::Ses, _) => {
                 let done = self.mailbox.call(request, &self.model.mail_events, self.now(), &self.new_id());
                 for event in done.events {
                     self.put_message(&event.queue, "ses", event.body);
                 }
                 done.answer.into()
             }
-            Service::Ssm => self.parameters(operation, &body).into(),
-            Service::Stripe => {
+            (Service::CloudWatch, _) => self.cloudwatch.call(request).into(),
+            (Service::Stripe, _) => {
                 let http = &request.http;
                 let (status, body) = self.stripe.request(
                     http.method().as_str(),
@@ -270,7 +306,9 @@ impl Inner {
                 }
                 .into()
             }
-            Service::DynamoDb | Service::Other => Answer::unknown_operation(request.service, operation).into(),
+            (Service::DynamoDb | Service::Sqs | Service::Ssm | Service::Other, _) => {
+                Answer::unknown_operation(request.service, operation).into()
+            }
         }
     }
 

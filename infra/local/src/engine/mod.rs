@@ -27,6 +27,7 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, RwLock as Gate};
 
 use crate::clock::VirtualClock;
+use crate::cloudwatch::CloudWatch;
 use crate::connector::InProcess;
 use crate::dynamo::Dynamo;
 use crate::faults::Faults;
@@ -81,6 +82,7 @@ pub(crate) struct Inner {
     journeys: Journeys,
     recorded: Mutex<Vec<Recorded>>,
     metrics: Mutex<Vec<String>>,
+    cloudwatch: CloudWatch,
     faults: RwLock<Arc<dyn Faults>>,
     calls: AtomicU64,
     /// Workers hold it while they work; who moves the clock or empties the shop holds it alone.
@@ -345,11 +347,13 @@ impl Inner {
         )
     }
 
-    /// Where functions write their metrics: kept for a test to look at; a running shop has journeys instead.
+    /// Where functions write their metrics: summed as CloudWatch does, and kept for a test to look at.
     fn lines(&self) -> edge::metrics::Lines {
         let (engine, kept) = (self.me.clone(), self.seed.is_some());
         Arc::new(move |line| {
-            if let Some(engine) = engine.upgrade().filter(|_| kept) {
+            let Some(engine) = engine.upgrade() else { return };
+            engine.cloudwatch.take(&line);
+            if kept {
                 calls::remember(&mut held(&engine.metrics), line);
             }
         })

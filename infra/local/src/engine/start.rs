@@ -15,6 +15,7 @@ use tokio::sync::RwLock as Gate;
 
 use super::{Engine, Inner, Slot, Source, SourceKind, Wake, pump, streams};
 use crate::clock::VirtualClock;
+use crate::cloudwatch::CloudWatch;
 use crate::dynamo::Dynamo;
 use crate::faults::NoFaults;
 use crate::gateway::Router;
@@ -208,6 +209,7 @@ fn start(
         journeys: Journeys::default(),
         recorded: Mutex::new(Vec::new()),
         metrics: Mutex::new(Vec::new()),
+        cloudwatch: CloudWatch::default(),
         faults: RwLock::new(Arc::new(NoFaults)),
         calls: AtomicU64::new(0),
         gate: Gate::new(()),

@@ -197,6 +197,7 @@ impl Engine {
             self.0.stripe.reset();
             held(&self.0.webhooks).clear();
             self.0.journeys.reset();
+            self.0.cloudwatch.clear();
             self.0.rewind();
             for slot in self.0.functions.values() {
                 *held(&slot.started) = None;

@@ -18,8 +18,8 @@ use dynoxide::actions::{
 use dynoxide::storage::Storage;
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -145,7 +145,7 @@ impl Tables {
     ///
     /// # Errors
     /// As DynamoDB refuses it.
-    pub fn call(&mut self, operation: &str, body: Value) -> Outcome {
+    pub fn call(&mut self, operation: &str, body: &[u8]) -> Outcome {
         match operation {
             "TransactWriteItems" => self.transact(body),
             operation => self.run(operation, body),
@@ -181,8 +181,9 @@ impl Tables {
         at_once(dynoxide::ttl::sweep_expired_items(&self.storage))
     }
 
-    fn transact(&mut self, body: Value) -> Outcome {
-        let Some(token) = body.get("ClientRequestToken").and_then(Value::as_str).map(str::to_owned) else {
+    fn transact(&mut self, body: &[u8]) -> Outcome {
+        let told: Told = serde_json::from_slice(body).unwrap_or_default();
+        let Some(token) = told.client_request_token else {
             return self.run("TransactWriteItems", body);
         };
         let now = (self.tell)();
@@ -192,10 +193,10 @@ impl Tables {
         {
             self.tokens.remove(&old);
         }
-        let items = body.get("TransactItems").unwrap_or(&Value::Null);
-        let digest: [u8; 32] = Sha256::digest(items.to_string().as_bytes()).into();
+        // A client that sends its request once more sends the same bytes.
+        let digest: [u8; 32] = Sha256::digest(body).into();
         match self.tokens.get(&token) {
-            Some(known) if *known == digest => Ok(replayed(items).to_string().into_bytes()),
+            Some(known) if *known == digest => Ok(replayed(&told.transact_items).to_string().into_bytes()),
             Some(_) => Err(DynoxideError::IdempotentParameterMismatchException(
                 "An error occurred (IdempotentParameterMismatchException)".to_owned(),
             )),
@@ -208,7 +209,7 @@ impl Tables {
         }
     }
 
-    fn run(&self, operation: &str, body: Value) -> Outcome {
+    fn run(&self, operation: &str, body: &[u8]) -> Outcome {
         let s = &self.storage;
         match operation {
             "GetItem" => answer(get_item::execute(s, read(body)?)),
@@ -260,21 +261,32 @@ fn storage(specs: &[TableSpec], file: Option<&Path>, tell: &Tell) -> Result<Stor
     )?;
     for spec in specs {
         if !storage.table_exists(&spec.name)? {
-            at_once(create_table::execute(&storage, read(spec.create.clone())?))?;
+            at_once(create_table::execute(&storage, read(spec.create.to_string().as_bytes())?))?;
         }
         storage.update_ttl_config(&spec.name, spec.ttl.as_deref(), spec.ttl.is_some())?;
     }
     Ok(storage)
 }
 
+/// What has to be known of a transaction beside its own meaning.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Told {
+    client_request_token: Option<String>,
+    transact_items: Vec<BTreeMap<String, OfTable>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct OfTable {
+    table_name: String,
+}
+
 /// What a transaction answers whose token was used before: it reads what it wrote, at two units an item at least.
-fn replayed(items: &Value) -> Value {
+fn replayed(items: &[BTreeMap<String, OfTable>]) -> Value {
     let mut units: BTreeMap<&str, u32> = BTreeMap::new();
-    for action in items.as_array().into_iter().flatten() {
-        let tables = action.as_object().into_iter().flatten();
-        for table in tables.filter_map(|(_, item)| item.get("TableName").and_then(Value::as_str)) {
-            *units.entry(table).or_default() += 2;
-        }
+    for item in items.iter().flat_map(BTreeMap::values) {
+        *units.entry(&item.table_name).or_default() += 2;
     }
     let consumed: Vec<Value> = units
         .into_iter()
@@ -294,9 +306,11 @@ fn answer<T: Serialize>(work: impl Future<Output = Result<T, DynoxideError>>) ->
 }
 
 /// A typed request. dynoxide marks in the message which error a malformed one is.
-fn read<T: DeserializeOwned>(body: Value) -> Result<T, DynoxideError> {
-    serde_json::from_value(body).map_err(|error| {
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, DynoxideError> {
+    serde_json::from_slice(body).map_err(|error| {
+        // Where in the text it stands is nothing that DynamoDB tells.
         let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(said, _)| said).to_owned();
         for marker in ["VALIDATION_AS_READ:", "VALIDATION_REQUEST:", "VALIDATION:"] {
             if let Some(rest) = message.strip_prefix(marker) {
                 return DynoxideError::ValidationException(rest.to_owned());

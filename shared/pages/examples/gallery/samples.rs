@@ -1061,6 +1061,8 @@ pub(super) fn pages() -> Vec<(String, String)> {
                 ..settings()
             }),
         ),
+        ("desk-costs", desk_context(Section::Costs), desk::costs(&costs(30))),
+        ("desk-costs-empty", desk_context(Section::Costs), desk::costs(&costs(0))),
         (
             "desk-staff",
             desk_context(Section::Staff),
@@ -1238,4 +1240,43 @@ pub(super) fn mails() -> Vec<(&'static str, mails::Mail)> {
         ),
         ("order-link", mails::order_link(&from, &order.number, &order.view_url)),
     ]
+}
+
+/// So many days of spending, each more than the one before.
+fn costs(days: u32) -> desk::Costs {
+    let dollars = |day: u32| format!("$0.{:02}", 11 + day * 2 + day % 7 * 3);
+    let bar = |day: u32| Bar {
+        name: format!("{} June", day + 1),
+        value: f64::from(11 + day * 2 + day % 7 * 3),
+        shown: dollars(day),
+    };
+    let row = |function: &str, dollars: &str, share: &str, per_order: &str| desk::CostRow {
+        function: function.into(),
+        dollars: dollars.into(),
+        share: share.into(),
+        per_order: per_order.into(),
+    };
+    desk::Costs {
+        spans: [7, 30, 90].map(|span| Choice::new(span.to_string(), format!("{span} days"), span == 30)).into(),
+        total: "$14.82".into(),
+        orders: "48210".into(),
+        per_order: "$0.000307".into(),
+        per_million: Some("$307".into()),
+        chart: (days > 0)
+            .then(|| Bars { label: format!("Dollars a day over {days} days"), bars: (0..days).map(bar).collect() }),
+        days: (0..days)
+            .rev()
+            .map(|day| desk::CostDay {
+                day: format!("2026-06-{:02}", day + 1),
+                dollars: dollars(day),
+                orders: "1607".into(),
+                per_order: "$0.000307".into(),
+            })
+            .collect(),
+        functions: vec![
+            row("send-mail", "$9.78", "66.0 %", "$0.000203"),
+            row("checkout", "$1.12", "7.6 %", "$0.0000232"),
+            row("show-storefront", "$0.94", "6.3 %", "$0.0000195"),
+        ],
+    }
 }

@@ -4,6 +4,7 @@
 //! page it stands on, nor where its texts come from.
 
 mod button;
+mod chart;
 mod commerce;
 mod edit_table;
 mod form;
@@ -13,6 +14,7 @@ mod status;
 mod table;
 
 pub use button::{Look, busy_button, button, link_button, text_button};
+pub use chart::{Bar, Bars, bars};
 pub use commerce::{Card, Image, Price, Stock, Totals, TotalsRow, card, image, price, stock_line, totals};
 pub use edit_table::{Cell, EditColumn, EditTable, edit_table};
 pub use form::{

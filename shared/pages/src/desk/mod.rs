@@ -7,6 +7,7 @@
 //! [`crate::layout::desk_page`], sign-in in [`crate::layout::desk_bare_page`].
 
 mod again;
+mod costs;
 mod order;
 mod orders;
 mod products;
@@ -16,6 +17,7 @@ mod staff;
 mod stock;
 
 pub use again::{FormAgain, form_again};
+pub use costs::{CostDay, CostRow, Costs, costs};
 pub use order::{Action, DeskLine, DeskOrder, RefundConfirm, order, refund_confirm};
 pub use orders::{OrderRow, Orders, orders};
 pub use products::{ProductForm, ProductPicture, ProductRow, Products, product_form, products};

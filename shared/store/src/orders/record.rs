@@ -119,6 +119,8 @@ struct Line {
     sku: Sku,
     #[serde(rename = "t")]
     title: String,
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    image: Option<String>,
     #[serde(rename = "q")]
     quantity: Quantity,
     #[serde(rename = "u")]
@@ -200,6 +202,7 @@ pub(super) fn item_of_order(order: &Order) -> Result<Item, StoreError> {
             .map(|line| Line {
                 sku: line.sku.clone(),
                 title: line.title.clone(),
+                image: line.image.clone(),
                 quantity: line.quantity,
                 unit_price: line.unit_price.amount,
                 tax: line.tax.amount,
@@ -274,6 +277,7 @@ pub(super) fn order_of(item: Item) -> Result<Order, StoreError> {
         .map(|line| OrderLine {
             sku: line.sku,
             title: line.title,
+            image: line.image,
             quantity: line.quantity,
             unit_price: money(line.unit_price),
             tax: money(line.tax),
