@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use local_tables::{TableSpec, Tables, TablesError, measured};
+use local_tables::{Ready, TableSpec, Tables, TablesError, measured};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -101,13 +101,9 @@ impl Dynamo {
     pub fn call(&self, operation: &str, outline: &Outline, body: &[u8]) -> Done {
         let asked = outline.capacity.as_ref().is_some_and(|mode| mode != "NONE") || !measured(operation);
         let written = if writes(operation) { outline.tables() } else { Vec::new() };
-        let outcome = if asked {
-            held(&self.tables).call(operation, body)
-        } else {
-            let body = asking(body);
-            held(&self.tables).call(operation, &body)
-        };
-        match outcome {
+        let ready = if asked { Ready::read(operation, body) } else { Ready::read(operation, &asking(body)) };
+        let done = ready.and_then(|ready| held(&self.tables).run(ready));
+        match done.and_then(local_tables::Done::answer) {
             Ok(bytes) => {
                 let units = units(&bytes, writes(operation));
                 let body = if asked { bytes.into() } else { without_units(&bytes) };

@@ -28,6 +28,9 @@ pub use dynoxide::DynoxideError as TablesError;
 /// A record of a stream, as it is stored: images as JSON texts.
 pub use dynoxide::storage::StreamRecord;
 
+/// How many prepared statements are kept: some for each table.
+const STATEMENTS: usize = 512;
+
 /// How long DynamoDB remembers a transaction's token.
 const TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(10);
 
@@ -141,14 +144,32 @@ impl Tables {
         self.specs.iter().all(|spec| matches!(self.storage.count_items(&spec.name), Ok(0)))
     }
 
-    /// Runs one operation: its request's JSON in, its answer's JSON out, in bytes: nobody but its reader takes it apart.
+    /// Runs what is ready to. A transaction whose token was used before is answered as it was then.
     ///
     /// # Errors
     /// As DynamoDB refuses it.
-    pub fn call(&mut self, operation: &str, body: &[u8]) -> Outcome {
-        match operation {
-            "TransactWriteItems" => self.transact(body),
-            operation => self.run(operation, body),
+    pub fn run(&mut self, ready: Ready) -> Result<Done, DynoxideError> {
+        let Some(once) = ready.once else {
+            return (ready.work)(&self.storage);
+        };
+        let now = (self.tell)();
+        while let Some((at, _)) = self.used.front()
+            && now.duration_since(*at) >= TOKEN_LIFE
+            && let Some((_, old)) = self.used.pop_front()
+        {
+            self.tokens.remove(&old);
+        }
+        match self.tokens.get(&once.token) {
+            Some(known) if *known == once.digest => Ok(Done(Box::new(move || json(&replayed(&once.tables))))),
+            Some(_) => Err(DynoxideError::IdempotentParameterMismatchException(
+                "An error occurred (IdempotentParameterMismatchException)".to_owned(),
+            )),
+            None => {
+                let done = (ready.work)(&self.storage)?;
+                self.tokens.insert(once.token.clone(), once.digest);
+                self.used.push_back((now, once.token));
+                Ok(done)
+            }
         }
     }
 
@@ -180,53 +201,103 @@ impl Tables {
     pub fn sweep(&self) -> Result<usize, DynoxideError> {
         at_once(dynoxide::ttl::sweep_expired_items(&self.storage))
     }
+}
 
-    fn transact(&mut self, body: &[u8]) -> Outcome {
-        let told: Told = serde_json::from_slice(body).unwrap_or_default();
-        let Some(token) = told.client_request_token else {
-            return self.run("TransactWriteItems", body);
-        };
-        let now = (self.tell)();
-        while let Some((at, _)) = self.used.front()
-            && now.duration_since(*at) >= TOKEN_LIFE
-            && let Some((_, old)) = self.used.pop_front()
-        {
-            self.tokens.remove(&old);
-        }
-        // A client that sends its request once more sends the same bytes.
-        let digest: [u8; 32] = Sha256::digest(body).into();
-        match self.tokens.get(&token) {
-            Some(known) if *known == digest => Ok(replayed(&told.transact_items).to_string().into_bytes()),
-            Some(_) => Err(DynoxideError::IdempotentParameterMismatchException(
-                "An error occurred (IdempotentParameterMismatchException)".to_owned(),
-            )),
-            None => {
-                let done = self.run("TransactWriteItems", body)?;
-                self.tokens.insert(token.clone(), digest);
-                self.used.push_back((now, token));
-                Ok(done)
-            }
-        }
+/// An operation whose request was read: what is left needs the tables, and whoever waits for them waits for no text.
+pub struct Ready {
+    work: Work,
+    once: Option<Once>,
+}
+
+type Work = Box<dyn FnOnce(&Storage) -> Result<Done, DynoxideError> + Send>;
+
+/// What tells a transaction from others.
+struct Once {
+    token: String,
+    digest: [u8; 32],
+    /// The table of each of its items.
+    tables: Vec<String>,
+}
+
+impl fmt::Debug for Ready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ready")
     }
+}
 
-    fn run(&self, operation: &str, body: &[u8]) -> Outcome {
-        let s = &self.storage;
-        match operation {
-            "GetItem" => answer(get_item::execute(s, read(body)?)),
-            "PutItem" => answer(put_item::execute(s, read(body)?)),
-            "UpdateItem" => answer(update_item::execute(s, read(body)?)),
-            "DeleteItem" => answer(delete_item::execute(s, read(body)?)),
-            "Query" => answer(query::execute(s, read(body)?)),
-            "Scan" => answer(scan::execute(s, read(body)?)),
-            "BatchGetItem" => answer(batch_get_item::execute(s, read(body)?)),
-            "BatchWriteItem" => answer(batch_write_item::execute(s, read(body)?)),
-            "TransactGetItems" => answer(transact_get_items::execute(s, read(body)?)),
-            "TransactWriteItems" => answer(transact_write_items::execute(s, read(body)?)),
-            "ListTables" => answer(list_tables::execute(s, read(body)?)),
-            "CreateTable" => answer(create_table::execute(s, read(body)?)),
-            "DescribeTable" => answer(describe_table::execute(s, read(body)?, &VectorIndexLifecycle::new())),
-            other => Err(DynoxideError::UnsupportedCapability(other.to_owned())),
-        }
+/// What an operation did; its answer is yet to be written.
+pub struct Done(Box<dyn FnOnce() -> Outcome + Send>);
+
+impl fmt::Debug for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Done")
+    }
+}
+
+impl Done {
+    /// The answer's JSON.
+    ///
+    /// # Errors
+    /// When it has none.
+    pub fn answer(self) -> Outcome {
+        (self.0)()
+    }
+}
+
+macro_rules! work {
+    ($operation:ident, $body:expr) => {{
+        let request = read($body)?;
+        Box::new(move |storage: &Storage| {
+            let answer = at_once($operation::execute(storage, request))?;
+            Ok(Done(Box::new(move || json(&answer))))
+        })
+    }};
+}
+
+impl Ready {
+    /// Reads the JSON of an operation's request.
+    ///
+    /// # Errors
+    /// As DynamoDB refuses what does not fit.
+    pub fn read(operation: &str, body: &[u8]) -> Result<Self, DynoxideError> {
+        let work: Work = match operation {
+            "GetItem" => work!(get_item, body),
+            "PutItem" => work!(put_item, body),
+            "UpdateItem" => work!(update_item, body),
+            "DeleteItem" => work!(delete_item, body),
+            "Query" => work!(query, body),
+            "Scan" => work!(scan, body),
+            "BatchGetItem" => work!(batch_get_item, body),
+            "BatchWriteItem" => work!(batch_write_item, body),
+            "TransactGetItems" => work!(transact_get_items, body),
+            "TransactWriteItems" => work!(transact_write_items, body),
+            "ListTables" => work!(list_tables, body),
+            "CreateTable" => work!(create_table, body),
+            "DescribeTable" => {
+                let request = read(body)?;
+                Box::new(move |storage: &Storage| {
+                    let lifecycle = VectorIndexLifecycle::new();
+                    let answer = at_once(describe_table::execute(storage, request, &lifecycle))?;
+                    Ok(Done(Box::new(move || json(&answer))))
+                })
+            }
+            other => return Err(DynoxideError::UnsupportedCapability(other.to_owned())),
+        };
+        let once = if operation == "TransactWriteItems" { Once::of(body) } else { None };
+        Ok(Self { work, once })
+    }
+}
+
+impl Once {
+    fn of(body: &[u8]) -> Option<Self> {
+        let told: Told = serde_json::from_slice(body).ok()?;
+        let items = told.transact_items.into_iter().flat_map(BTreeMap::into_values);
+        Some(Self {
+            token: told.client_request_token?,
+            // A client that sends its request once more sends the same bytes.
+            digest: Sha256::digest(body).into(),
+            tables: items.map(|item| item.table_name).collect(),
+        })
     }
 }
 
@@ -254,6 +325,8 @@ fn storage(specs: &[TableSpec], file: Option<&Path>, tell: &Tell) -> Result<Stor
         None => Storage::memory()?,
     }
     .with_clock(Arc::new(Ticking(Arc::clone(tell))));
+    // The statements of all tables find room; room for 16 had each prepared anew, a twelfth of all time.
+    storage.conn().set_prepared_statement_cache_capacity(STATEMENTS);
     // A stream's next number is the greatest so far and one: an index keeps that from reading them all.
     storage.conn().execute_batch(
         "PRAGMA synchronous = NORMAL; CREATE INDEX IF NOT EXISTS _stream_records_by_number \
@@ -283,10 +356,10 @@ struct OfTable {
 }
 
 /// What a transaction answers whose token was used before: it reads what it wrote, at two units an item at least.
-fn replayed(items: &[BTreeMap<String, OfTable>]) -> Value {
+fn replayed(tables: &[String]) -> Value {
     let mut units: BTreeMap<&str, u32> = BTreeMap::new();
-    for item in items.iter().flat_map(BTreeMap::values) {
-        *units.entry(&item.table_name).or_default() += 2;
+    for table in tables {
+        *units.entry(table).or_default() += 2;
     }
     let consumed: Vec<Value> = units
         .into_iter()
@@ -301,8 +374,8 @@ fn at_once<T>(work: impl Future<Output = Result<T, DynoxideError>>) -> Result<T,
         .unwrap_or_else(|| Err(DynoxideError::InternalServerError("the storage did not answer at once".to_owned())))
 }
 
-fn answer<T: Serialize>(work: impl Future<Output = Result<T, DynoxideError>>) -> Outcome {
-    serde_json::to_vec(&at_once(work)?).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+fn json<T: Serialize>(answer: &T) -> Outcome {
+    serde_json::to_vec(answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }
 
 /// A typed request. dynoxide marks in the message which error a malformed one is.
