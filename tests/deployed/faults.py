@@ -27,6 +27,8 @@ SLOW = {"latency": {"min": 5, "max": 300}}
 # The work is done, and the connection breaks before its answer is whole.
 RESET_AFTER = {"response": {"abort_bytes": 0}}
 
+CLAIMS = {"service": "dynamodb", "resource": "MailTable"}
+
 
 def failed(code):
     return {"error": {"code": code, "status": 500, "message": "made to fail"}}
@@ -36,9 +38,11 @@ def throttled(code):
     return {"error": {"code": code, "status": 400, "message": "made to slow down"}}
 
 
-# The first that strikes wins. The mail service is only throttled and slow: whether a mail went out whose answer was lost is settled
-# after an hour, which nobody waits for here, and the simulation does.
+# The first that strikes wins. The mail service and the table of claims are throttled and slow, and nothing else: whether a mail went out
+# whose claim or answer was lost is settled after an hour, which nobody waits for here, and the simulation does.
 STORM = [
+    ("throttled", {**CLAIMS, "sequence": {"fail": 1, "pass": 9}, **throttled("ThrottlingException")}),
+    ("slow", {**CLAIMS, **SLOW}),
     (
         "conflict",
         {
