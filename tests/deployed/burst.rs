@@ -328,7 +328,7 @@ impl Crowd {
     /// The shop as it stands.
     async fn standing(&self, deployment: &mut Deployment, cloud: &Cloud, stripe: &Stripe) -> Standing {
         let accepted: Vec<String> = self.log().accepted.keys().cloned().collect();
-        let books = Books::read(&accepted, async |path| self.read(&path).await).await;
+        let books = Books::read(&accepted, async |path: String| self.read(&path).await).await;
         let look = deployment.say("look");
         let queue = |queue: &Value| Queue {
             name: text(queue, "name").to_owned(),

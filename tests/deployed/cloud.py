@@ -1,20 +1,20 @@
 """Deploys the shop into MiniStack, an emulator of AWS, and tells where it is.
 
 `python tests/deployed/cloud.py --binaries DIR --stripe URL --keys FILE --into FILE --log FILE` starts the emulator on free ports of
-loopback, uploads each function of infra/template.yaml as the zip that Lambda takes, translates the template with aws-sam-translator,
-deploys it with CloudFormation and writes where the shop is. The emulator lets each function do what its role is granted and no more.
-Then each line of the input is answered with a line of JSON until the input ends, and everything is taken down: `look` tells what waits
-in queues, what died there, and which batches of streams were given up.
+loopback, uploads each function of infra/template.yaml as the zip that Lambda takes, translates the template with
+aws-sam-translator, deploys it with CloudFormation and writes where the shop is. The emulator lets each function do what its role is
+granted and no more. Then each line of the input is answered with a line of JSON until the input ends, and everything is taken down:
+`look` tells what waits in queues, what died there, and which batches of streams were given up.
 
 With `--faults SEED` functions reach the emulator through the fault proxy of faults.py alone: `storm` begins its faults, `calm` ends
 them, and both tell what struck so far. What failed is then given again after a sixth of the time, since here time is real, and the
 emulator is the one of rereading.py. Grants are not looked at: the proxy sends requests on under another host than was signed.
 
 What differs from AWS, and is bridged here alone: the emulator runs processes of this machine, so the functions are x86_64 where it
-is; it ignores an HttpApi's Body, so routes and integrations are spelt out; it refuses an alarm that does arithmetic, so those are left
-out; it asks for a grant of sqs:SendMessageBatch, which IAM does not know, and for one of SES's version 1 on every resource, so these
-two are added; and functions need its address and the stand-in's for Stripe. It tells each function its own AWS_ENDPOINT_URL, over the
-one that the function was deployed with, so that one is the proxy's too.
+is; it ignores an HttpApi's Body, so routes and integrations are spelt out; it refuses an alarm that does arithmetic, so those are
+left out; it asks for a grant of sqs:SendMessageBatch, which IAM does not know, and for one of SES's version 1 on every resource, so
+these two are added; and functions need its address and the stand-in's for Stripe. It tells each function its own AWS_ENDPOINT_URL,
+over the one that the function was deployed with, so that one is the proxy's too.
 """
 
 import argparse

@@ -38,8 +38,8 @@ def throttled(code):
     return {"error": {"code": code, "status": 400, "message": "made to slow down"}}
 
 
-# The first that strikes wins. The mail service and the table of claims are throttled and slow, and nothing else: whether a mail went out
-# whose claim or answer was lost is settled after an hour, which nobody waits for here, and the simulation does.
+# The first that strikes wins. The mail service and the table of claims are throttled and slow, and nothing else: whether a mail went
+# out whose claim or answer was lost is settled after an hour, which nobody waits for here, and the simulation does.
 STORM = [
     ("throttled", {**CLAIMS, "sequence": {"fail": 1, "pass": 9}, **throttled("ThrottlingException")}),
     ("slow", {**CLAIMS, **SLOW}),

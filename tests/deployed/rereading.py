@@ -1,7 +1,7 @@
 """MiniStack, which here reads a stream's batch again when a part of it failed.
 
-AWS reads it again from the first record that failed. MiniStack looks at what failed with queues alone, takes such a batch for done, and
-what it said is lost. Here it is told that the function failed: then it reads the whole batch again, as a stream may at any time.
+AWS reads it again from the first record that failed. MiniStack looks at what failed with queues alone, takes such a batch for done,
+and what failed is lost. Here it is told that the function failed: then it reads the whole batch again, as a stream may at any time.
 """
 
 import json

@@ -157,7 +157,7 @@ impl World {
     /// The shop as it stands.
     pub(super) async fn standing(&self) -> Standing {
         let accepted: Vec<String> = self.log.borrow().accepted.keys().cloned().collect();
-        let books = Books::read(&accepted, async |path| self.read(&path).await).await;
+        let books = Books::read(&accepted, async |path: String| self.read(&path).await).await;
         let queue = |name: String| Queue {
             waiting: self.engine.messages(&name).into_iter().map(|one| one.body).collect(),
             dead: self.engine.dead_letters(&name).into_iter().map(|letter| letter.body).collect(),
