@@ -1,13 +1,20 @@
 """Deploys the shop into MiniStack, an emulator of AWS, and tells where it is.
 
-`python tests/deployed/cloud.py --binaries DIR --stripe URL --keys FILE --into FILE --log FILE` starts the emulator on free ports of loopback, uploads each
-function of infra/template.yaml as the zip that Lambda takes, translates the template with aws-sam-translator, deploys it with
-CloudFormation and writes where the shop is. It then waits until its input ends, and
-takes everything down.
+`python tests/deployed/cloud.py --binaries DIR --stripe URL --keys FILE --into FILE --log FILE` starts the emulator on free ports of
+loopback, uploads each function of infra/template.yaml as the zip that Lambda takes, translates the template with
+aws-sam-translator, deploys it with CloudFormation and writes where the shop is. The emulator lets each function do what its role is
+granted and no more. Then each line of the input is answered with a line of JSON until the input ends, and everything is taken down:
+`look` tells what waits in queues, what died there, and which batches of streams were given up.
+
+With `--faults SEED` functions reach the emulator through the fault proxy of faults.py alone: `storm` begins its faults, `calm` ends
+them, and both tell what struck so far. What failed is then given again after a sixth of the time, since here time is real, and the
+emulator is the one of rereading.py. Grants are not looked at: the proxy sends requests on under another host than was signed.
 
 What differs from AWS, and is bridged here alone: the emulator runs processes of this machine, so the functions are x86_64 where it
-is; it ignores an HttpApi's Body, so routes and integrations are spelt out; it refuses an alarm that does arithmetic, so those are left
-out; and functions need its address and the stand-in's for Stripe.
+is; it ignores an HttpApi's Body, so routes and integrations are spelt out; it refuses an alarm that does arithmetic, so those are
+left out; it asks for a grant of sqs:SendMessageBatch, which IAM does not know, and for one of SES's version 1 on every resource, so
+these two are added; and functions need its address and the stand-in's for Stripe. It tells each function its own AWS_ENDPOINT_URL,
+over the one that the function was deployed with, so that one is the proxy's too.
 """
 
 import argparse
@@ -35,12 +42,15 @@ os.environ.update(AWS_DEFAULT_REGION=REGION, AWS_ACCESS_KEY_ID="000000000000", A
 import boto3  # noqa: E402
 from botocore.config import Config  # noqa: E402
 
+import faults  # noqa: E402
 import lint  # noqa: E402
 from samtranslator.yaml_helper import yaml_parse  # noqa: E402
 
 CODE = "cartwright-code"
 STACK = "cartwright"
 START_SECONDS = 60
+# How many times sooner than in the template a message that failed is given again under faults.
+SOONER = 6
 
 
 def main():
@@ -50,16 +60,29 @@ def main():
     words.add_argument("--keys", type=pathlib.Path, required=True)
     words.add_argument("--into", type=pathlib.Path, required=True)
     words.add_argument("--log", type=pathlib.Path, required=True)
+    words.add_argument("--faults", type=int, metavar="SEED")
     asked = words.parse_args()
     port = free_port()
     endpoint = f"http://127.0.0.1:{port}"
-    with emulator(port, endpoint, asked.log):
-        deployed = deploy(
-            asked.binaries, endpoint, f"127.0.0.1:{port}", asked.stripe, json.loads(asked.keys.read_text(encoding="utf-8"))
-        )
+    with contextlib.ExitStack() as stack:
+        keys = json.loads(asked.keys.read_text(encoding="utf-8"))
+        if asked.faults is None:
+            stack.enter_context(emulator(["-m", "ministack"], port, endpoint, True, asked.log))
+            deployed = deploy(asked.binaries, endpoint, endpoint, asked.stripe, keys, 1)
+            commands = {}
+        else:
+            proxy_port = free_port()
+            program = [str(pathlib.Path(__file__).with_name("rereading.py"))]
+            stack.enter_context(emulator(program, port, f"http://127.0.0.1:{proxy_port}", False, asked.log))
+            log = asked.log.with_name("faults.log")
+            proxy = stack.enter_context(faults.proxy(proxy_port, endpoint, asked.faults, log))
+            deployed = deploy(asked.binaries, endpoint, proxy.endpoint, asked.stripe, keys, SOONER)
+            commands = {"storm": proxy.storm, "calm": proxy.calm}
         asked.into.write_text(json.dumps(deployed), encoding="utf-8")
         print("deployed", flush=True)
-        sys.stdin.read()
+        commands["look"] = lambda: look(endpoint)
+        for line in sys.stdin:
+            print(json.dumps(commands[line.strip()]()), flush=True)
 
 
 def free_port():
@@ -69,11 +92,13 @@ def free_port():
 
 
 @contextlib.contextmanager
-def emulator(port, endpoint, log):
+def emulator(program, port, reached, guarded, log):
     """MiniStack, from its start to its end. It is ended by SIGTERM, so that it ends the functions' processes too."""
+    endpoint = f"http://127.0.0.1:{port}"
     own = {
         "GATEWAY_PORT": str(port),
-        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL": reached,
+        "AUTH": "true" if guarded else "false",
         "MINISTACK_REGION": REGION,
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
@@ -81,7 +106,7 @@ def emulator(port, endpoint, log):
     }
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"], env={**os.environ, **own}, stdout=out, stderr=out, stdin=subprocess.DEVNULL
+            [sys.executable, *program], env={**os.environ, **own}, stdout=out, stderr=out, stdin=subprocess.DEVNULL
         )
         try:
             await_health(process, endpoint)
@@ -102,15 +127,24 @@ def await_health(process, endpoint):
     raise SystemExit(f"the emulator did not start within {START_SECONDS} s; its log says why")
 
 
-def deploy(binaries, endpoint, domain, stripe, keys):
-    client = lambda service: boto3.client(service, endpoint_url=endpoint, config=Config(retries={"max_attempts": 1}))  # noqa: E731
+def client_of(service, endpoint):
+    return boto3.client(service, endpoint_url=endpoint, config=Config(retries={"max_attempts": 1}))
+
+
+def deploy(binaries, endpoint, reached, stripe, keys, sooner):
+    """Deploys into the emulator at `endpoint`, whom functions find at `reached`."""
+    client = lambda service: client_of(service, endpoint)  # noqa: E731
+    domain = endpoint.removeprefix("http://")
     template = yaml_parse(lint.TEMPLATE.read_text(encoding="utf-8"))
     s3 = client("s3")
     s3.create_bucket(Bucket=CODE, CreateBucketConfiguration={"LocationConstraint": REGION})
     for _, function in lint.of_type(template, "AWS::Serverless::Function"):
         name = lint.folder_of(function)
         s3.put_object(Bucket=CODE, Key=f"{name}.zip", Body=zipped(binaries / name))
-        bridge(function["Properties"], endpoint, stripe)
+        bridge(function["Properties"], reached, stripe)
+    for _, queue in lint.of_type(template, "AWS::SQS::Queue"):
+        if "VisibilityTimeout" in queue["Properties"]:
+            queue["Properties"]["VisibilityTimeout"] //= sooner
 
     ssm = client("ssm")
     for name, value in {
@@ -141,16 +175,36 @@ def deploy(binaries, endpoint, domain, stripe, keys):
         Capabilities=["CAPABILITY_IAM"],
     )
     finished(cloudformation)
-    api = next(
-        resource["PhysicalResourceId"]
-        for resource in cloudformation.describe_stack_resources(StackName=STACK)["StackResources"]
-        if resource["LogicalResourceId"] == "ShopApi"
-    )
     return {
         "endpoint": endpoint,
-        "host": f"{api}.execute-api.localhost:{endpoint.rsplit(':', 1)[1]}",
+        "host": f"{made(endpoint)['ShopApi']}.execute-api.localhost:{endpoint.rsplit(':', 1)[1]}",
         "url": f"http://{domain}",
     }
+
+
+def made(endpoint):
+    """What the stack made, by its name in the template."""
+    resources = client_of("cloudformation", endpoint).describe_stack_resources(StackName=STACK)["StackResources"]
+    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
+
+
+def look(endpoint):
+    with urllib.request.urlopen(f"{endpoint}/_ministack/sqs/messages", timeout=10) as answer:
+        accounts = json.load(answer)["messages"]
+    bodies = {
+        url.rsplit("/", 1)[-1]: [message["Body"] for message in messages]
+        for regions in accounts.values()
+        for queues in regions.values()
+        for url, messages in queues.items()
+    }
+    names = made(endpoint)
+    within = lambda name: bodies[names[name].rsplit("/", 1)[-1]]  # noqa: E731
+    queues = [
+        {"name": f"{name}Queue", "waiting": within(f"{name}Queue"), "dead": within(f"{name}DeadLetters")}
+        for name in sorted(name.removesuffix("DeadLetters") for name in names if name.endswith("DeadLetters"))
+    ]
+    parked = client_of("s3", endpoint).list_objects_v2(Bucket=names["ParkedEventsBucket"]).get("Contents", [])
+    return {"queues": queues, "parked": [entry["Key"] for entry in parked]}
 
 
 def zipped(binary):
@@ -168,12 +222,18 @@ def zipped(binary):
     return packed.getvalue()
 
 
-def bridge(properties, endpoint, stripe):
+def bridge(properties, reached, stripe):
     properties["Architectures"] = ["arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"]
     variables = properties.setdefault("Environment", {}).setdefault("Variables", {})
-    variables["AWS_ENDPOINT_URL"] = endpoint
+    variables["AWS_ENDPOINT_URL"] = reached
     if "PAYMENT_PROVIDER" in variables:
         variables["STRIPE_ENDPOINT"] = stripe
+    for policy in properties.get("Policies", []):
+        for statement in policy["Statement"]:
+            if "sqs:SendMessage" in statement["Action"]:
+                statement["Action"].append("sqs:SendMessageBatch")
+            if "ses:SendRawEmail" in statement["Action"]:
+                statement["Resource"] = "*"
 
 
 def spelt_out(translation):

@@ -20,6 +20,8 @@ use local::stripe::{Act, Stripe, Webhook};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::invariants;
+
 /// How long something that was asked for may take to happen: a minute's schedule, and a queue's patience.
 const PATIENCE: Duration = Duration::from_secs(150);
 /// How often it is looked for.
@@ -43,6 +45,7 @@ pub struct Cloud {
     key: Arc<SigningKey>,
     stripe: Arc<Stripe>,
     client: Client<HttpConnector, Full<Bytes>>,
+    tries: u32,
 }
 
 /// A mail as its reader has it.
@@ -63,7 +66,14 @@ impl std::fmt::Debug for Cloud {
 impl Cloud {
     /// The shop at `place`, whose tokens `key` signs and whose cards `stripe` takes.
     pub fn new(place: Place, key: Arc<SigningKey>, stripe: Arc<Stripe>) -> Self {
-        Self { place, key, stripe, client: Client::builder(TokioExecutor::new()).build_http() }
+        Self { place, key, stripe, client: Client::builder(TokioExecutor::new()).build_http(), tries: 1 }
+    }
+
+    /// The same, asked up to `tries` times, as it was asked before, where it fails; its webhooks are sent as often.
+    #[must_use]
+    pub fn insistent(mut self, tries: u32) -> Self {
+        self.tries = tries;
+        self
     }
 
     async fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
@@ -80,6 +90,13 @@ impl Cloud {
         *request.uri_mut() = uri;
         let host = HeaderValue::from_str(&self.place.host).unwrap_or_else(|error| panic!("{error}"));
         request.headers_mut().insert(header::HOST, host);
+        for _ in 1..self.tries {
+            let answer = self.send(request.clone()).await;
+            if !answer.status().is_server_error() {
+                return answer;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
         self.send(request).await
     }
 
@@ -91,15 +108,32 @@ impl Cloud {
 
     /// The mails to an address, in the order in which they were sent.
     pub async fn mails(&self, to: &str) -> Vec<Letter> {
+        let sent = self.sent().await.into_iter();
+        sent.filter(|(receivers, _)| receivers.iter().any(|one| one == to)).map(|(_, letter)| letter).collect()
+    }
+
+    /// All mails. The emulator drops the Message-ID that the shop gave: here a mail is told by all that it says.
+    pub async fn mailbox(&self) -> Vec<invariants::Mail> {
+        let mail = |(receivers, letter): (Vec<String>, Letter)| {
+            let to = receivers.join(",");
+            invariants::Mail { id: format!("{to} {} {}", letter.subject, letter.text), to, subject: letter.subject }
+        };
+        self.sent().await.into_iter().map(mail).collect()
+    }
+
+    /// The mails that were sent, and to whom.
+    async fn sent(&self) -> Vec<(Vec<String>, Letter)> {
         let url = format!("{}/_ministack/ses/messages", self.place.endpoint);
         let request = Request::get(url).body(Bytes::new()).unwrap_or_else(|error| panic!("{error}"));
         let told: Value = serde_json::from_slice(self.send(request).await.body()).unwrap_or_default();
-        let text = |mail: &Value, name: &str| mail[name].as_str().unwrap_or_default().to_owned();
-        let all = told["messages"].as_object().into_iter().flat_map(|accounts| accounts.values());
-        all.filter_map(Value::as_array)
-            .flatten()
-            .filter(|mail| mail["To"].as_array().is_some_and(|list| list.iter().any(|one| one == to)))
-            .map(|mail| Letter { subject: text(mail, "Subject"), text: text(mail, "BodyText") })
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let accounts = told["messages"].as_object().into_iter().flat_map(|accounts| accounts.values());
+        let mails = accounts.filter_map(Value::as_array).flatten();
+        mails
+            .map(|mail| {
+                let to: Vec<String> = mail["To"].as_array().into_iter().flatten().map(text).collect();
+                (to, Letter { subject: text(&mail["Subject"]), text: text(&mail["BodyText"]) })
+            })
             .collect()
     }
 
@@ -109,7 +143,12 @@ impl Cloud {
         self.tell(webhooks).await;
     }
 
-    /// Posts the webhooks that are due.
+    /// Posts the webhooks that are due by now.
+    pub async fn deliver(&self) {
+        self.tell(self.stripe.due(now())).await;
+    }
+
+    /// Posts webhooks.
     async fn tell(&self, webhooks: Vec<Webhook>) {
         for webhook in webhooks {
             let request = Request::post("/api/webhooks/stripe")
@@ -126,7 +165,7 @@ impl Cloud {
         let began = Instant::now();
         while !happened().await {
             assert!(began.elapsed() < PATIENCE, "{what}: it did not happen within {PATIENCE:?}");
-            self.tell(self.stripe.due(now())).await;
+            self.deliver().await;
             tokio::time::sleep(LOOK).await;
         }
     }
@@ -134,7 +173,7 @@ impl Cloud {
 
 /// The system's time: a deployment has no other.
 #[expect(clippy::disallowed_methods, reason = "nothing here runs on a virtual clock")]
-fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     Timestamp::now()
 }
 

@@ -7,6 +7,7 @@
 
 pub mod cloud;
 pub mod grants;
+pub mod invariants;
 pub mod simulation;
 
 use bytes::Bytes;

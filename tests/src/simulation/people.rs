@@ -9,7 +9,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
-use super::world::{Accepted, World};
+use super::world::World;
 
 const SHOPPERS: u64 = 26;
 
@@ -146,13 +146,7 @@ async fn shopper(world: Rc<World>, mut dice: StdRng, number: u64, minutes: i64) 
     let Some(answer) = check_out(&world, &mut dice, &cart, &email, card).await else {
         return;
     };
-    let id = answer["order"]["id"].as_str().unwrap_or_default().to_owned();
-    let total = answer["order"]["totals"]["total"]["amount"].as_i64().unwrap_or_default();
-    let placed = Accepted { cart, total, card };
-    if let Some(before) = world.log.borrow_mut().accepted.insert(id.clone(), placed) {
-        world.log.borrow_mut().surprises.push(format!("{id} was told to two carts, {} among them", before.cart));
-    }
-    let link = answer["view_url"].as_str().and_then(|url| url.split("token=").nth(1)).unwrap_or_default().to_owned();
+    let (id, link) = world.log.borrow_mut().accept(&answer, &cart, card);
     if dice.random_bool(0.12) {
         let (world, id) = (Rc::clone(&world), id.clone());
         world.enter(move |world, dice, _| regret(world, dice, id, link));

@@ -1,7 +1,7 @@
 //! The world around the shop: whose turn it is, what time it is, and what people were told.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -14,35 +14,10 @@ use rand::rngs::StdRng;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use crate::invariants::{Books, Log, Mail, Queue, Standing};
+
 /// How often somebody asks again who got no answer. Faults are rare enough that one of these is answered.
 const TRIES: u32 = 25;
-
-/// An order that the shop accepted, as its buyer was told.
-#[derive(Debug, Clone)]
-pub(super) struct Accepted {
-    pub(super) cart: String,
-    pub(super) total: i64,
-    pub(super) card: bool,
-}
-
-/// What people know.
-#[derive(Debug, Default)]
-pub(super) struct Log {
-    /// By order.
-    pub(super) accepted: BTreeMap<String, Accepted>,
-    /// The orders that staff marked paid.
-    pub(super) marked_paid: BTreeSet<String>,
-    /// How often an order was told that a parcel left, or that money goes back.
-    pub(super) done: BTreeMap<(String, &'static str), usize>,
-    /// What adjustments booked on hand, by SKU.
-    pub(super) booked: BTreeMap<String, i64>,
-    /// The SKUs that were counted: a count may find less than was promised.
-    pub(super) counted: BTreeSet<String>,
-    /// What was put into queues that no function can read, by queue.
-    pub(super) poison: BTreeMap<String, BTreeSet<String>>,
-    /// What should never have been answered.
-    pub(super) surprises: Vec<String>,
-}
 
 /// The world.
 pub(super) struct World {
@@ -179,18 +154,28 @@ impl World {
         answer
     }
 
-    /// All items of a list, over all of its pages.
-    pub(super) async fn list(&self, path: &str) -> Vec<Value> {
-        let mut items = Vec::new();
-        let mut cursor = String::new();
-        loop {
-            let more = if path.contains('?') { '&' } else { '?' };
-            let page = self.read(&format!("{path}{more}{cursor}")).await;
-            items.extend(page["items"].as_array().cloned().unwrap_or_default());
-            match page["next"].as_str() {
-                Some(next) => cursor = format!("cursor={next}"),
-                None => return items,
-            }
+    /// The shop as it stands.
+    pub(super) async fn standing(&self) -> Standing {
+        let accepted: Vec<String> = self.log.borrow().accepted.keys().cloned().collect();
+        let books = Books::read(&accepted, async |path: String| self.read(&path).await).await;
+        let queue = |name: String| Queue {
+            waiting: self.engine.messages(&name).into_iter().map(|one| one.body).collect(),
+            dead: self.engine.dead_letters(&name).into_iter().map(|letter| letter.body).collect(),
+            name,
+        };
+        Standing {
+            books,
+            mails: self.engine.mails().into_iter().map(mail).collect(),
+            queues: self.engine.queues().into_iter().map(|view| queue(view.name)).collect(),
+            parked: self.engine.parked().into_iter().map(|parked| parked.key).collect(),
+            provider: self.engine.stripe().balances(),
+            now: self.now(),
         }
     }
+}
+
+/// A mail, by the Message-ID that the shop gave it.
+fn mail(mail: local::ses::Mail) -> Mail {
+    let id = mail.headers.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("message-id"));
+    Mail { id: id.map(|(_, id)| id).unwrap_or_default(), to: mail.to.join(","), subject: mail.subject }
 }

@@ -1,16 +1,152 @@
-//! What has to hold once everything has settled, whatever happened before.
+//! What has to hold once everything has settled, whatever happened before and wherever the shop runs.
 //!
-//! Looks at the shop as staff do, at the mailbox, at the queues and at the payment provider's own books.
+//! Looks at plain data alone: the shop's books as staff read them, the mailbox, the queues, the payment provider's own
+//! books, and what people were told. Who runs a shop fills them in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use serde_json::Value;
 
-use super::world::{Accepted, World};
+/// An order that the shop accepted, as its buyer was told.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// The cart that it was made of.
+    pub cart: String,
+    /// What it costs.
+    pub total: i64,
+    /// Whether it is paid by card; otherwise by bank transfer.
+    pub card: bool,
+}
+
+/// What people know.
+#[derive(Debug, Default)]
+pub struct Log {
+    /// By order.
+    pub accepted: BTreeMap<String, Accepted>,
+    /// The orders that staff marked paid.
+    pub marked_paid: BTreeSet<String>,
+    /// How often an order was told that a parcel left, or that money goes back.
+    pub done: BTreeMap<(String, &'static str), usize>,
+    /// What adjustments booked on hand, by SKU.
+    pub booked: BTreeMap<String, i64>,
+    /// The SKUs that were counted: a count may find less than was promised.
+    pub counted: BTreeSet<String>,
+    /// What was put into queues that no function can read, by queue.
+    pub poison: BTreeMap<String, BTreeSet<String>>,
+    /// What should never have been answered.
+    pub surprises: Vec<String>,
+}
+
+impl Log {
+    /// Notes an accepted order; its id, and the secret of its link.
+    pub fn accept(&mut self, answer: &Value, cart: &str, card: bool) -> (String, String) {
+        let id = text(&answer["order"], "id").to_owned();
+        let told = Accepted { cart: cart.to_owned(), total: total(&answer["order"]), card };
+        if let Some(before) = self.accepted.insert(id.clone(), told) {
+            self.surprises.push(format!("{id} was told to two carts, {} among them", before.cart));
+        }
+        let link = text(answer, "view_url").split("token=").nth(1).unwrap_or_default().to_owned();
+        (id, link)
+    }
+}
+
+/// What the shop says over its API.
+#[derive(Debug, Default)]
+pub struct Books {
+    /// The entries of the list of orders.
+    pub listed: Vec<Value>,
+    /// The orders in full, by id.
+    pub orders: BTreeMap<String, Value>,
+    /// What is answered about each order that was accepted and is not in the list.
+    pub unlisted: BTreeMap<String, Value>,
+    /// Stock and its ledger's entries, by SKU.
+    pub stock: BTreeMap<String, (Value, Vec<Value>)>,
+}
+
+impl Books {
+    /// Reads them; `read` answers a path as staff are answered.
+    pub async fn read(accepted: &[String], read: impl AsyncFn(String) -> Value) -> Self {
+        let listed = all(&read, "/api/orders").await;
+        let mut orders = BTreeMap::new();
+        for entry in &listed {
+            let id = text(entry, "id").to_owned();
+            let order = read(format!("/api/orders/{id}")).await;
+            orders.insert(id, order);
+        }
+        let mut unlisted = BTreeMap::new();
+        for id in accepted {
+            if !orders.contains_key(id) {
+                unlisted.insert(id.clone(), read(format!("/api/orders/{id}")).await);
+            }
+        }
+        let mut stock = BTreeMap::new();
+        for entry in all(&read, "/api/stock").await {
+            let sku = text(&entry, "sku").to_owned();
+            let counters = read(format!("/api/stock/{sku}")).await;
+            let ledger = all(&read, &format!("/api/stock/{sku}/ledger")).await;
+            stock.insert(sku, (counters, ledger));
+        }
+        Self { listed, orders, unlisted, stock }
+    }
+}
+
+/// All items of a list, over all of its pages.
+async fn all(read: &impl AsyncFn(String) -> Value, path: &str) -> Vec<Value> {
+    let mut items = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = read(format!("{path}?{cursor}")).await;
+        items.extend(page["items"].as_array().cloned().unwrap_or_default());
+        match page["next"].as_str() {
+            Some(next) => cursor = format!("cursor={next}"),
+            None => return items,
+        }
+    }
+}
+
+/// A mail that was sent.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// What no other mail has.
+    pub id: String,
+    /// Whom it went to.
+    pub to: String,
+    /// Its subject.
+    pub subject: String,
+}
+
+/// A queue.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// Its name.
+    pub name: String,
+    /// What its messages say, those in flight too.
+    pub waiting: Vec<String>,
+    /// What its dead letters say.
+    pub dead: BTreeSet<String>,
+}
+
+/// The shop as it stands.
+#[derive(Debug)]
+pub struct Standing {
+    /// What it says.
+    pub books: Books,
+    /// The mails that were sent.
+    pub mails: Vec<Mail>,
+    /// The queues.
+    pub queues: Vec<Queue>,
+    /// The batches of streams that were given up.
+    pub parked: Vec<String>,
+    /// What came in and went back for each order at the payment provider.
+    pub provider: BTreeMap<String, (i64, i64)>,
+    /// What time it is.
+    pub now: Timestamp,
+}
 
 /// What does not hold; and how many orders and refunds came to which end.
-pub(super) async fn check(world: &World) -> (Vec<String>, BTreeMap<String, usize>) {
-    let orders = orders(world).await;
+pub fn check(standing: &Standing, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
+    let orders = &standing.books.orders;
     let (mut wrong, mut ends) = (Vec::new(), BTreeMap::new());
     for order in orders.values() {
         *ends.entry(text(order, "status").to_owned()).or_default() += 1;
@@ -18,35 +154,33 @@ pub(super) async fn check(world: &World) -> (Vec<String>, BTreeMap<String, usize
             *ends.entry(format!("refund {} {}", text(refund, "cause"), text(refund, "status"))).or_default() += 1;
         }
     }
-    once(world, &orders, &mut wrong).await;
-    done(world, &orders, &mut wrong);
-    money(world, &orders, &mut wrong);
-    stock(world, &orders, &mut wrong).await;
-    mails(world, &orders, &mut wrong);
-    holds(world, &orders, &mut wrong);
-    rest(world, &mut wrong);
-    wrong.append(&mut world.log.borrow_mut().surprises);
+    listed(&standing.books, &mut wrong);
+    once(&standing.books, log, &mut wrong);
+    done(orders, log, &mut wrong);
+    money(standing, log, &mut wrong);
+    stock(&standing.books, log, &mut wrong);
+    mails(standing, &mut wrong);
+    holds(standing, &mut wrong);
+    rest(standing, log, &mut wrong);
+    wrong.extend(log.surprises.iter().cloned());
     (wrong, ends)
 }
 
-/// All orders in full, by id.
-async fn orders(world: &World) -> BTreeMap<String, Value> {
-    let mut orders = BTreeMap::new();
-    for entry in world.list("/api/orders").await {
-        let id = text(&entry, "id").to_owned();
-        let order = world.read(&format!("/api/orders/{id}")).await;
-        let mut surprises = Vec::new();
+/// The list has each order once, as it is.
+fn listed(books: &Books, wrong: &mut Vec<String>) {
+    let mut seen = BTreeSet::new();
+    for entry in &books.listed {
+        let id = text(entry, "id");
+        if !seen.insert(id) {
+            wrong.push(format!("{id} is in the list twice"));
+        }
+        let Some(order) = books.orders.get(id) else { continue };
         for axis in ["status", "payment_status", "shipment_status"] {
             if entry[axis] != order[axis] {
-                surprises.push(format!("{id}: the list has its {axis} as {}, it is {}", entry[axis], order[axis]));
+                wrong.push(format!("{id}: the list has its {axis} as {}, it is {}", entry[axis], order[axis]));
             }
         }
-        if orders.insert(id.clone(), order).is_some() {
-            surprises.push(format!("{id} is in the list twice"));
-        }
-        world.log.borrow_mut().surprises.append(&mut surprises);
     }
-    orders
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
@@ -62,14 +196,13 @@ fn total(order: &Value) -> i64 {
 }
 
 /// Every accepted order exists once, as it was told; no cart has two; what nobody was told of was asked for.
-async fn once(world: &World, orders: &BTreeMap<String, Value>, wrong: &mut Vec<String>) {
-    let accepted = world.log.borrow().accepted.clone();
-    for (id, told) in &accepted {
+fn once(books: &Books, log: &Log, wrong: &mut Vec<String>) {
+    let orders = &books.orders;
+    for (id, told) in &log.accepted {
         match orders.get(id) {
             None => {
-                let (status, _) =
-                    world.ask(http::Method::GET, &format!("/api/orders/{id}"), &Value::Null, Some("owner")).await;
-                wrong.push(format!("{id} was accepted and is not in the list (asked for it: {status})"));
+                let answer = books.unlisted.get(id).cloned().unwrap_or_default();
+                wrong.push(format!("{id} was accepted and is not in the list (asked for it: {answer})"));
             }
             Some(order) if total(order) != told.total => {
                 wrong.push(format!("{id} was told to cost {} and costs {}", told.total, total(order)));
@@ -82,15 +215,14 @@ async fn once(world: &World, orders: &BTreeMap<String, Value>, wrong: &mut Vec<S
         if !buyers.insert(text(order, "email")) {
             wrong.push(format!("{id}: its buyer has two orders of one cart"));
         }
-        if !accepted.contains_key(id) {
+        if !log.accepted.contains_key(id) {
             wrong.push(format!("{id} exists and its buyer was never told"));
         }
     }
 }
 
 /// What staff did once, and were answered, was done once, however often they had to ask.
-fn done(world: &World, orders: &BTreeMap<String, Value>, wrong: &mut Vec<String>) {
-    let log = world.log.borrow();
+fn done(orders: &BTreeMap<String, Value>, log: &Log, wrong: &mut Vec<String>) {
     for (id, order) in orders {
         let told = |act| log.done.get(&(id.clone(), act)).copied().unwrap_or_default();
         let parcels = order["shipments"].as_array().map_or(0, Vec::len);
@@ -107,12 +239,11 @@ fn done(world: &World, orders: &BTreeMap<String, Value>, wrong: &mut Vec<String>
 }
 
 /// Money in is money out and what stays, in our books and in the provider's.
-fn money(world: &World, orders: &BTreeMap<String, Value>, wrong: &mut Vec<String>) {
-    let log = world.log.borrow();
-    let mut provider = world.engine.stripe().balances();
-    for (id, order) in orders {
+fn money(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
+    let mut provider = standing.provider.clone();
+    for (id, order) in &standing.books.orders {
         let (came, back, due) = (amount(order, "captured"), amount(order, "refunded"), amount(order, "refund_due"));
-        let card = log.accepted.get(id).is_some_and(|told: &Accepted| told.card);
+        let card = log.accepted.get(id).is_some_and(|told| told.card);
         let (really_came, really_back) = if card {
             provider.remove(id).unwrap_or_default()
         } else {
@@ -147,9 +278,9 @@ fn money(world: &World, orders: &BTreeMap<String, Value>, wrong: &mut Vec<String
 }
 
 /// The ledger is the counters, nothing is below zero, and units neither appear nor vanish.
-async fn stock(world: &World, orders: &BTreeMap<String, Value>, wrong: &mut Vec<String>) {
+fn stock(books: &Books, log: &Log, wrong: &mut Vec<String>) {
     let (mut held, mut owed, mut gone) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-    for order in orders.values() {
+    for order in books.orders.values() {
         for line in order["lines"].as_array().into_iter().flatten() {
             let sku = text(line, "sku").to_owned();
             let (quantity, shipped) =
@@ -162,9 +293,7 @@ async fn stock(world: &World, orders: &BTreeMap<String, Value>, wrong: &mut Vec<
             }
         }
     }
-    for entry in world.list("/api/stock").await {
-        let sku = text(&entry, "sku").to_owned();
-        let stock = world.read(&format!("/api/stock/{sku}")).await;
+    for (sku, (stock, ledger)) in &books.stock {
         let mut counters = BTreeMap::new();
         let number = |name: &str| stock[name].as_i64().unwrap_or_default();
         counters.insert((String::new(), "available".to_owned()), number("available"));
@@ -185,22 +314,22 @@ async fn stock(world: &World, orders: &BTreeMap<String, Value>, wrong: &mut Vec<
         }
         let mut facts = vec![
             ("available", number("available"), promisable - number("reserved")),
-            ("reserved", number("reserved"), held.get(&sku).copied().unwrap_or_default()),
-            ("committed", committed, owed.get(&sku).copied().unwrap_or_default()),
+            ("reserved", number("reserved"), held.get(sku).copied().unwrap_or_default()),
+            ("committed", committed, owed.get(sku).copied().unwrap_or_default()),
         ];
-        let booked = world.log.borrow().booked.get(&sku).copied().unwrap_or_default();
-        facts.push(("on hand", on_hand, booked - gone.get(&sku).copied().unwrap_or_default()));
+        let booked = log.booked.get(sku).copied().unwrap_or_default();
+        facts.push(("on hand", on_hand, booked - gone.get(sku).copied().unwrap_or_default()));
         for (what, is, should) in facts {
             if is != should {
                 wrong.push(format!("{sku}: {is} {what}, it should be {should}"));
             }
         }
-        if number("reserved") < 0 || (number("available") < 0 && !world.log.borrow().counted.contains(&sku)) {
+        if number("reserved") < 0 || (number("available") < 0 && !log.counted.contains(sku)) {
             wrong.push(format!("{sku}: {} available, {} reserved", number("available"), number("reserved")));
         }
         let mut sums: BTreeMap<(String, String), i64> = BTreeMap::new();
-        for entry in world.list(&format!("/api/stock/{sku}/ledger")).await {
-            let key = (text(&entry, "location").to_owned(), text(&entry, "quantity").to_owned());
+        for entry in ledger {
+            let key = (text(entry, "location").to_owned(), text(entry, "quantity").to_owned());
             *sums.entry(key).or_default() += entry["delta"].as_i64().unwrap_or_default();
         }
         for (key, counter) in &counters {
@@ -219,18 +348,16 @@ async fn stock(world: &World, orders: &BTreeMap<String, Value>, wrong: &mut Vec<
 type Bounds = (&'static str, usize, usize);
 
 /// Each mail that must be sent was sent, and none twice.
-fn mails(world: &World, orders: &BTreeMap<String, Value>, wrong: &mut Vec<String>) {
-    let mails = world.engine.mails();
+fn mails(standing: &Standing, wrong: &mut Vec<String>) {
     let mut ids = BTreeSet::new();
-    let mut subjects: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for mail in mails {
-        let id = mail.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("message-id"));
-        if !ids.insert(id.map(|(_, id)| id.clone())) {
-            wrong.push(format!("a mail was sent twice: {} to {:?}", mail.subject, mail.to));
+    let mut subjects: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for mail in &standing.mails {
+        if !ids.insert(mail.id.as_str()) {
+            wrong.push(format!("a mail was sent twice: {} to {}", mail.subject, mail.to));
         }
-        subjects.entry(mail.to.join(",")).or_default().push(mail.subject);
+        subjects.entry(&mail.to).or_default().push(&mail.subject);
     }
-    for (id, order) in orders {
+    for (id, order) in &standing.books.orders {
         let sent = subjects.remove(text(order, "email")).unwrap_or_default();
         for (kind, least, most) in expected(order) {
             let count = sent.iter().filter(|subject| subject.contains(kind)).count();
@@ -276,32 +403,27 @@ fn expected(order: &Value) -> [Bounds; 5] {
 }
 
 /// No hold outlives its time.
-fn holds(world: &World, orders: &BTreeMap<String, Value>, wrong: &mut Vec<String>) {
-    for (id, order) in orders {
-        let until = order["held_until"].as_str().and_then(|until| until.parse::<jiff::Timestamp>().ok());
-        if until.is_some_and(|until| until < world.now()) {
+fn holds(standing: &Standing, wrong: &mut Vec<String>) {
+    for (id, order) in &standing.books.orders {
+        let until = order["held_until"].as_str().and_then(|until| until.parse::<Timestamp>().ok());
+        if until.is_some_and(|until| until < standing.now) {
             wrong.push(format!("{id} still holds its stock, which was to end at {}", order["held_until"]));
         }
     }
 }
 
 /// Nothing waits, and only poison died.
-fn rest(world: &World, wrong: &mut Vec<String>) {
-    let poison = world.log.borrow().poison.clone();
-    for queue in world.engine.queues() {
-        let waiting = queue.visible + queue.in_flight + queue.delayed;
-        if waiting > 0 {
-            let messages: Vec<String> = world.engine.messages(&queue.name).into_iter().map(|one| one.body).collect();
-            wrong.push(format!("{waiting} messages wait in {}: {messages:?}", queue.name));
+fn rest(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
+    for queue in &standing.queues {
+        if !queue.waiting.is_empty() {
+            wrong.push(format!("{} messages wait in {}: {:?}", queue.waiting.len(), queue.name, queue.waiting));
         }
-        let dead: BTreeSet<String> =
-            world.engine.dead_letters(&queue.name).into_iter().map(|letter| letter.body).collect();
-        let should = poison.get(&queue.name).cloned().unwrap_or_default();
-        if dead != should {
-            wrong.push(format!("{}: {dead:?} died, {should:?} should have", queue.name));
+        let should = log.poison.get(&queue.name).cloned().unwrap_or_default();
+        if queue.dead != should {
+            wrong.push(format!("{}: {:?} died, {should:?} should have", queue.name, queue.dead));
         }
     }
-    for parked in world.engine.parked() {
-        wrong.push(format!("a stream's batch was given up: {}", parked.key));
+    for key in &standing.parked {
+        wrong.push(format!("a stream's batch was given up: {key}"));
     }
 }
