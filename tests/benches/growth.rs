@@ -105,10 +105,18 @@ async fn products(shop: &Shop, most: usize) {
     shop.drained(0).await;
     let catalog = samples(shop, "CatalogTable", &["zzslugzz", "ZZSKUZZ"]).await;
     let offers = samples(shop, "StockTable", &["ZZSKUZZ"]).await;
-    let versions = tables(shop, "GetItem", &json!({ "TableName": "CatalogTable", "Key": { "pk": { "S": "version" }, "sk": { "S": "version" } } }).to_string()).await;
+    let versions = tables(
+        shop,
+        "GetItem",
+        &json!({ "TableName": "CatalogTable", "Key": { "pk": { "S": "version" }, "sk": { "S": "version" } } })
+            .to_string(),
+    )
+    .await;
     let first: usize = versions["Item"]["version"]["N"].as_str().unwrap().parse().unwrap();
 
-    println!("| products | first answer ms | memory MB | a page / s | p99 ms | a search / s | p99 ms | a product / s | p99 ms |");
+    println!(
+        "| products | first answer ms | memory MB | a page / s | p99 ms | a search / s | p99 ms | a product / s | p99 ms |"
+    );
     println!("|---|---|---|---|---|---|---|---|---|");
     let mut filled = 0;
     for size in PRODUCTS.into_iter().filter(|size| *size <= most) {
@@ -143,7 +151,8 @@ async fn products(shop: &Shop, most: usize) {
         assert_eq!(page["items"].as_array().unwrap().len(), 24);
         let (first_ms, grew) = (began.elapsed().as_secs_f64() * 1000.0, memory().saturating_sub(before));
         let (pages, page_p99) = reads(shop, |_| "/api/products".to_owned()).await;
-        let (searches, search_p99) = reads(shop, |number| format!("/api/products?q=jug%20{}", number * 97 % size)).await;
+        let (searches, search_p99) =
+            reads(shop, |number| format!("/api/products?q=jug%20{}", number * 97 % size)).await;
         let (shown, shown_p99) = reads(shop, |number| format!("/api/products/jug-{}", number * 97 % size)).await;
         println!(
             "| {size} | {first_ms:.0} | {grew} | {pages:.0} | {page_p99:.1} | {searches:.0} | {search_p99:.1} | {shown:.0} | {shown_p99:.1} |"

@@ -148,7 +148,9 @@ async fn work_of_an_order() -> BTreeMap<String, Work> {
 }
 
 fn tell_work(work: &BTreeMap<String, Work>) {
-    println!("\n| function | invocations | round trips | read units | write units | queue requests | mails | $ a million orders |");
+    println!(
+        "\n| function | invocations | round trips | read units | write units | queue requests | mails | $ a million orders |"
+    );
     println!("|---|---|---|---|---|---|---|---|");
     let row = |name: &str, of: &Work| {
         println!(

@@ -78,7 +78,8 @@ async fn the_owner_sees_what_an_order_cost() {
 
     let lines = lines(&shop);
     let all: f64 = values(&lines, "Cost", "Function").iter().map(|(_, cost)| cost).sum();
-    let checkout: f64 = values(&lines, "Cost", "Function").iter().filter(|(of, _)| of == "checkout").map(|(_, cost)| cost).sum();
+    let checkout: f64 =
+        values(&lines, "Cost", "Function").iter().filter(|(of, _)| of == "checkout").map(|(_, cost)| cost).sum();
     let page = costs("?days=7").send().await.expect(200).text;
     let shown = |microdollars: f64| {
         let decimals = 2 - (microdollars / 1e6).log10().floor() as usize;

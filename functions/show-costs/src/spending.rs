@@ -83,7 +83,7 @@ impl Spending {
                 .map(|(name, cost)| CostRow {
                     function: name.clone(),
                     dollars: dollars(*cost),
-                    share: format!("{:.1} %", 100.0 * cost / total),
+                    share: format!("{:.1}\u{a0}%", 100.0 * cost / total),
                     per_order: per_order(*cost, orders),
                 })
                 .collect(),

@@ -123,12 +123,9 @@ pub(crate) fn failed(service: Service) -> Answer {
     let code = match service {
         Service::DynamoDb => "com.amazonaws.dynamodb.v20120810#InternalServerError",
         Service::S3 => "InternalError",
-        Service::Sqs
-        | Service::Ses
-        | Service::Ssm
-        | Service::CloudWatch
-        | Service::Stripe
-        | Service::Other => "InternalFailure",
+        Service::Sqs | Service::Ses | Service::Ssm | Service::CloudWatch | Service::Stripe | Service::Other => {
+            "InternalFailure"
+        }
     };
     Answer::error(service, 500, code, "Internal server error")
 }

@@ -91,10 +91,10 @@ pub(crate) struct Done {
 }
 
 /// The request's form.
-struct Form(Vec<(String, String)>);
+pub(crate) struct Form(Vec<(String, String)>);
 
 impl Form {
-    fn read(request: &Request) -> Self {
+    pub(crate) fn read(request: &Request) -> Self {
         Self(serde_html_form::from_bytes(request.http.body()).unwrap_or_default())
     }
 
@@ -128,16 +128,15 @@ fn bare(address: &str) -> String {
 }
 
 /// The operation's name.
-pub(crate) fn operation(request: &Request) -> String {
-    Form::read(request).get("Action").unwrap_or_default().to_owned()
+pub(crate) fn operation(form: &Form) -> String {
+    form.get("Action").unwrap_or_default().to_owned()
 }
 
 /// What sending needs of IAM: the identity of the address, or of its domain, and the configuration set.
 ///
 /// SES evaluates the identity that it finds verified. Here the address itself is asked for first, and its domain
 /// where the template grants only that; the caller passes whichever it granted.
-pub(crate) fn needs(request: &Request, granted: impl Fn(&Need) -> bool) -> Vec<Need> {
-    let form = Form::read(request);
+pub(crate) fn needs(form: &Form, granted: impl Fn(&Need) -> bool) -> Vec<Need> {
     let action = format!("ses:{}", form.get("Action").unwrap_or_default());
     let sender = form.sender().unwrap_or_default();
     let identity = |name: &str| Need::new(&action, format!("arn:aws:ses:{REGION}:{ACCOUNT}:identity/{name}"));
@@ -187,8 +186,7 @@ impl Mailbox {
     }
 
     /// Runs one operation.
-    pub(crate) fn call(&self, request: &Request, destinations: &[MailEvents], now: Timestamp, id: &str) -> Done {
-        let form = Form::read(request);
+    pub(crate) fn call(&self, form: &Form, destinations: &[MailEvents], now: Timestamp, id: &str) -> Done {
         let refused = |code: &str, message: &str| Done {
             answer: Answer::error(Service::Ses, 400, code, message),
             events: Vec::new(),
@@ -231,7 +229,7 @@ impl Mailbox {
             Some(set) => destinations
                 .iter()
                 .filter(|destination| destination.set == set)
-                .flat_map(|destination| told(destination, &form, &to, id, now))
+                .flat_map(|destination| told(destination, form, &to, id, now))
                 .collect(),
             None => Vec::new(),
         };
@@ -437,7 +435,8 @@ mod tests {
                 .body(Bytes::from(form))
                 .unwrap(),
         );
-        assert_eq!((request.service, operation(&request).as_str()), (Service::Ses, "SendRawEmail"));
+        let form = Form::read(&request);
+        assert_eq!((request.service, operation(&form).as_str()), (Service::Ses, "SendRawEmail"));
         let destination = MailEvents {
             set: "Set".to_owned(),
             types: vec!["delivery".to_owned(), "bounce".to_owned(), "complaint".to_owned()],
@@ -445,7 +444,7 @@ mod tests {
             queue: "MailEvents".to_owned(),
             raw,
         };
-        mailbox.call(&request, &[destination], "2026-11-22T12:00:00Z".parse().unwrap(), "m-1")
+        mailbox.call(&form, &[destination], "2026-11-22T12:00:00Z".parse().unwrap(), "m-1")
     }
 
     #[test]

@@ -88,12 +88,9 @@ impl Request {
         };
         let operation = match service {
             Service::Stripe => format!("{} {}", http.method(), http.uri().path()),
-            Service::DynamoDb
-            | Service::Sqs
-            | Service::Ssm
-            | Service::S3
-            | Service::Ses
-            | Service::CloudWatch => operation.to_owned(),
+            Service::DynamoDb | Service::Sqs | Service::Ssm | Service::S3 | Service::Ses | Service::CloudWatch => {
+                operation.to_owned()
+            }
             Service::Other if target.is_empty() => format!("{scope} {}", http.uri().path()),
             Service::Other => target,
         };
@@ -233,12 +230,7 @@ impl Answer {
         };
         let status = match service {
             Service::DynamoDb | Service::Ssm => 400,
-            Service::Sqs
-            | Service::Ses
-            | Service::S3
-            | Service::CloudWatch
-            | Service::Stripe
-            | Service::Other => 403,
+            Service::Sqs | Service::Ses | Service::S3 | Service::CloudWatch | Service::Stripe | Service::Other => 403,
         };
         Self::error(service, status, code, &denied.to_string())
     }
@@ -254,9 +246,7 @@ impl Answer {
             | Service::Ssm
             | Service::CloudWatch
             | Service::Stripe
-            | Service::Other => {
-                "UnknownOperationException"
-            }
+            | Service::Other => "UnknownOperationException",
         };
         tracing::error!(service = service.name(), operation, "{message}");
         Self::error(service, 400, code, &message)

@@ -240,8 +240,7 @@ pub enum Section {
 
 impl Section {
     /// Every section, in the order of the navigation.
-    pub const ALL: [Self; 6] =
-        [Self::Orders, Self::Products, Self::Stock, Self::Costs, Self::Settings, Self::Staff];
+    pub const ALL: [Self; 6] = [Self::Orders, Self::Products, Self::Stock, Self::Costs, Self::Settings, Self::Staff];
 
     fn parts(self) -> (&'static str, &'static str, &'static str, Icon) {
         match self {

@@ -41,6 +41,8 @@ enum Asked {
     Tables(Outline),
     /// What JSON says.
     Json(Value),
+    /// A mail.
+    Mail(ses::Form),
     /// What the service itself reads.
     Other,
 }
@@ -52,7 +54,8 @@ impl Asked {
                 Answer::json_error(400, "com.amazon.coral.service#SerializationException", &error.to_string())
             }),
             Service::Sqs | Service::Ssm => request.json().map(Self::Json),
-            Service::S3 | Service::Ses | Service::CloudWatch | Service::Stripe | Service::Other => Ok(Self::Other),
+            Service::Ses => Ok(Self::Mail(ses::Form::read(request))),
+            Service::S3 | Service::CloudWatch | Service::Stripe | Service::Other => Ok(Self::Other),
         }
     }
 }
@@ -73,16 +76,16 @@ impl Inner {
     /// Answers a call.
     pub(crate) async fn dispatch(&self, http: HttpRequest<Bytes>) -> Reply {
         let mut request = Request::read(http);
-        match request.service {
-            Service::S3 => request.operation = s3::operation_name(&request),
-            Service::Ses => request.operation = ses::operation(&request),
-            Service::CloudWatch => request.operation = cloudwatch::operation(&request),
-            Service::DynamoDb | Service::Sqs | Service::Ssm | Service::Stripe | Service::Other => {}
-        }
         let asked = match Asked::read(&request) {
             Ok(asked) => asked,
             Err(answer) => return Reply::Answer(answer.into_http(&self.new_id())),
         };
+        match (request.service, &asked) {
+            (Service::S3, _) => request.operation = s3::operation_name(&request),
+            (Service::CloudWatch, _) => request.operation = cloudwatch::operation(&request),
+            (_, Asked::Mail(form)) => request.operation = ses::operation(form),
+            (_, Asked::Tables(_) | Asked::Json(_) | Asked::Other) => {}
+        }
         let needs = self.needs(&request, &asked);
         let call = Call {
             number: self.calls.fetch_add(1, Ordering::SeqCst) + 1,
@@ -146,7 +149,7 @@ impl Inner {
     ) -> Result<Performed, Reply> {
         let items = match &asked {
             Asked::Tables(outline) => outline.items(),
-            Asked::Json(_) | Asked::Other => 0,
+            Asked::Json(_) | Asked::Mail(_) | Asked::Other => 0,
         };
         let faults = self.faults();
         if let Some(fault) = faults.before(call)
@@ -184,7 +187,7 @@ impl Inner {
         }
         let mut body = match &asked {
             Asked::Tables(_) | Asked::Json(_) => request.json().unwrap_or_default(),
-            Asked::Other => Value::Null,
+            Asked::Mail(_) | Asked::Other => Value::Null,
         };
         let tampering = faults.tamper(call, request.http.headers_mut(), &mut body);
         let asked = match asked {
@@ -192,7 +195,7 @@ impl Inner {
                 *request.http.body_mut() = body.to_string().into();
                 Asked::read(request).unwrap_or(Asked::Other)
             }
-            Asked::Other => Asked::Other,
+            Asked::Mail(_) | Asked::Other => asked,
         };
         let mut performed = match tampering {
             Tampering::Nothing => self.perform(request, &asked, notes).await,
@@ -251,7 +254,7 @@ impl Inner {
                 .collect(),
             (_, Asked::Json(body)) => queue_needs(&request.operation, body),
             (Service::S3, Asked::Other) => s3::needs(request),
-            (Service::Ses, Asked::Other) => ses::needs(request, |need| self.grants.allows(&request.caller, need)),
+            (_, Asked::Mail(form)) => ses::needs(form, |need| self.grants.allows(&request.caller, need)),
             (Service::CloudWatch, Asked::Other) => cloudwatch::needs(request),
             // The payment provider asks for its own key.
             (_, Asked::Other) => Vec::new(),
@@ -281,8 +284,8 @@ impl Inner {
                 }
                 self.buckets.call(request, lists, self.now()).into()
             }
-            (Service::Ses, _) => {
-                let done = self.mailbox.call(request, &self.model.mail_events, self.now(), &self.new_id());
+            (_, Asked::Mail(form)) => {
+                let done = self.mailbox.call(form, &self.model.mail_events, self.now(), &self.new_id());
                 for event in done.events {
                     self.put_message(&event.queue, "ses", event.body);
                 }
@@ -306,7 +309,7 @@ impl Inner {
                 }
                 .into()
             }
-            (Service::DynamoDb | Service::Sqs | Service::Ssm | Service::Other, _) => {
+            (Service::DynamoDb | Service::Sqs | Service::Ses | Service::Ssm | Service::Other, _) => {
                 Answer::unknown_operation(request.service, operation).into()
             }
         }

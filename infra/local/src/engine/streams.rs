@@ -51,6 +51,15 @@ impl Place {
     }
 }
 
+/// After how many records of a stream those are let go that every reader is through with.
+const TRIMMED: i64 = 64;
+
+/// Records as Lambda hands them to a function.
+fn batch_of(records: &[StreamRecord]) -> String {
+    let events: Vec<&str> = records.iter().map(|record| record.event.as_str()).collect();
+    format!("{{\"Records\":[{}]}}", events.join(","))
+}
+
 /// What was read: the records for the function, and the last one looked at.
 struct Batch {
     records: Vec<StreamRecord>,
@@ -74,6 +83,7 @@ impl Inner {
             return false;
         };
         let Some(seen) = batch.seen else { return false };
+        let before = at.through;
         if batch.more {
             source.wake.up();
         }
@@ -96,7 +106,10 @@ impl Inner {
         if self.keep.keeps() {
             self.keep.write(vec![Change::Put(SHELF, spec.id.clone(), serde_json::to_vec(&at).unwrap_or_default())]);
         }
-        self.trim(&spec.table).await;
+        // Now and then: records that everybody has read cost nothing but room.
+        if before / TRIMMED != at.through / TRIMMED {
+            self.trim(&spec.table).await;
+        }
         true
     }
 
@@ -118,8 +131,7 @@ impl Inner {
                 break;
             }
             batch.seen = Some(record.sequence);
-            let wanted = spec.filters.is_empty() || spec.filters.iter().any(|filter| filter.matches(&record.event));
-            if wanted && !record.lost {
+            if !record.lost && record.passes(&spec.filters) {
                 batch.records.push(record);
             }
         }
@@ -134,8 +146,7 @@ impl Inner {
         until: i64,
         at: &mut Place,
     ) {
-        let events: Vec<&Value> = records.iter().map(|record| &record.event).collect();
-        let event = json!({ "Records": events }).to_string();
+        let event = batch_of(records);
         let trigger =
             Trigger { label: format!("stream {}", short_table(&spec.table)), over_http: false, from_queue: false };
         let mut done = self.run(&source.function, trigger, event.as_bytes()).await;
@@ -188,7 +199,6 @@ impl Inner {
         let now = self.now();
         let id = self.new_id();
         let shard = local_tables::shard(&spec.table);
-        let events: Vec<&Value> = records.iter().map(|record| &record.event).collect();
         let body = json!({
             "requestContext": {
                 "requestId": id,
@@ -212,7 +222,7 @@ impl Inner {
                 "batchSize": records.len(),
                 "streamArn": stream_arn(&spec.table),
             },
-            "payload": json!({ "Records": events }).to_string(),
+            "payload": batch_of(records),
         });
         let key = format!(
             "aws/lambda/{}/{shard}/{}/{}-{id}",

@@ -105,15 +105,15 @@ fn sums(view: &Costs) -> Markup {
 fn functions(view: &Costs) -> Markup {
     html! {
         div.table-wrap tabindex="0" role="region" aria-label="By function" {
-            table.table {
+            table.table.cards-on-phone {
                 (head_row(&[Column::text("Function"), Column::number("Spent"), Column::number("Share"), Column::number("An order")]))
                 tbody {
                     @for row in &view.functions {
                         tr {
                             th.code scope="row" { (row.function) }
-                            td.num { (row.dollars) }
-                            td.num { (row.share) }
-                            td.num { (row.per_order) }
+                            td.num data-label="Spent" { (row.dollars) }
+                            td.num data-label="Share" { (row.share) }
+                            td.num data-label="An order" { (row.per_order) }
                         }
                     }
                 }
@@ -125,15 +125,15 @@ fn functions(view: &Costs) -> Markup {
 fn days(view: &Costs) -> Markup {
     html! {
         div.table-wrap tabindex="0" role="region" aria-label="Day by day" {
-            table.table {
+            table.table.cards-on-phone {
                 (head_row(&[Column::text("Day (UTC)"), Column::number("Spent"), Column::number("Orders"), Column::number("An order")]))
                 tbody {
                     @for day in &view.days {
                         tr {
                             th scope="row" { time { (day.day) } }
-                            td.num { (day.dollars) }
-                            td.num { (day.orders) }
-                            td.num { (day.per_order) }
+                            td.num data-label="Spent" { (day.dollars) }
+                            td.num data-label="Orders" { (day.orders) }
+                            td.num data-label="An order" { (day.per_order) }
                         }
                     }
                 }
