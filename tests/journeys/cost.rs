@@ -68,5 +68,5 @@ async fn a_whole_order() {
         of.entry(&call.caller).or_default().push(&call.operation);
     }
     let (reads, writes) = (sum(&calls, |call| call.units.read), sum(&calls, |call| call.units.write));
-    assert_eq!((calls.len(), reads, writes), (41, 17.0, 46.0), "{of:#?}");
+    assert_eq!((calls.len(), reads, writes), (39, 15.0, 46.0), "{of:#?}");
 }

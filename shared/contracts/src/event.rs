@@ -109,8 +109,9 @@ impl Event {
                 | OrderEvent::OrderShipped { .. }
                 | OrderEvent::RefundPaid { .. } => &[Mails, Projections],
                 OrderEvent::RefundRequested { .. } => &[Projections, Refunds],
-                OrderEvent::OrderAllocated { .. }
-                | OrderEvent::OrderDelivered { .. }
+                // No list shows where an order's units come from.
+                OrderEvent::OrderAllocated { .. } => &[],
+                OrderEvent::OrderDelivered { .. }
                 | OrderEvent::OrderCompleted { .. }
                 | OrderEvent::PaymentFailed { .. }
                 | OrderEvent::PaymentLate { .. }

@@ -62,8 +62,9 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// The mark of a write with these events.
+    /// The mark of a write with these events; those that nobody listens for are not kept.
     pub fn new(events: Vec<Event>, cause: Cause) -> Self {
+        let events = events.into_iter().filter(|event| !event.subscribers().is_empty()).collect();
         Self { events, cause }
     }
 
