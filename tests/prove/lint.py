@@ -146,6 +146,10 @@ def statements(function):
         yield from policy["Statement"]
 
 
+# What IAM knows no resource for.
+WITHOUT_RESOURCE = {"cloudwatch:GetMetricData"}
+
+
 def rule_grants(functions):
     for name, function in functions.items():
         for statement in statements(function):
@@ -159,6 +163,8 @@ def rule_grants(functions):
             for target in targets if isinstance(targets, list) else [targets]:
                 # An object's key is the one thing after a bucket's ARN; everything else is named in full.
                 text = json.dumps(target)
+                if text == '"*"' and set(actions) <= WITHOUT_RESOURCE:
+                    continue
                 if "*" in (text.replace(".Arn}/*", "") if all(a.startswith("s3:") for a in actions) else text):
                     yield f"{name} is granted {', '.join(actions)} on a wildcard"
 
