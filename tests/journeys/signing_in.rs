@@ -75,6 +75,9 @@ async fn a_customer_sees_their_own_orders() {
     let id = placed["order"]["id"].as_str().unwrap();
     drop(shop.get(&format!("/api/orders/{id}")).header("authorization", &bearer).send().await.expect(200));
     drop(shop.get(&format!("/api/orders/{id}")).send().await.expect(404));
+    let cookie = format!("shop={}", token["access_token"].as_str().unwrap());
+    let page = shop.get("/orders").header("accept", "text/html").header("cookie", &cookie).send().await.expect(200);
+    assert!(page.text.contains(placed["order"]["number"].as_str().unwrap()), "{}", page.text);
 }
 
 #[tokio::test]

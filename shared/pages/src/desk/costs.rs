@@ -96,7 +96,7 @@ fn sums(view: &Costs) -> Markup {
             p.hint {
                 "Counted by the functions themselves, at AWS's list prices and without its free tier: running time, "
                 "tables' units, queue requests, mails, files. Page views count too, so an order includes all looking "
-                "around. What is paid while nobody shops is not in it."
+                "around. What stands costs too, and is not in it: storage, alarms, queues that are polled."
             }
         }
     }
