@@ -9,6 +9,7 @@ use aws_lambda_events::dynamodb::EventRecord;
 use contracts::event::{Message, Subscriber};
 use edge::stream::{self, FailedAt, StreamHandler};
 use edge::{Context, Error, Function, Outgoing, Sender};
+use futures::future::join_all;
 use store::stamp::Emitted;
 
 /// The function.
@@ -40,14 +41,12 @@ impl StreamHandler for RelayEvents {
             sort_events(position, record, &mut batches)
                 .map_err(|error| FailedAt { sequence: sequences[position].clone(), error })?;
         }
-        let mut first_failed = None;
-        for (subscriber, batch) in batches {
+        let sends = batches.into_iter().map(|(subscriber, batch)| async move {
             let (positions, messages): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
             let failed = self.sender.send(&self.urls[&subscriber], &messages).await;
-            let earliest = failed.into_iter().map(|at| positions[at]).min();
-            first_failed = [first_failed, earliest].into_iter().flatten().min();
-        }
-        match first_failed {
+            failed.into_iter().map(|at| positions[at]).min()
+        });
+        match join_all(sends).await.into_iter().flatten().min() {
             None => Ok(()),
             Some(position) => {
                 Err(FailedAt { sequence: sequences[position].clone(), error: "a queue did not take an event".into() })

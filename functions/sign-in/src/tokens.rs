@@ -61,6 +61,7 @@ impl Signer {
     }
 
     async fn load(&self, context: &Context) -> Result<(String, EncodingKey), Error> {
+        edge::es256::install();
         let secret = self.secrets.read(context, "SIGNING_KEY_PARAMETER").await?;
         let key: SigningKey = serde_json::from_str(secret.expose_secret())?;
         Ok((key.kid, EncodingKey::from_ec_pem(key.pem.as_bytes())?))

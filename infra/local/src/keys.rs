@@ -3,8 +3,8 @@
 //! Knows ES256 and the claims that the functions verify. On AWS only the sign-in function signs; here the engine owns
 //! the key, so that `cargo shop token` can hand out what a sign-in would.
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use data_encoding::{BASE64, HEXLOWER};
 use domain::id::PersonId;
 use jiff::Timestamp;
@@ -55,7 +55,7 @@ impl SigningKey {
     /// # Errors
     /// When they are none.
     pub fn read(der: Vec<u8>) -> Result<Self, KeyError> {
-        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der)
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &der, &SystemRandom::new())
             .map_err(|error| KeyError(error.to_string()))?;
         let public = pair.public_key().as_ref().to_vec();
         Ok(Self { der, public })
@@ -96,6 +96,7 @@ impl SigningKey {
         header.kid = Some(self.kid());
         let key =
             EncodingKey::from_ec_pem(self.private_pem().as_bytes()).map_err(|error| KeyError(error.to_string()))?;
+        edge::es256::install();
         jsonwebtoken::encode(&header, claims, &key).map_err(|error| KeyError(error.to_string()))
     }
 

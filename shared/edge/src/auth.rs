@@ -10,6 +10,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::{Deserialize, Serialize};
 
 use crate::context::{Clock, Context};
+use crate::es256;
 use crate::function::Error;
 use crate::http::Request;
 
@@ -127,6 +128,7 @@ impl Verifier {
     /// # Errors
     /// When one of them is missing or is no key.
     pub fn new(context: &Context) -> Result<Self, Error> {
+        es256::install();
         let listed: Vec<PublicKey> = serde_json::from_str(&context.require("PUBLIC_KEYS")?)?;
         let keys = listed
             .into_iter()

@@ -9,6 +9,8 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -100,7 +102,7 @@ const WARM_UP: Duration = Duration::from_secs(1);
 const ATTEMPT: Duration = Duration::from_secs(2);
 
 impl Context {
-    /// A context from its parts. Without `http` the SDK's own HTTPS client is used. Metrics are written to `lines`.
+    /// A context from its parts: `http` is the way out, metrics are written to `lines`.
     ///
     /// # Errors
     /// When the environment lacks AWS_REGION.
@@ -108,12 +110,13 @@ impl Context {
         environment: Environment,
         clock: Clock,
         randomness: Randomness,
-        http: Option<SharedHttpClient>,
+        http: SharedHttpClient,
         lines: Lines,
     ) -> Result<Self, MissingVariable> {
         let region = Region::new(environment.require("AWS_REGION")?.to_owned());
         let mut sdk = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
+            .http_client(http)
             .region(region)
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .retry_config(RetryConfig::standard().with_max_attempts(3))
@@ -137,7 +140,6 @@ impl Context {
         if let Some(endpoint) = environment.get("AWS_ENDPOINT_URL") {
             sdk = sdk.endpoint_url(endpoint);
         }
-        sdk.set_http_client(http);
         let metrics = Metrics::new(
             environment.get("METRICS_NAMESPACE").map(str::to_owned),
             environment.get("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default().to_owned(),
@@ -153,7 +155,9 @@ impl Context {
     /// # Errors
     /// When the environment lacks AWS_REGION.
     pub fn of_process() -> Result<Self, MissingVariable> {
-        Self::new(Environment::of_process(), Clock::system(), Randomness::system(), None, Arc::new(write_line))
+        // Not the SDK's default, aws-lc: it is a megabyte of every zip.
+        let https = Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+        Self::new(Environment::of_process(), Clock::system(), Randomness::system(), https, Arc::new(write_line))
     }
 
     /// The value of the variable `name`.

@@ -7,6 +7,7 @@ pub mod context;
 #[cfg(feature = "pages")]
 pub mod desk;
 pub mod environment;
+pub mod es256;
 pub mod function;
 pub mod holds;
 pub mod http;

@@ -24,7 +24,7 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use serde_json::{Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// What is paid for, in US dollars.
 mod prices {
@@ -143,6 +143,62 @@ pub enum Count {
 /// Where lines go.
 pub type Lines = Arc<dyn Fn(String) + Send + Sync>;
 
+/// One line: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
+struct Line<'a, V> {
+    head: Head<'a>,
+    metric: (&'a str, V),
+    dimension: Option<(&'a str, &'a str)>,
+    counts: Option<Counts>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Head<'a> {
+    timestamp: i64,
+    cloud_watch_metrics: [Directive<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    namespace: &'a str,
+    dimensions: &'a [&'a [&'a str]],
+    metrics: [Declared<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Declared<'a> {
+    name: &'a str,
+    unit: &'a str,
+}
+
+/// What stands beside a cost for whoever asks the log: no metrics, which cost by the name.
+#[derive(Serialize)]
+struct Counts {
+    read_units: f64,
+    write_units: f64,
+    queue_requests: u32,
+    mails: u32,
+    milliseconds: f64,
+    memory_mb: u32,
+}
+
+impl<V: Serialize> Serialize for Line<'_, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut line = serializer.serialize_map(None)?;
+        line.serialize_entry("_aws", &self.head)?;
+        line.serialize_entry(self.metric.0, &self.metric.1)?;
+        if let Some((name, value)) = self.dimension {
+            line.serialize_entry(name, value)?;
+        }
+        if let Some(counts) = &self.counts {
+            line.serialize_entry("counts", counts)?;
+        }
+        line.end()
+    }
+}
+
 struct Inner {
     namespace: Option<String>,
     function: String,
@@ -170,55 +226,52 @@ impl Metrics {
     /// Writes a count; `at` in milliseconds since 1970.
     pub(crate) fn count(&self, count: &Count, at: i64) {
         match count {
-            Count::Order => self.write(at, &[("Orders", "Count", json!(1))], &[&[]], &[]),
+            Count::Order => self.write(at, ("Orders", "Count", 1), &[&[]], None, None),
             Count::OrderValue { currency, amount } => {
-                self.write(at, &[("OrderValue", "None", json!(amount))], &[&["Currency"]], &[("Currency", currency)]);
+                self.write(at, ("OrderValue", "None", amount), &[&["Currency"]], Some(("Currency", currency)), None);
             }
             Count::Refusal { reason } => {
-                self.write(at, &[("Refusals", "Count", json!(1))], &[&["Reason"]], &[("Reason", reason)]);
+                self.write(at, ("Refusals", "Count", 1), &[&["Reason"]], Some(("Reason", reason)), None);
             }
-            Count::HoldExpired => self.write(at, &[("HoldsExpired", "Count", json!(1))], &[&[]], &[]),
+            Count::HoldExpired => self.write(at, ("HoldsExpired", "Count", 1), &[&[]], None, None),
         }
     }
 
     /// Writes what an invocation cost, in microdollars: for its function, and for all.
     pub(crate) fn invoked(&self, trigger: Trigger, ran: Duration, cold: bool, at: i64) {
         let calls = std::mem::take(&mut *self.0.calls.lock().unwrap_or_else(PoisonError::into_inner));
-        let bill = Bill { trigger, memory_mb: self.0.memory_mb, ran, calls };
-        // Counts of the calls stand beside it for whoever asks the log: they are no metrics, which cost by the name.
-        let microdollars = (bill.dollars() * 1e9).round() / 1e3;
-        let counts = json!({
-            "read_units": calls.read_units, "write_units": calls.write_units, "queue_requests": calls.queue_requests,
-            "mails": calls.mails, "milliseconds": ran.as_secs_f64() * 1e3, "memory_mb": self.0.memory_mb,
-        });
-        let cost = [("Cost", "None", json!(microdollars)), ("counts", "", counts)];
-        self.write(at, &cost, &[&["Function"], &[]], &[("Function", &self.0.function)]);
+        let memory_mb = self.0.memory_mb;
+        let microdollars = (Bill { trigger, memory_mb, ran, calls }.dollars() * 1e9).round() / 1e3;
+        let counts = Counts {
+            read_units: calls.read_units,
+            write_units: calls.write_units,
+            queue_requests: calls.queue_requests,
+            mails: calls.mails,
+            milliseconds: ran.as_secs_f64() * 1e3,
+            memory_mb,
+        };
+        let function = ("Function", self.0.function.as_str());
+        self.write(at, ("Cost", "None", microdollars), &[&["Function"], &[]], Some(function), Some(counts));
         if cold {
-            self.write(at, &[("ColdStarts", "Count", json!(1))], &[&[]], &[]);
+            self.write(at, ("ColdStarts", "Count", 1), &[&[]], None, None);
         }
     }
 
-    /// One line: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>.
-    fn write(&self, at: i64, values: &[(&str, &str, Value)], by: &[&[&str]], dimensions: &[(&str, &str)]) {
+    fn write<V: Serialize>(
+        &self,
+        at: i64,
+        (name, unit, value): (&str, &str, V),
+        dimensions: &[&[&str]],
+        dimension: Option<(&str, &str)>,
+        counts: Option<Counts>,
+    ) {
         let Some(namespace) = &self.0.namespace else { return };
-        let metrics: Vec<Value> = values
-            .iter()
-            .filter(|(_, unit, _)| !unit.is_empty())
-            .map(|(name, unit, _)| json!({ "Name": name, "Unit": unit }))
-            .collect();
-        let mut line = json!({
-            "_aws": {
-                "Timestamp": at,
-                "CloudWatchMetrics": [{ "Namespace": namespace, "Dimensions": by, "Metrics": metrics }],
-            },
-        });
-        for (name, _, value) in values {
-            line[*name] = value.clone();
+        let declared = Directive { namespace, dimensions, metrics: [Declared { name, unit }] };
+        let head = Head { timestamp: at, cloud_watch_metrics: [declared] };
+        match serde_json::to_string(&Line { head, metric: (name, value), dimension, counts }) {
+            Ok(line) => (self.0.lines)(line),
+            Err(error) => tracing::error!(%error, "a metric has no JSON"),
         }
-        for (name, value) in dimensions {
-            line[*name] = json!(value);
-        }
-        (self.0.lines)(line.to_string());
     }
 
     fn add(&self, change: impl FnOnce(&mut Calls)) {
@@ -347,6 +400,8 @@ impl Intercept for Counting {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     fn told(tell: impl FnOnce(&Metrics)) -> Vec<Value> {

@@ -7,16 +7,14 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::environment::Environment;
 
-/// Libraries that say too much below INFO.
+/// Libraries that say too much below INFO, where that is there to be said: not in a release build.
 const TALKATIVE: [&str; 6] = ["aws_", "h2", "hyper", "lambda_", "rustls", "tower"];
 
 /// Starts the log of this process. A second start changes nothing.
 pub fn start() {
     let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_current_span(true);
     let filter = wanted(&Environment::of_process());
-    if tracing_subscriber::registry().with(filter).with(lines).try_init().is_err() {
-        tracing::debug!("the log was started already");
-    }
+    let _started_already = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
 
 /// What is logged: as `RUST_LOG` says (`debug`, `info,store=trace`), or else all of the house's own from the level on

@@ -342,7 +342,7 @@ impl Inner {
             Environment::new(variables),
             self.clock.for_functions(),
             randomness,
-            Some(InProcess::client(self.me.clone())),
+            InProcess::client(self.me.clone()),
             self.lines(),
         )
     }

@@ -27,8 +27,8 @@ const CORRELATION: &str = "correlation";
 /// After how many rounds without rest something feeds itself.
 const ROUNDS: usize = 100_000;
 
-/// How many workers a queue has.
-const WORKERS: usize = 4;
+/// How many workers a queue has: with more of them, fewer messages share a batch.
+const WORKERS: usize = 2;
 
 /// How much virtual time is between two sweeps of the tables: DynamoDB takes days.
 const SWEEPS: SignedDuration = SignedDuration::from_hours(1);
