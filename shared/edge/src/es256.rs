@@ -49,7 +49,7 @@ fn known(algorithm: Algorithm, family: AlgorithmFamily) -> Result<(), Error> {
 
 impl Signer<Vec<u8>> for Pair {
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
-        let signed = self.0.sign(&SystemRandom::new(), message).map_err(signature::Error::from_source)?;
+        let signed = self.0.sign(&SystemRandom::new(), message).map_err(|_| signature::Error::new())?;
         Ok(signed.as_ref().to_vec())
     }
 }
@@ -62,7 +62,7 @@ impl JwtSigner for Pair {
 
 impl Verifier<Vec<u8>> for Public {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
-        self.0.verify(message, signature).map_err(signature::Error::from_source)
+        self.0.verify(message, signature).map_err(|_| signature::Error::new())
     }
 }
 
