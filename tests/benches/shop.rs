@@ -21,7 +21,7 @@ use futures::stream::{self, StreamExt};
 use http::{HeaderMap, Method, Request};
 use local::Engine;
 use local::faults::{Call, Faults, NoFaults, Tampering};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const ORDERS: usize = 600;
 const CLIENTS: [usize; 3] = [1, 8, 32];
@@ -103,18 +103,9 @@ struct Work {
 async fn work_of_an_order() -> BTreeMap<String, Work> {
     let shop = tests::Shop::new();
     shop.stock("MUG-1", 1999, 10).await;
-    let whole = async || {
-        drop(shop.get("/api/products/mug-1").send().await.expect(200));
-        let cart = shop.cart(&[("MUG-1", 1)]).await;
-        let placed = shop.check_out(&cart, "bank_transfer", &cart).await.expect(201).json();
-        shop.settle().await;
-        let path = format!("/api/orders/{}/mark-paid", placed["order"]["id"].as_str().unwrap());
-        drop(shop.post(&path, &json!({ "reference": "bench" })).staff("owner").send().await.expect(200));
-        shop.settle().await;
-    };
-    whole().await;
+    shop.whole_order().await;
     drop((shop.engine().take_metrics(), shop.engine().take_calls()));
-    whole().await;
+    shop.whole_order().await;
     let mut work: BTreeMap<String, Work> = BTreeMap::new();
     for call in shop.engine().take_calls() {
         work.entry(call.caller).or_default().round_trips += 1;

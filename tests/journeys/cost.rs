@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use local::journeys::Recorded;
-use serde_json::json;
 use tests::Shop;
 
 /// Checks out a cart of so many lines, settings warm; the calls that it made.
@@ -50,18 +49,9 @@ async fn a_checkout_of_three_lines() {
 async fn a_whole_order() {
     let shop = Shop::new();
     shop.stock("MUG-1", 1999, 10).await;
-    let whole = async || {
-        drop(shop.get("/api/products/mug-1").send().await.expect(200));
-        let cart = shop.cart(&[("MUG-1", 1)]).await;
-        let placed = shop.check_out(&cart, "bank_transfer", &cart).await.expect(201).json();
-        shop.settle().await;
-        let path = format!("/api/orders/{}/mark-paid", placed["order"]["id"].as_str().unwrap());
-        drop(shop.post(&path, &json!({ "reference": "paid" })).staff("owner").send().await.expect(200));
-        shop.settle().await;
-    };
-    whole().await;
+    shop.whole_order().await;
     drop(shop.engine().take_calls());
-    whole().await;
+    shop.whole_order().await;
     let calls = shop.engine().take_calls();
     let mut of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for call in &calls {

@@ -247,6 +247,18 @@ impl Shop {
         self.post("/api/checkout", &checkout_body(cart, payment_method)).key(key).send().await
     }
 
+    /// A whole order of one MUG-1, by a guest who pays by transfer: from the look at its product to the last of its
+    /// mails. Costs are counted of it.
+    pub async fn whole_order(&self) {
+        drop(self.get("/api/products/mug-1").send().await.expect(200));
+        let cart = self.cart(&[("MUG-1", 1)]).await;
+        let placed = self.check_out(&cart, "bank_transfer", &cart).await.expect(201).json();
+        self.settle().await;
+        let path = format!("/api/orders/{}/mark-paid", placed["order"]["id"].as_str().unwrap_or_default());
+        drop(self.post(&path, &json!({ "reference": "paid" })).staff("owner").send().await.expect(200));
+        self.settle().await;
+    }
+
     /// What there is of a SKU.
     pub async fn stock_of(&self, sku: &str) -> Value {
         self.get(&format!("/api/stock/{sku}")).staff("warehouse").send().await.expect(200).json()

@@ -1,20 +1,16 @@
 //! Pictures: sent by programs straight to the media bucket, by a URL that is good for one file of one size, and by the
 //! desk's form through here.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::error::DisplayErrorContext;
-use aws_sdk_s3::presigning::PresigningConfig;
-use aws_sdk_s3::primitives::ByteStream;
 use contracts::product::{ImageUpload, Upload, UploadAnswer};
 use contracts::{Problem, ProblemKind};
 use domain::catalog::ImageDraft;
 use domain::text::Slug;
 use edge::desk::Visit;
 use edge::http::internal;
-use edge::{Billed, Context, Error, Response};
+use edge::objects::{Kind, Opened};
+use edge::{Context, Error, Objects, Response};
 use serde::Deserialize;
 use store::stamp::Cause;
 
@@ -35,12 +31,8 @@ const TYPES: [(&str, &str); 5] = [
     ("webp", "image/webp"),
     ("avif", "image/avif"),
 ];
-const FOREVER: &str = "public, max-age=31536000, immutable";
 
-pub(crate) struct Uploads {
-    client: Client,
-    bucket: String,
-}
+pub(crate) struct Uploads(Objects);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -50,15 +42,11 @@ struct RemoveForm {
 
 impl Uploads {
     pub(crate) fn new(context: &Context) -> Result<Self, Error> {
-        let mut config = aws_sdk_s3::config::Builder::from(context.sdk());
-        // One address for all buckets, where an endpoint other than AWS's is configured.
-        config.set_force_path_style(Some(context.sdk().endpoint_url().is_some()));
-        let config = config.interceptor(context.metrics().counting(Billed::ObjectsWritten));
-        Ok(Self { client: Client::from_conf(config.build()), bucket: context.require("MEDIA_BUCKET")? })
+        Ok(Self(Objects::new(context, "MEDIA_BUCKET")?))
     }
 
     /// Opens an upload for a picture of this product.
-    pub(crate) async fn open(
+    pub(crate) fn open(
         &self,
         context: &Context,
         slug: &Slug,
@@ -72,22 +60,8 @@ impl Uploads {
             return Err(Problem::field("/bytes", "A picture has at most 10 MB."));
         }
         let key = fresh(context, slug, ending);
-        let length = i64::try_from(asked.bytes).unwrap_or(i64::MAX);
-        let config = PresigningConfig::expires_in(LIFE).map_err(|error| internal("presigning", &error))?;
-        let signed = self
-            .client
-            .put_object()
-            .bucket(&self.bucket)
-            .key(&key)
-            .content_type(*content_type)
-            .content_length(length)
-            .cache_control(FOREVER)
-            .presigned(config)
-            .await
-            .map_err(|error| internal("an upload was not signed", &error))?;
-        let headers: BTreeMap<String, String> =
-            signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Ok(UploadAnswer { key, upload: Upload { url: signed.uri().to_owned(), headers } })
+        let Opened { url, headers } = self.0.open(&key, kind(content_type), asked.bytes, LIFE);
+        Ok(UploadAnswer { key, upload: Upload { url, headers } })
     }
 
     /// Keeps a picture of this product; its key.
@@ -97,18 +71,15 @@ impl Uploads {
             return Err(Problem::field("/image", "Choose a JPEG, PNG, WebP or AVIF picture."));
         };
         let key = fresh(context, slug, ending);
-        self.client
-            .put_object()
-            .bucket(&self.bucket)
-            .key(&key)
-            .content_type(*content_type)
-            .cache_control(FOREVER)
-            .body(ByteStream::from(bytes))
-            .send()
-            .await
-            .map_err(|error| internal("a picture was not kept", &DisplayErrorContext(error)))?;
+        let kept = self.0.put(&key, kind(content_type), bytes).await;
+        kept.map_err(|error| internal("a picture was not kept", &error))?;
         Ok(key)
     }
+}
+
+/// What is kept with a picture: it never changes under its key.
+const fn kind(content_type: &str) -> Kind<'_> {
+    Kind { content_type, cache_control: "public, max-age=31536000, immutable" }
 }
 
 /// A key that nothing has yet: what is under it is served for ever.

@@ -119,7 +119,7 @@ impl HttpHandler for EditCatalog {
             "POST /api/products/{slug}/images" => {
                 let upload: ImageUpload = request.json()?;
                 self.known(&slug).await?;
-                Response::json(201, &self.uploads.open(&self.context, &slug, &upload).await?)
+                Response::json(201, &self.uploads.open(&self.context, &slug, &upload)?)
             }
             _ => Err(Problem::not_found("page")),
         }

@@ -29,6 +29,7 @@ pub fn functions() -> &'static [(&'static str, Function)] {
         ("show-account", show_account::FUNCTION),
         ("show-costs", show_costs::FUNCTION),
         ("show-desk", show_desk::FUNCTION),
+        ("show-pictures", show_pictures::FUNCTION),
         ("show-storefront", show_storefront::FUNCTION),
         ("sign-in", sign_in::FUNCTION),
         ("start-payment", start_payment::FUNCTION),

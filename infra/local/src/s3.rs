@@ -1,7 +1,7 @@
 //! S3: buckets and their objects.
 //!
-//! Knows the object operations that functions use, conditional writes and presigned uploads. It deliberately keeps one
-//! version of an object and refuses multipart uploads.
+//! Knows what functions ask: writing an object whole, reading it whole, and both by a presigned address. It deliberately
+//! keeps one version of an object and refuses everything else.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -63,9 +63,6 @@ pub struct Buckets {
 enum Operation {
     Put,
     Get,
-    Head,
-    Delete,
-    List,
 }
 
 /// Where an operation points.
@@ -83,14 +80,11 @@ impl Target {
         let copies = request.http.headers().contains_key("x-amz-copy-source");
         let parts = wire::query(request.http.uri(), "uploadId").is_some()
             || wire::query(request.http.uri(), "uploads").is_some();
-        let operation = match (key.is_empty(), method) {
-            _ if copies || parts => None,
-            (false, &Method::PUT) => Some(Operation::Put),
-            (false, &Method::GET) => Some(Operation::Get),
-            (false, &Method::HEAD) => Some(Operation::Head),
-            (false, &Method::DELETE) => Some(Operation::Delete),
-            (true, &Method::GET) => Some(Operation::List),
-            _other => None,
+        let operation = match *method {
+            _ if copies || parts || key.is_empty() => None,
+            Method::PUT => Some(Operation::Put),
+            Method::GET => Some(Operation::Get),
+            _ => None,
         };
         Self { operation, bucket: wire::decode(bucket), key: wire::decode(key) }
     }
@@ -101,9 +95,6 @@ pub(crate) fn operation_name(request: &Request) -> String {
     match Target::of(request).operation {
         Some(Operation::Put) => "PutObject".to_owned(),
         Some(Operation::Get) => "GetObject".to_owned(),
-        Some(Operation::Head) => "HeadObject".to_owned(),
-        Some(Operation::Delete) => "DeleteObject".to_owned(),
-        Some(Operation::List) => "ListObjectsV2".to_owned(),
         None => format!("{} {}", request.http.method(), request.path()),
     }
 }
@@ -115,9 +106,7 @@ pub(crate) fn needs(request: &Request) -> Vec<Need> {
     let object = format!("{bucket}/{}", target.key);
     match target.operation {
         Some(Operation::Put) => vec![Need::new("s3:PutObject", object)],
-        Some(Operation::Get | Operation::Head) => vec![Need::new("s3:GetObject", object)],
-        Some(Operation::Delete) => vec![Need::new("s3:DeleteObject", object)],
-        Some(Operation::List) => vec![Need::new("s3:ListBucket", bucket)],
+        Some(Operation::Get) => vec![Need::new("s3:GetObject", object)],
         None => Vec::new(),
     }
 }
@@ -189,25 +178,18 @@ impl Buckets {
         let headers = request.http.headers();
         match operation {
             Operation::Put => {
-                let existing = bucket.get(&target.key).map(Object::etag);
-                if let Some(refusal) = precondition(headers, existing.as_deref()) {
-                    return refusal;
+                if headers.contains_key("x-amz-decoded-content-length") || headers.contains_key("if-match") {
+                    return error(501, "NotImplemented", "A body in chunks and a write on a condition are not answered here");
                 }
-                let Some(bytes) = content(request) else {
-                    return error(400, "IncompleteBody", "The chunks could not be read");
-                };
                 let kept = ["cache-control", "content-disposition", "content-encoding"];
                 let object = Object {
-                    bytes,
+                    bytes: request.http.body().clone(),
                     content_type: wire::text(headers, "content-type")
                         .unwrap_or_else(|| "binary/octet-stream".to_owned()),
                     headers: headers
                         .iter()
                         .filter(|(name, _)| name.as_str().starts_with("x-amz-meta-") || kept.contains(&name.as_str()))
-                        .filter_map(|(name, value)| {
-                            let value = value.to_str().ok()?;
-                            (value != "aws-chunked").then(|| (name.as_str().to_owned(), value.to_owned()))
-                        })
+                        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
                         .collect(),
                     modified: now,
                 };
@@ -216,18 +198,11 @@ impl Buckets {
                 bucket.insert(target.key, object);
                 Answer { status: 200, headers: vec![("etag".into(), etag)], body: Bytes::new() }
             }
-            Operation::Get | Operation::Head => match bucket.get(&target.key) {
-                Some(object) => found(object, headers, operation == Operation::Head),
+            Operation::Get => match bucket.get(&target.key) {
+                Some(object) => found(object),
                 None if !lists => error(403, "AccessDenied", "Access Denied"),
                 None => error(404, "NoSuchKey", "The specified key does not exist."),
             },
-            Operation::Delete => {
-                if bucket.remove(&target.key).is_some() {
-                    self.keep.write(vec![Change::Drop(SHELF, format!("{}/{}", target.bucket, target.key))]);
-                }
-                Answer { status: 204, headers: Vec::new(), body: Bytes::new() }
-            }
-            Operation::List => list(&target.bucket, bucket, request),
         }
     }
 }
@@ -236,87 +211,14 @@ fn error(status: u16, code: &str, message: &str) -> Answer {
     Answer::error(Service::S3, status, code, message)
 }
 
-/// The refusal of a conditional write whose condition does not hold.
-fn precondition(headers: &http::HeaderMap, existing: Option<&str>) -> Option<Answer> {
-    let failed = || error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
-    if wire::text(headers, "if-none-match").is_some_and(|tag| tag == "*") && existing.is_some() {
-        return Some(failed());
-    }
-    match (wire::text(headers, "if-match"), existing) {
-        (Some(_), None) => Some(error(404, "NoSuchKey", "The specified key does not exist.")),
-        (Some(wanted), Some(tag)) if wanted.trim_matches('"') != tag.trim_matches('"') => Some(failed()),
-        _other => None,
-    }
-}
-
-/// The body of a PUT, out of its chunks where it is chunked.
-fn content(request: &Request) -> Option<Bytes> {
-    let body = request.http.body();
-    let chunked = wire::text(request.http.headers(), "content-encoding")
-        .is_some_and(|encoding| encoding.contains("aws-chunked"))
-        || request.http.headers().contains_key("x-amz-decoded-content-length");
-    if !chunked {
-        return Some(body.clone());
-    }
-    let mut rest: &[u8] = body;
-    let mut whole = Vec::with_capacity(body.len());
-    loop {
-        let end = rest.windows(2).position(|pair| pair == b"\r\n")?;
-        let line = std::str::from_utf8(&rest[..end]).ok()?;
-        let size = usize::from_str_radix(line.split(';').next()?.trim(), 16).ok()?;
-        if size == 0 {
-            return Some(Bytes::from(whole));
-        }
-        whole.extend_from_slice(rest.get(end + 2..end + 2 + size)?);
-        rest = rest.get(end + 4 + size..)?;
-    }
-}
-
-fn found(object: &Object, headers: &http::HeaderMap, head: bool) -> Answer {
-    let etag = object.etag();
+fn found(object: &Object) -> Answer {
     let mut told: Vec<(Cow<'static, str>, String)> = vec![
-        ("etag".into(), etag.clone()),
+        ("etag".into(), object.etag()),
         ("content-type".into(), object.content_type.clone()),
         ("last-modified".into(), object.modified.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()),
     ];
-    if wire::text(headers, "if-none-match").is_some_and(|tag| tag.trim_matches('"') == etag.trim_matches('"')) {
-        return Answer { status: 304, headers: told, body: Bytes::new() };
-    }
     for (name, value) in &object.headers {
         told.push((Cow::Owned(name.clone()), value.clone()));
     }
-    if head {
-        told.push(("content-length".into(), object.bytes.len().to_string()));
-    }
-    Answer { status: 200, headers: told, body: if head { Bytes::new() } else { object.bytes.clone() } }
-}
-
-fn list(name: &str, bucket: &BTreeMap<String, Object>, request: &Request) -> Answer {
-    let uri = request.http.uri();
-    let prefix = wire::query(uri, "prefix").unwrap_or_default();
-    let after = wire::query(uri, "continuation-token").or_else(|| wire::query(uri, "start-after")).unwrap_or_default();
-    let limit = wire::query(uri, "max-keys").and_then(|text| text.parse().ok()).unwrap_or(1000_usize).min(1000);
-    let mut matching = bucket.iter().filter(|(key, _)| key.starts_with(&prefix) && **key > after);
-    let page: Vec<_> = matching.by_ref().take(limit).collect();
-    let more = matching.next().is_some();
-    let mut xml = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>{}</Name><Prefix>{}</Prefix><KeyCount>{}</KeyCount><MaxKeys>{limit}</MaxKeys><IsTruncated>{more}</IsTruncated>",
-        escape(name),
-        escape(&prefix),
-        page.len(),
-    );
-    if more && let Some((last, _)) = page.last() {
-        xml.push_str(&format!("<NextContinuationToken>{}</NextContinuationToken>", escape(last)));
-    }
-    for (key, object) in page {
-        xml.push_str(&format!(
-            "<Contents><Key>{}</Key><LastModified>{}</LastModified><ETag>{}</ETag><Size>{}</Size><StorageClass>STANDARD</StorageClass></Contents>",
-            escape(key),
-            object.modified.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-            escape(&object.etag()),
-            object.bytes.len(),
-        ));
-    }
-    xml.push_str("</ListBucketResult>");
-    Answer::xml(200, xml)
+    Answer { status: 200, headers: told, body: object.bytes.clone() }
 }

@@ -15,6 +15,7 @@ pub mod lambda;
 pub mod metrics;
 #[cfg(feature = "multipart")]
 pub mod multipart;
+pub mod objects;
 #[cfg(feature = "pages")]
 pub mod order_view;
 pub mod orders;
@@ -35,4 +36,5 @@ pub use function::{Error, Function, Invoke};
 pub use http::{Cookie, HttpHandler, Request, Response};
 pub use lambda::run;
 pub use metrics::{Billed, Count, Trigger};
+pub use objects::Objects;
 pub use sender::{Outgoing, Sender};

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use edge::objects::{Kind, Opened};
 use edge::{Context, Error};
 use futures::future::BoxFuture;
 use jiff::SignedDuration;
@@ -30,7 +31,7 @@ Resources:
     Type: AWS::Serverless::Function
     Properties:
       CodeUri: ../functions/place
-      Environment: { Variables: { TABLE: !Ref OrdersTable } }
+      Environment: { Variables: { TABLE: !Ref OrdersTable, MEDIA_BUCKET: !Ref Media } }
       Policies:
         - Statement: [{ Effect: Allow, Action: [dynamodb:PutItem], Resource: !GetAtt OrdersTable.Arn }]
       Events:
@@ -353,27 +354,22 @@ async fn thirty_days_of_ticks_pass_in_seconds() {
 async fn a_presigned_upload_lands_in_its_bucket() {
     let engine = engine();
     let developer = engine.developer().unwrap();
-    let s3 = aws_sdk_s3::Client::new(developer.sdk());
-    let presigning = aws_sdk_s3::presigning::PresigningConfig::expires_in(std::time::Duration::from_secs(600)).unwrap();
-    let upload =
-        s3.put_object().bucket("media").key("a b/c.png").content_type("image/png").presigned(presigning).await.unwrap();
-    assert!(upload.uri().starts_with("http://127.0.0.1:3000/_aws/media/a%20b/c.png?"), "{}", upload.uri());
-    let mut request = Request::put(upload.uri());
-    for (name, value) in upload.headers() {
+    let objects = edge::Objects::new(&developer, "MEDIA_BUCKET").unwrap();
+    let kind = Kind { content_type: "image/png", cache_control: "no-cache" };
+    let Opened { url, headers } = objects.open("a b/c.png", kind, 3, std::time::Duration::from_secs(600));
+    assert!(url.starts_with("http://127.0.0.1:3000/_aws/media/a%20b/c.png?"), "{url}");
+    let mut request = Request::put(&url);
+    for (name, value) in headers {
         request = request.header(name, value);
     }
     let response = engine.http(request.body(Bytes::from_static(b"png")).unwrap()).await;
     assert_eq!(response.status(), 200);
-    let got = s3.get_object().bucket("media").key("a b/c.png").send().await.unwrap();
-    assert_eq!(got.content_type(), Some("image/png"));
-    assert_eq!(got.body.collect().await.unwrap().into_bytes(), "png");
-    let listed = s3.list_objects_v2().bucket("media").prefix("a ").send().await.unwrap();
-    assert_eq!(listed.contents()[0].key(), Some("a b/c.png"));
-    s3.put_object().bucket("media").key("x").body(b"1".to_vec().into()).send().await.unwrap();
-    let twice = s3.put_object().bucket("media").key("x").if_none_match("*").body(b"2".to_vec().into()).send().await;
-    assert!(format!("{:?}", twice.unwrap_err()).contains("PreconditionFailed"));
-    assert!(s3.head_object().bucket("media").key("y").send().await.is_err());
-    s3.delete_object().bucket("media").key("x").send().await.unwrap();
+    let got = objects.get("a b/c.png").await.unwrap().unwrap();
+    assert_eq!((got.content_type.as_str(), got.bytes.as_slice()), ("image/png", b"png".as_slice()));
+    objects.put("x", kind, "1").await.unwrap();
+    objects.put("x", kind, "2").await.unwrap();
+    assert_eq!(objects.get("x").await.unwrap().unwrap().bytes, b"2");
+    assert!(objects.get("y").await.unwrap().is_none());
 }
 
 #[tokio::test(start_paused = true)]
