@@ -17,7 +17,7 @@ use crate::iam::Need;
 use crate::keep::{Change, Keep, KeepError, held};
 use crate::sqs::md5_hex;
 use crate::template::bucket_arn;
-use crate::wire::{self, Answer, Request, Service, escape};
+use crate::wire::{self, Answer, Request, Service};
 
 const SHELF: &str = "object";
 
