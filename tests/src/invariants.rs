@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde_json::Value;
 
+/// The subject of the mail with a sign-in link.
+pub const SIGN_IN: &str = "Your sign-in link";
+
 /// An order that the shop accepted, as its buyer was told.
 #[derive(Debug, Clone)]
 pub struct Accepted {
@@ -32,6 +35,8 @@ pub struct Log {
     pub booked: BTreeMap<String, i64>,
     /// The SKUs that were counted: a count may find less than was promised.
     pub counted: BTreeSet<String>,
+    /// The addresses that a sign-in link was asked for, and granted.
+    pub signing_in: BTreeSet<String>,
     /// What was put into queues that no function can read, by queue.
     pub poison: BTreeMap<String, BTreeSet<String>>,
     /// What should never have been answered.
@@ -159,7 +164,7 @@ pub fn check(standing: &Standing, log: &Log) -> (Vec<String>, BTreeMap<String, u
     done(orders, log, &mut wrong);
     money(standing, log, &mut wrong);
     stock(&standing.books, log, &mut wrong);
-    mails(standing, &mut wrong);
+    mails(standing, log, &mut wrong);
     holds(standing, &mut wrong);
     rest(standing, log, &mut wrong);
     wrong.extend(log.surprises.iter().cloned());
@@ -348,15 +353,25 @@ fn stock(books: &Books, log: &Log, wrong: &mut Vec<String>) {
 type Bounds = (&'static str, usize, usize);
 
 /// Each mail that must be sent was sent, and none twice.
-fn mails(standing: &Standing, wrong: &mut Vec<String>) {
+fn mails(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
     let mut ids = BTreeSet::new();
     let mut subjects: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut links = BTreeSet::new();
     for mail in &standing.mails {
         if !ids.insert(mail.id.as_str()) {
             wrong.push(format!("a mail was sent twice: {} to {}", mail.subject, mail.to));
         }
-        subjects.entry(&mail.to).or_default().push(&mail.subject);
+        if mail.subject == SIGN_IN {
+            links.insert(mail.to.as_str());
+        } else {
+            subjects.entry(&mail.to).or_default().push(&mail.subject);
+        }
     }
+    // How many, nobody knows: an answer may have been lost, and five an hour are enough.
+    for to in log.signing_in.iter().map(String::as_str).filter(|to| !links.remove(to)) {
+        wrong.push(format!("{to} asked for a sign-in link and got none"));
+    }
+    wrong.extend(links.into_iter().map(|to| format!("{to} asked for no sign-in link and got one")));
     for (id, order) in &standing.books.orders {
         let sent = subjects.remove(text(order, "email")).unwrap_or_default();
         for (kind, least, most) in expected(order) {

@@ -27,7 +27,7 @@ struct SigningKey {
 
 impl Signer {
     pub(crate) fn new(context: &Context) -> Result<Self, Error> {
-        Ok(Self { secrets: Secrets::new(context), issuer: context.require("TOKEN_ISSUER")?, key: OnceCell::new() })
+        Ok(Self { secrets: Secrets::default(), issuer: context.require("TOKEN_ISSUER")?, key: OnceCell::new() })
     }
 
     /// An access token for this person on this surface.

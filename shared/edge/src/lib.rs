@@ -19,6 +19,7 @@ pub mod objects;
 #[cfg(feature = "pages")]
 pub mod order_view;
 pub mod orders;
+mod outside;
 #[cfg(feature = "pages")]
 pub mod page;
 pub mod payments;

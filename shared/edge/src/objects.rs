@@ -7,34 +7,27 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_runtime::client::orchestrator::operation::Operation;
-use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
-use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::retry::{ErrorKind, ProvideErrorKind, RetryConfig};
-use aws_smithy_types::timeout::TimeoutConfig;
 use bytes::Bytes;
 use http::Method;
 use rusty_s3::actions::{GetObject, PutObject};
 use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
+use url::Position;
 
 use crate::context::{Clock, Context};
 use crate::function::Error;
 use crate::metrics::Billed;
+use crate::outside::{Answer, Failure, Outside, Terms};
 
-/// One attempt, and all of them: an object is 10 MB at most.
-const ATTEMPT: Duration = Duration::from_secs(6);
-const WHOLE: Duration = Duration::from_secs(15);
+/// An object is 10 MB at most.
+const TERMS: Terms = Terms {
+    name: "s3",
+    attempt: Duration::from_secs(6),
+    whole: Duration::from_secs(15),
+    retryable: &[429, 500, 502, 503, 504],
+};
 
 /// How long an address is good that the shop itself asks.
 const OWN: Duration = Duration::from_secs(60);
-
-/// S3's answers after which the same request may be sent again.
-const RETRYABLE: &[u16] = &[429, 500, 502, 503, 504];
 
 /// A bucket's objects. Cheap to clone.
 #[derive(Clone)]
@@ -42,8 +35,8 @@ pub struct Objects {
     bucket: Bucket,
     credentials: Credentials,
     clock: Clock,
-    get: Operation<Call, Object, Rejection>,
-    put: Operation<Call, Object, Rejection>,
+    reads: Outside,
+    writes: Outside,
 }
 
 impl fmt::Debug for Objects {
@@ -81,54 +74,8 @@ pub struct Opened {
 
 /// Why an object was not read or written.
 #[derive(Debug, thiserror::Error)]
-pub enum ObjectError {
-    /// S3 said no.
-    #[error("S3 answered {status}: {said}")]
-    Refused {
-        /// The status.
-        status: u16,
-        /// The answer's body.
-        said: String,
-    },
-    /// S3 did not answer.
-    #[error("S3: {0}")]
-    Unavailable(String),
-}
-
-/// One request, signed.
-#[derive(Clone)]
-struct Call {
-    method: Method,
-    path_and_query: String,
-    headers: BTreeMap<String, String>,
-    body: Bytes,
-}
-
-// The address is as good as a password while it lasts.
-impl fmt::Debug for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.method)
-    }
-}
-
-/// An answer other than 2xx, as it came.
-#[derive(Debug, thiserror::Error)]
-#[error("S3 answered {status}")]
-struct Rejection {
-    status: u16,
-    body: Vec<u8>,
-}
-
-// Which statuses are worth another try is the status classifier's business.
-impl ProvideErrorKind for Rejection {
-    fn retryable_error_kind(&self) -> Option<ErrorKind> {
-        None
-    }
-
-    fn code(&self) -> Option<&str> {
-        None
-    }
-}
+#[error("S3: {0}")]
+pub struct ObjectError(String);
 
 impl Objects {
     /// The bucket that the variable `variable` names.
@@ -149,9 +96,13 @@ impl Objects {
             Some(token) => Credentials::new_with_token(key, secret, token),
             None => Credentials::new(key, secret),
         };
+        let host = bucket.base_url()[..Position::BeforePath].to_owned();
+        let billed = |billed| {
+            Outside::new(TERMS, &host, context.sdk().http_client(), Some(context.metrics().counting(billed)))
+        };
         Ok(Self {
-            get: operation(context, &bucket, "GetObject", Billed::ObjectsRead),
-            put: operation(context, &bucket, "PutObject", Billed::ObjectsWritten),
+            reads: billed(Billed::ObjectsRead),
+            writes: billed(Billed::ObjectsWritten),
             bucket,
             credentials,
             clock: context.clock(),
@@ -164,11 +115,11 @@ impl Objects {
     /// When S3 does not answer, or refuses.
     pub async fn get(&self, key: &str) -> Result<Option<Object>, ObjectError> {
         let action = GetObject::new(&self.bucket, Some(&self.credentials), key);
-        let call = self.call(Method::GET, &action, BTreeMap::new(), Bytes::new());
-        match self.get.invoke(call).await {
-            Ok(object) => Ok(Some(object)),
-            Err(SdkError::ServiceError(error)) if error.err().status == 404 => Ok(None),
-            Err(error) => Err(failed(error)),
+        let request = self.request(Method::GET, &action, BTreeMap::new(), Bytes::new())?;
+        match self.reads.send(request).await {
+            Ok(Answer { content_type, body }) => Ok(Some(Object { content_type, bytes: body })),
+            Err(Failure::Refused { status: 404, .. }) => Ok(None),
+            Err(failure) => Err(ObjectError(failure.to_string())),
         }
     }
 
@@ -179,8 +130,8 @@ impl Objects {
     pub async fn put(&self, key: &str, kind: Kind<'_>, bytes: impl Into<Bytes>) -> Result<(), ObjectError> {
         let mut action = PutObject::new(&self.bucket, Some(&self.credentials), key);
         let headers = signed(&mut action, kind, None);
-        let call = self.call(Method::PUT, &action, headers, bytes.into());
-        self.put.invoke(call).await.map_err(failed)?;
+        let request = self.request(Method::PUT, &action, headers, bytes.into())?;
+        self.writes.send(request).await.map_err(|failure| ObjectError(failure.to_string()))?;
         Ok(())
     }
 
@@ -191,16 +142,20 @@ impl Objects {
         Opened { url: action.sign_with_time(life, &self.clock.now()).into(), headers }
     }
 
-    fn call<'a>(
+    fn request<'a>(
         &self,
         method: Method,
         action: &impl S3Action<'a>,
         headers: BTreeMap<String, String>,
         body: Bytes,
-    ) -> Call {
+    ) -> Result<http::Request<Bytes>, ObjectError> {
         let url = action.sign_with_time(OWN, &self.clock.now());
-        let path_and_query = url[url::Position::BeforePath..url::Position::AfterQuery].to_owned();
-        Call { method, path_and_query, headers, body }
+        let mut request =
+            http::Request::builder().method(method).uri(&url[Position::BeforePath..Position::AfterQuery]);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        request.body(body).map_err(|error| ObjectError(error.to_string()))
     }
 }
 
@@ -215,57 +170,4 @@ fn signed(action: &mut PutObject<'_>, kind: Kind<'_>, bytes: Option<u64>) -> BTr
         action.headers_mut().insert(name.clone(), value.clone());
     }
     headers
-}
-
-fn operation(
-    context: &Context,
-    bucket: &Bucket,
-    name: &'static str,
-    billed: Billed,
-) -> Operation<Call, Object, Rejection> {
-    let mut operation = Operation::builder()
-        .service_name("s3")
-        .operation_name(name)
-        .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(&bucket.base_url()[..url::Position::BeforePath])
-        .no_auth()
-        .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-        .standard_retry(&RetryConfig::standard().with_max_attempts(2))
-        .retry_classifier(TransientErrorClassifier::<Rejection>::new())
-        .retry_classifier(HttpStatusCodeClassifier::new_from_codes(RETRYABLE))
-        .timeout_config(
-            TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(WHOLE).build(),
-        )
-        .interceptor(context.metrics().counting(billed));
-    if let Some(http) = context.sdk().http_client() {
-        operation = operation.http_client(http);
-    }
-    operation.serializer(request).deserializer(answer).build()
-}
-
-fn request(call: Call) -> Result<HttpRequest, BoxError> {
-    let mut request = http::Request::builder().method(call.method).uri(call.path_and_query);
-    for (name, value) in call.headers {
-        request = request.header(name, value);
-    }
-    Ok(HttpRequest::try_from(request.body(SdkBody::from(call.body))?)?)
-}
-
-fn answer(response: &HttpResponse) -> Result<Object, OrchestratorError<Rejection>> {
-    let bytes = response.body().bytes().unwrap_or_default().to_vec();
-    if response.status().is_success() {
-        let content_type = response.headers().get("content-type").unwrap_or_default().to_owned();
-        return Ok(Object { content_type, bytes });
-    }
-    Err(OrchestratorError::operation(Rejection { status: response.status().as_u16(), body: bytes }))
-}
-
-fn failed(error: SdkError<Rejection, HttpResponse>) -> ObjectError {
-    match error {
-        SdkError::ServiceError(error) => {
-            let Rejection { status, body } = error.into_err();
-            ObjectError::Refused { status, said: String::from_utf8_lossy(&body).into_owned() }
-        }
-        other => ObjectError::Unavailable(format!("{other:?}")),
-    }
 }

@@ -15,7 +15,7 @@ pub struct ProviderDoor {
 impl ProviderDoor {
     /// A door in this context.
     pub fn new(context: &Context) -> Self {
-        Self { context: context.clone(), secrets: Secrets::new(context) }
+        Self { context: context.clone(), secrets: Secrets::default() }
     }
 
     /// The provider.

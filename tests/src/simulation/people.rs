@@ -1,4 +1,4 @@
-//! What people do: shoppers who buy, hesitate, submit twice and come back late; staff who book, ship and refund.
+//! What people do: shoppers who sign in or do not, buy, hesitate, submit twice and come back late; staff who book, ship and refund.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
-use super::world::World;
+use super::world::{Who, World};
 
 const SHOPPERS: u64 = 26;
 
@@ -40,7 +40,7 @@ pub(super) async fn open(world: &Rc<World>) {
 }
 
 async fn must(world: &World, method: Method, path: &str, body: &Value) {
-    let (status, answer) = world.ask(method, path, body, Some("owner")).await;
+    let (status, answer) = world.ask(method, path, body, Who::Staff("owner")).await;
     assert!((200..300).contains(&status), "{path}: {status} {answer}");
 }
 
@@ -50,7 +50,7 @@ async fn price(world: &World, sku: &str, amount: i64) {
         "variants": [{ "sku": sku, "price": { "amount": amount, "currency": "EUR" }, "weight_g": 350 }],
     });
     let path = format!("/api/products/{}", sku.to_lowercase());
-    let (status, answer) = world.ask(Method::PUT, &path, &product, Some("owner")).await;
+    let (status, answer) = world.ask(Method::PUT, &path, &product, Who::Staff("owner")).await;
     if !(200..300).contains(&status) && status != 409 {
         world.log.borrow_mut().surprises.push(format!("PUT {path}: {status} {answer}"));
     }
@@ -62,7 +62,7 @@ async fn adjust(world: &World, sku: &str, location: &str, mut line: Value) {
     line["location"] = json!(location);
     let counted = line.get("counted").is_some();
     let body = json!({ "lines": [line] });
-    let (status, answer) = world.ask(Method::POST, "/api/stock/adjustments", &body, Some("warehouse")).await;
+    let (status, answer) = world.ask(Method::POST, "/api/stock/adjustments", &body, Who::Staff("warehouse")).await;
     match status {
         201 => {
             let delta = answer["lines"][0]["delta"].as_i64().unwrap_or_default();
@@ -134,19 +134,30 @@ async fn shopper(world: Rc<World>, mut dice: StdRng, number: u64, minutes: i64) 
         _ => mins(&mut dice, 1, minutes),
     };
     world.wait(pause).await;
-    let Some(cart) = fill(&world, &mut dice).await else {
+    let email = format!("shopper-{number}@example.com");
+    let mut token = if dice.random_bool(0.3) { sign_in(&world, &mut dice, &email).await } else { None };
+    let Some(cart) = fill(&world, &mut dice, who(&token)).await else {
         return;
     };
     if dice.random_bool(0.2) {
         let pause = mins(&mut dice, 1, 600);
         world.wait(pause).await;
+        if token.is_some() {
+            // What they were let in by is old now.
+            token = sign_in(&world, &mut dice, &email).await;
+            if token.is_none() {
+                return;
+            }
+        }
     }
-    let email = format!("shopper-{number}@example.com");
     let card = dice.random_bool(0.6);
-    let Some(answer) = check_out(&world, &mut dice, &cart, &email, card).await else {
+    let Some(answer) = check_out(&world, &mut dice, &cart, &email, card, who(&token)).await else {
         return;
     };
     let (id, link) = world.log.borrow_mut().accept(&answer, &cart, card);
+    if token.is_some() {
+        world.enter(move |world, dice, _| look_back(world, dice, email));
+    }
     if dice.random_bool(0.12) {
         let (world, id) = (Rc::clone(&world), id.clone());
         world.enter(move |world, dice, _| regret(world, dice, id, link));
@@ -160,27 +171,75 @@ async fn shopper(world: Rc<World>, mut dice: StdRng, number: u64, minutes: i64) 
     world.enter(move |world, dice, _| packer(world, dice, id));
 }
 
+fn who(token: &Option<String>) -> Who<'_> {
+    token.as_deref().map_or(Who::Guest, Who::Customer)
+}
+
+/// An access token, by the link in a mail; none where two links did not lead to one.
+async fn sign_in(world: &World, dice: &mut StdRng, email: &str) -> Option<String> {
+    for _ in 0..2 {
+        let asked = json!({ "email": email, "staff": false });
+        let (status, answer) = world.ask(Method::POST, "/api/auth/link", &asked, Who::Guest).await;
+        if status != 202 {
+            world.log.borrow_mut().surprises.push(format!("a sign-in link: {status} {answer}"));
+        }
+        world.log.borrow_mut().signing_in.insert(email.to_owned());
+        let pause = mins(dice, 1, 10);
+        world.wait(pause).await;
+        let Some(secret) = world.mailed_link(email) else { continue };
+        let (status, answer) =
+            world.ask(Method::POST, "/api/auth/token", &json!({ "token": secret }), Who::Guest).await;
+        match status {
+            200 => return answer["access_token"].as_str().map(str::to_owned),
+            // The link was used already by a try whose answer was lost, or the mail is still under way.
+            401 => {}
+            other => world.log.borrow_mut().surprises.push(format!("signing in: {other} {answer}")),
+        }
+    }
+    None
+}
+
+/// A customer who comes back to see how their order stands: theirs alone.
+async fn look_back(world: Rc<World>, mut dice: StdRng, email: String) {
+    let pause = mins(&mut dice, 60, 600);
+    world.wait(pause).await;
+    let Some(token) = sign_in(&world, &mut dice, &email).await else { return };
+    let (status, answer) = world.ask(Method::GET, "/api/orders", &Value::Null, Who::Customer(&token)).await;
+    let mut wrong = Vec::new();
+    if status != 200 {
+        wrong.push(format!("{email}'s own orders: {status} {answer}"));
+    }
+    for order in answer["items"].as_array().into_iter().flatten() {
+        let path = format!("/api/orders/{}", order["id"].as_str().unwrap_or_default());
+        let (status, own) = world.ask(Method::GET, &path, &Value::Null, Who::Customer(&token)).await;
+        if status != 200 || own["email"] != json!(email) {
+            wrong.push(format!("{email} was shown {path}: {status} {own}"));
+        }
+    }
+    world.log.borrow_mut().surprises.extend(wrong);
+}
+
 /// A cart with something in it, where there is something.
-async fn fill(world: &World, dice: &mut StdRng) -> Option<String> {
-    let (_, cart) = world.ask(Method::POST, "/api/carts", &json!({}), None).await;
+async fn fill(world: &World, dice: &mut StdRng, who: Who<'_>) -> Option<String> {
+    let (_, cart) = world.ask(Method::POST, "/api/carts", &json!({}), who).await;
     let cart = cart["id"].as_str()?.to_owned();
     let mut filled = false;
     for _ in 0..dice.random_range(1..4) {
         let sku = SKUS[dice.random_range(0..SKUS.len())].0;
         let path = format!("/api/carts/{cart}/items/{sku}");
-        let (status, _) = world.ask(Method::PUT, &path, &json!({ "quantity": dice.random_range(1..4) }), None).await;
+        let (status, _) = world.ask(Method::PUT, &path, &json!({ "quantity": dice.random_range(1..4) }), who).await;
         filled |= status == 200;
     }
     filled.then_some(cart)
 }
 
 /// Submits until there is an order or a reason why there is none; looks at the cart again where prices moved.
-async fn check_out(world: &World, dice: &mut StdRng, cart: &str, email: &str, card: bool) -> Option<Value> {
+async fn check_out(world: &World, dice: &mut StdRng, cart: &str, email: &str, card: bool, who: Who<'_>) -> Option<Value> {
     let mut body = crate::checkout_body(cart, if card { "card" } else { "bank_transfer" });
     body["email"] = json!(email);
     for attempt in 0..4 {
         let key = format!("{cart}-{attempt}");
-        let submit = || world.ask_under(Method::POST, "/api/checkout", &body, None, &key);
+        let submit = || world.ask_under(Method::POST, "/api/checkout", &body, who, &key);
         let (status, answer) = if dice.random_bool(0.2) {
             let (one, two) = tokio::join!(submit(), submit());
             if one.0 == 201 && two.0 == 201 && one.1["order"]["id"] != two.1["order"]["id"] {
@@ -193,7 +252,7 @@ async fn check_out(world: &World, dice: &mut StdRng, cart: &str, email: &str, ca
         if status == 201 {
             return Some(answer);
         }
-        world.ask(Method::GET, &format!("/api/carts/{cart}"), &Value::Null, None).await;
+        world.ask(Method::GET, &format!("/api/carts/{cart}"), &Value::Null, who).await;
     }
     None
 }
@@ -228,7 +287,7 @@ async fn regret(world: Rc<World>, mut dice: StdRng, order: String, link: String)
     let pause = mins(&mut dice, 1, 300);
     world.wait(pause).await;
     let path = format!("/api/orders/{order}/cancel?token={link}");
-    let (status, answer) = world.ask(Method::POST, &path, &json!({ "reason": "changed my mind" }), None).await;
+    let (status, answer) = world.ask(Method::POST, &path, &json!({ "reason": "changed my mind" }), Who::Guest).await;
     if status != 200 && status != 409 {
         world.log.borrow_mut().surprises.push(format!("a cancellation: {status} {answer}"));
     }
@@ -242,7 +301,7 @@ async fn bookkeeper(world: Rc<World>, mut dice: StdRng, order: String) {
     let pause = mins(&mut dice, 5, 7 * 60);
     world.wait(pause).await;
     let path = format!("/api/orders/{order}/mark-paid");
-    let (status, answer) = world.ask(Method::POST, &path, &json!({ "reference": "statement" }), Some("support")).await;
+    let (status, answer) = world.ask(Method::POST, &path, &json!({ "reference": "statement" }), Who::Staff("support")).await;
     match status {
         200 => {
             world.log.borrow_mut().marked_paid.insert(order);
@@ -272,7 +331,7 @@ async fn packer(world: Rc<World>, mut dice: StdRng, order: String) {
             _ => ("ship", "warehouse", json!({ "carrier": "DHL", "tracking": "JD2" })),
         };
         let path = format!("/api/orders/{order}/{act}");
-        let (status, answer) = world.ask(Method::POST, &path, &body, Some(role)).await;
+        let (status, answer) = world.ask(Method::POST, &path, &body, Who::Staff(role)).await;
         match status {
             200 => *world.log.borrow_mut().done.entry((order.clone(), act)).or_default() += 1,
             409 => {}

@@ -14,10 +14,21 @@ use rand::rngs::StdRng;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::invariants::{Books, Log, Mail, Queue, Standing};
+use crate::invariants::{Books, Log, Mail, Queue, SIGN_IN, Standing};
 
 /// How often somebody asks again who got no answer. Faults are rare enough that one of these is answered.
 const TRIES: u32 = 25;
+
+/// Who asks.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Who<'a> {
+    /// Anybody.
+    Guest,
+    /// A customer, by their access token.
+    Customer(&'a str),
+    /// Staff, by their role.
+    Staff(&'a str),
+}
 
 /// The world.
 pub(super) struct World {
@@ -102,15 +113,19 @@ impl World {
     }
 
     /// One request; its status and its body.
-    async fn once(&self, method: &Method, path: &str, body: &Value, role: Option<&str>, key: &str) -> (u16, Value) {
+    async fn once(&self, method: &Method, path: &str, body: &Value, who: Who<'_>, key: &str) -> (u16, Value) {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header("content-type", "application/json")
             .header("accept", "application/json")
             .header("idempotency-key", key);
-        if let Some(role) = role {
-            let token = self.engine.token(role).unwrap_or_else(|error| panic!("no token: {error}"));
+        let token = match who {
+            Who::Guest => None,
+            Who::Customer(token) => Some(token.to_owned()),
+            Who::Staff(role) => Some(self.engine.token(role).unwrap_or_else(|error| panic!("no token: {error}"))),
+        };
+        if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
@@ -120,9 +135,9 @@ impl World {
     }
 
     /// A request of somebody who asks again under the same key until there is an answer.
-    pub(super) async fn ask(&self, method: Method, path: &str, body: &Value, role: Option<&str>) -> (u16, Value) {
+    pub(super) async fn ask(&self, method: Method, path: &str, body: &Value, who: Who<'_>) -> (u16, Value) {
         let key = format!("sim-{:020}", self.next_serial());
-        self.ask_under(method, path, body, role, &key).await
+        self.ask_under(method, path, body, who, &key).await
     }
 
     /// The same, under a key that others may use too.
@@ -131,11 +146,11 @@ impl World {
         method: Method,
         path: &str,
         body: &Value,
-        role: Option<&str>,
+        who: Who<'_>,
         key: &str,
     ) -> (u16, Value) {
         for _ in 0..TRIES {
-            let (status, answer) = self.once(&method, path, body, role, key).await;
+            let (status, answer) = self.once(&method, path, body, who, key).await;
             if status < 500 {
                 return (status, answer);
             }
@@ -147,11 +162,19 @@ impl World {
 
     /// Reads something that is there.
     pub(super) async fn read(&self, path: &str) -> Value {
-        let (status, answer) = self.ask(Method::GET, path, &Value::Null, Some("owner")).await;
+        let (status, answer) = self.ask(Method::GET, path, &Value::Null, Who::Staff("owner")).await;
         if status != 200 {
             self.log.borrow_mut().surprises.push(format!("GET {path}: {status} {answer}"));
         }
         answer
+    }
+
+    /// The secret of the latest sign-in link that was mailed to this address.
+    pub(super) fn mailed_link(&self, email: &str) -> Option<String> {
+        let mut mails = self.engine.mails();
+        mails.retain(|mail| mail.subject == SIGN_IN && mail.to.iter().any(|to| to == email));
+        let latest = mails.into_iter().max_by_key(|mail| mail.n)?;
+        Some(latest.text?.split("token=").nth(1)?.split_whitespace().next()?.to_owned())
     }
 
     /// The shop as it stands.

@@ -7,17 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_runtime::client::orchestrator::operation::Operation;
-use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
-use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::retry::{ErrorKind, ProvideErrorKind, RetryConfig};
-use aws_smithy_types::timeout::TimeoutConfig;
+use bytes::Bytes;
 use domain::id::OrderId;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method};
@@ -30,17 +21,17 @@ use super::{
     API_VERSION, ExpireOutcome, OpenSession, PaymentError, PaymentStatus, Refund, RefundRequest, RefundStatus, Session,
     SessionRequest, SessionStatus,
 };
+use crate::outside::{Failure, Outside, Terms};
 
 /// Where Stripe's API lives.
 const ENDPOINT: &str = "https://api.stripe.com";
 
-/// One attempt and the whole call, retry included: under the 20 s that functions with a person waiting have.
-const CONNECT: Duration = Duration::from_secs(2);
-const ATTEMPT: Duration = Duration::from_secs(6);
-const WHOLE: Duration = Duration::from_secs(14);
-
 /// Stripe's answers that the same request, with the same idempotency key, may be sent again after.
 const RETRYABLE: &[u16] = &[409, 429, 500, 502, 503, 504];
+
+/// With a person waiting; the functions that ask have 20 s.
+const TERMS: Terms =
+    Terms { name: "stripe", attempt: Duration::from_secs(6), whole: Duration::from_secs(14), retryable: RETRYABLE };
 
 /// The longest text Stripe shows under a line's name that is still readable on its page.
 const DESCRIPTION: usize = 500;
@@ -48,7 +39,8 @@ const DESCRIPTION: usize = 500;
 /// Stripe's API under one secret key. Cheap to clone.
 #[derive(Clone)]
 pub struct Stripe {
-    operation: Operation<Call, Vec<u8>, Rejection>,
+    key: SecretString,
+    outside: Outside,
 }
 
 impl fmt::Debug for Stripe {
@@ -65,27 +57,7 @@ impl Stripe {
 
     /// The same at another address: a stand-in that listens on loopback.
     pub fn at(endpoint: &str, key: SecretString, http: Option<SharedHttpClient>) -> Self {
-        let mut operation = Operation::builder()
-            .service_name("stripe")
-            .operation_name("call")
-            .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(endpoint)
-            .no_auth()
-            .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-            .standard_retry(&RetryConfig::standard().with_max_attempts(2))
-            .retry_classifier(TransientErrorClassifier::<Rejection>::new())
-            .retry_classifier(HttpStatusCodeClassifier::new_from_codes(RETRYABLE))
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(CONNECT)
-                    .operation_attempt_timeout(ATTEMPT)
-                    .operation_timeout(WHOLE)
-                    .build(),
-            );
-        if let Some(http) = http {
-            operation = operation.http_client(http);
-        }
-        Self { operation: operation.serializer(move |call: Call| call.request(&key)).deserializer(answer).build() }
+        Self { key, outside: Outside::new(TERMS, endpoint, http, None) }
     }
 
     pub(super) async fn create_session(&self, request: &SessionRequest) -> Result<OpenSession, PaymentError> {
@@ -143,8 +115,9 @@ impl Stripe {
     }
 
     async fn send<Answer: for<'de> Deserialize<'de>>(&self, call: Call) -> Result<Answer, PaymentError> {
-        let body = self.operation.invoke(call).await.map_err(refusal)?;
-        serde_json::from_slice(&body).map_err(|error| PaymentError::Unreadable(error.to_string()))
+        let request = call.request(&self.key).map_err(|error| unsendable(error.to_string()))?;
+        let answer = self.outside.send(request).await.map_err(refusal)?;
+        serde_json::from_slice(&answer.body).map_err(|error| PaymentError::Unreadable(error.to_string()))
     }
 }
 
@@ -154,19 +127,11 @@ pub(super) fn unsendable(message: impl Into<String>) -> PaymentError {
 }
 
 /// One request of Stripe's API, before the key is put on it.
-#[derive(Clone)]
 struct Call {
     method: Method,
     path: String,
     idempotency_key: Option<String>,
     form: String,
-}
-
-// The form holds the buyer's address.
-impl fmt::Debug for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.path)
-    }
 }
 
 impl Call {
@@ -183,7 +148,7 @@ impl Call {
         })
     }
 
-    fn request(self, key: &SecretString) -> Result<HttpRequest, BoxError> {
+    fn request(self, key: &SecretString) -> Result<http::Request<Bytes>, http::Error> {
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", key.expose_secret()))?;
         bearer.set_sensitive(true);
         let mut request = http::Request::builder()
@@ -194,53 +159,18 @@ impl Call {
         if let Some(key) = self.idempotency_key {
             request = request.header("idempotency-key", key);
         }
-        let body = if self.form.is_empty() {
-            SdkBody::empty()
-        } else {
+        if !self.form.is_empty() {
             request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-            SdkBody::from(self.form)
-        };
-        Ok(HttpRequest::try_from(request.body(body)?)?)
+        }
+        request.body(self.form.into())
     }
 }
 
-/// An answer other than 2xx, as it came.
-#[derive(Debug, thiserror::Error)]
-#[error("the provider answered {status}")]
-struct Rejection {
-    status: u16,
-    body: Vec<u8>,
-}
-
-// Which statuses are worth another try is the status classifier's business.
-impl ProvideErrorKind for Rejection {
-    fn retryable_error_kind(&self) -> Option<ErrorKind> {
-        None
-    }
-
-    fn code(&self) -> Option<&str> {
-        None
-    }
-}
-
-fn answer(response: &HttpResponse) -> Result<Vec<u8>, OrchestratorError<Rejection>> {
-    let body = response.body().bytes().unwrap_or_default().to_vec();
-    if response.status().is_success() {
-        return Ok(body);
-    }
-    Err(OrchestratorError::operation(Rejection { status: response.status().as_u16(), body }))
-}
-
-fn refusal(error: SdkError<Rejection, HttpResponse>) -> PaymentError {
-    match error {
-        SdkError::ServiceError(error) => rejected(error.into_err()),
-        SdkError::ConstructionFailure(error) => unsendable(format!("{error:?}")),
-        SdkError::TimeoutError(_) => PaymentError::Unavailable("no answer in time".to_owned()),
-        SdkError::DispatchFailure(error) => PaymentError::Unavailable(
-            error.as_connector_error().map_or_else(|| "no connection".to_owned(), ToString::to_string),
-        ),
-        // An answer cut off half-way, or a kind of failure this SDK does not have yet.
-        other @ (SdkError::ResponseError(_) | _) => PaymentError::Unavailable(other.to_string()),
+fn refusal(failure: Failure) -> PaymentError {
+    match failure {
+        Failure::Unsendable(why) => unsendable(why),
+        Failure::Unavailable(why) => PaymentError::Unavailable(why),
+        Failure::Refused { status, body } => rejected(status, &body),
     }
 }
 
@@ -261,16 +191,16 @@ struct ErrorFields {
 }
 
 /// Stripe's error kinds: <https://docs.stripe.com/api/errors>.
-fn rejected(rejection: Rejection) -> PaymentError {
-    let ErrorBody { error } = serde_json::from_slice(&rejection.body).unwrap_or_default();
+fn rejected(status: u16, body: &[u8]) -> PaymentError {
+    let ErrorBody { error } = serde_json::from_slice(body).unwrap_or_default();
     let code = error.code.filter(|code| !code.is_empty()).unwrap_or_else(|| error.kind.clone());
-    if RETRYABLE.contains(&rejection.status) {
-        return PaymentError::Unavailable(format!("{} {code}", rejection.status));
+    if RETRYABLE.contains(&status) {
+        return PaymentError::Unavailable(format!("{} {code}", status));
     }
-    if rejection.status == 402 || error.kind == "card_error" {
+    if status == 402 || error.kind == "card_error" {
         return PaymentError::Declined { code: error.decline_code.unwrap_or(code), message: error.message };
     }
-    PaymentError::Refused { status: rejection.status, code, message: error.message }
+    PaymentError::Refused { status, code, message: error.message }
 }
 
 /// The form of a session: one line with the order's total, so that tax and shipping cannot be computed apart there.
@@ -367,7 +297,9 @@ mod tests {
     use aws_smithy_runtime_api::client::http::{
         HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
     };
+    use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
     use aws_smithy_runtime_api::client::result::ConnectorError;
+    use aws_smithy_types::body::SdkBody;
     use domain::money::Money;
 
     use super::*;
