@@ -46,12 +46,7 @@ impl Uploads {
     }
 
     /// Opens an upload for a picture of this product.
-    pub(crate) fn open(
-        &self,
-        context: &Context,
-        slug: &Slug,
-        asked: &ImageUpload,
-    ) -> Result<UploadAnswer, Problem> {
+    pub(crate) fn open(&self, context: &Context, slug: &Slug, asked: &ImageUpload) -> Result<UploadAnswer, Problem> {
         let ending = asked.filename.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
         let Some((ending, content_type)) = TYPES.iter().find(|(known, _)| *known == ending) else {
             return Err(Problem::field("/filename", "Send a JPEG, PNG, WebP or AVIF picture."));

@@ -3,12 +3,12 @@
 //! Knows ES256 and the claims that the functions verify. On AWS only the sign-in function signs; here the engine owns
 //! the key, so that `cargo shop token` can hand out what a sign-in would.
 
-use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use data_encoding::{BASE64, HEXLOWER};
 use domain::id::PersonId;
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 

@@ -179,7 +179,11 @@ impl Buckets {
         match operation {
             Operation::Put => {
                 if headers.contains_key("x-amz-decoded-content-length") || headers.contains_key("if-match") {
-                    return error(501, "NotImplemented", "A body in chunks and a write on a condition are not answered here");
+                    return error(
+                        501,
+                        "NotImplemented",
+                        "A body in chunks and a write on a condition are not answered here",
+                    );
                 }
                 let kept = ["cache-control", "content-disposition", "content-encoding"];
                 let object = Object {

@@ -97,9 +97,8 @@ impl Objects {
             None => Credentials::new(key, secret),
         };
         let host = bucket.base_url()[..Position::BeforePath].to_owned();
-        let billed = |billed| {
-            Outside::new(TERMS, &host, context.sdk().http_client(), Some(context.metrics().counting(billed)))
-        };
+        let billed =
+            |billed| Outside::new(TERMS, &host, context.sdk().http_client(), Some(context.metrics().counting(billed)));
         Ok(Self {
             reads: billed(Billed::ObjectsRead),
             writes: billed(Billed::ObjectsWritten),
@@ -150,8 +149,7 @@ impl Objects {
         body: Bytes,
     ) -> Result<http::Request<Bytes>, ObjectError> {
         let url = action.sign_with_time(OWN, &self.clock.now());
-        let mut request =
-            http::Request::builder().method(method).uri(&url[Position::BeforePath..Position::AfterQuery]);
+        let mut request = http::Request::builder().method(method).uri(&url[Position::BeforePath..Position::AfterQuery]);
         for (name, value) in headers {
             request = request.header(name, value);
         }

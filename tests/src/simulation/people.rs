@@ -234,7 +234,14 @@ async fn fill(world: &World, dice: &mut StdRng, who: Who<'_>) -> Option<String> 
 }
 
 /// Submits until there is an order or a reason why there is none; looks at the cart again where prices moved.
-async fn check_out(world: &World, dice: &mut StdRng, cart: &str, email: &str, card: bool, who: Who<'_>) -> Option<Value> {
+async fn check_out(
+    world: &World,
+    dice: &mut StdRng,
+    cart: &str,
+    email: &str,
+    card: bool,
+    who: Who<'_>,
+) -> Option<Value> {
     let mut body = crate::checkout_body(cart, if card { "card" } else { "bank_transfer" });
     body["email"] = json!(email);
     for attempt in 0..4 {
@@ -301,7 +308,8 @@ async fn bookkeeper(world: Rc<World>, mut dice: StdRng, order: String) {
     let pause = mins(&mut dice, 5, 7 * 60);
     world.wait(pause).await;
     let path = format!("/api/orders/{order}/mark-paid");
-    let (status, answer) = world.ask(Method::POST, &path, &json!({ "reference": "statement" }), Who::Staff("support")).await;
+    let (status, answer) =
+        world.ask(Method::POST, &path, &json!({ "reference": "statement" }), Who::Staff("support")).await;
     match status {
         200 => {
             world.log.borrow_mut().marked_paid.insert(order);
