@@ -15,7 +15,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock, Weak};
 use std::time::Instant;
 
@@ -99,6 +99,8 @@ struct Slot {
     /// None: the template declares it and the process does not have it.
     function: Option<Function>,
     started: Mutex<Option<Arc<dyn Invoke>>>,
+    /// How often it was started.
+    starts: AtomicU64,
 }
 
 /// What invokes a function without a request.
@@ -313,7 +315,9 @@ impl Inner {
         let folder = &slot.spec.folder;
         let function = slot.function.ok_or_else(|| InvokeError::Missing(folder.clone()))?;
         let refused = |why: String| InvokeError::Start { function: folder.clone(), why };
-        let context = self.context(folder, self.environment(&slot.spec)).map_err(|error| refused(error.to_string()))?;
+        let start = slot.starts.fetch_add(1, Ordering::Relaxed);
+        let context = self.context(folder, start, self.environment(&slot.spec));
+        let context = context.map_err(|error| refused(error.to_string()))?;
         let function = std::panic::catch_unwind(AssertUnwindSafe(|| function.start(&context)))
             .map_err(|_panic| refused("it panicked".to_owned()))?
             .map_err(|error| refused(error.to_string()))?;
@@ -332,10 +336,11 @@ impl Inner {
     fn context(
         &self,
         caller: &str,
+        start: u64,
         variables: BTreeMap<String, String>,
     ) -> Result<edge::Context, edge::environment::MissingVariable> {
         let randomness = match self.seed {
-            Some(seed) => start::seeded(seed, caller),
+            Some(seed) => start::seeded(seed, caller, start),
             None => edge::Randomness::system(),
         };
         edge::Context::new(

@@ -184,7 +184,7 @@ fn start(
                     "the template declares a function that this process does not have"
                 );
             }
-            let slot = Slot { spec: spec.clone(), function, started: Mutex::new(None) };
+            let slot = Slot { spec: spec.clone(), function, started: Mutex::new(None), starts: AtomicU64::new(0) };
             (spec.folder.clone(), slot)
         })
         .collect();
@@ -196,7 +196,7 @@ fn start(
     let inner = Arc::new_cyclic(|me| Inner {
         me: me.clone(),
         sources,
-        randomness: seed.map_or_else(Randomness::system, |seed| seeded(seed, "engine")),
+        randomness: seed.map_or_else(Randomness::system, |seed| seeded(seed, "engine", 0)),
         seed,
         queues,
         buckets,
@@ -289,10 +289,14 @@ fn sources(
 }
 
 /// Randomness made of a seed and whose it is.
-pub(super) fn seeded(seed: u64, whose: &str) -> Randomness {
+pub(super) fn seeded(seed: u64, whose: &str, start: u64) -> Randomness {
     let mut hash = Sha256::new();
     hash.update(seed.to_le_bytes());
     hash.update(whose.as_bytes());
+    // Who died and is started again must not draw the same secrets as before.
+    if start > 0 {
+        hash.update(start.to_le_bytes());
+    }
     let rng = Mutex::new(StdRng::from_seed(hash.finalize().into()));
     Randomness::of(move |buffer| crate::keep::held(&rng).fill_bytes(buffer))
 }

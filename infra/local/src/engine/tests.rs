@@ -208,10 +208,18 @@ async fn an_order_travels_from_a_request_through_a_stream_and_a_queue() {
     assert_eq!(engine.0.dynamo.stream("OrdersTable", 0, 10).await.unwrap().len(), 1);
 }
 
+#[test]
+fn a_function_that_is_started_again_draws_other_secrets() {
+    let draw = |start| start::seeded(7, "sign-in", start).bytes::<16>();
+    assert_eq!(draw(0), draw(0));
+    assert_ne!(draw(0), draw(1));
+    assert_ne!(draw(1), draw(2));
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_not_granted_is_denied() {
     let engine = engine();
-    let context = engine.0.context("relay", engine.0.lambda_variables("relay")).unwrap();
+    let context = engine.0.context("relay", 0, engine.0.lambda_variables("relay")).unwrap();
     let error = context
         .dynamodb()
         .get_item()

@@ -250,7 +250,7 @@ impl Engine {
     /// # Errors
     /// Never in an engine that started.
     pub fn developer(&self) -> Result<edge::Context, edge::environment::MissingVariable> {
-        self.0.context(DEVELOPER, self.variables())
+        self.0.context(DEVELOPER, 0, self.variables())
     }
 
     /// The variables that a function process outside needs, to work on this shop.
