@@ -125,13 +125,13 @@ struct Wake {
 
 impl Wake {
     fn up(&self) {
-        self.dirty.store(true, std::sync::atomic::Ordering::SeqCst);
+        self.dirty.store(true, Ordering::SeqCst);
         self.notify.notify_one();
     }
 
     /// Whether there may be something; from now on there is nothing until the next wake.
     fn take(&self) -> bool {
-        self.dirty.swap(false, std::sync::atomic::Ordering::SeqCst)
+        self.dirty.swap(false, Ordering::SeqCst)
     }
 }
 
