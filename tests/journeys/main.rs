@@ -13,6 +13,7 @@ mod reaching;
 mod refusing;
 mod signing_in;
 mod simulating;
+mod stocking;
 mod trusting;
 mod working;
 

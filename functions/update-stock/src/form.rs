@@ -2,7 +2,7 @@
 
 use contracts::{Problem, ProblemKind};
 use domain::people::Action;
-use domain::stock::{Adjustment, AdjustmentLine, Reason};
+use domain::stock::{Adjustment, AdjustmentLine, Reason, Shelf};
 use domain::text::{LocationId, Sku};
 use edge::Response;
 use edge::desk::{DeskFrame, Visit};
@@ -101,6 +101,8 @@ fn adjustment(typed: &Typed) -> Result<Adjustment, Problem> {
     let line = AdjustmentLine {
         sku,
         location,
+        quantity: Shelf::OnHand,
+        seen: None,
         delta: (!counted).then_some(quantity),
         counted: counted.then_some(quantity),
         reason: typed.reason,

@@ -2,19 +2,23 @@
 
 mod form;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use contracts::stock::{AdjustedLine, AdjustmentAnswer};
 use contracts::{Problem, ProblemKind};
 use domain::people::Action;
+use domain::refusal::Refusal;
 use domain::settings::{LocationSettings, ShopSettings};
-use domain::stock::{Adjustment, AdjustmentLine, Change, Movement, book};
-use domain::text::Digest;
+use domain::stock::{Adjustment, AdjustmentLine, Change, Conflict, Movement, Stock, book};
+use domain::text::{Digest, Sku};
 use edge::auth::Verifier;
 use edge::desk::{Visit, refused};
 use edge::http::{internal, unavailable};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
+use futures::future::join_all;
 use store::settings::{Cached, SettingsTable};
 use store::stamp::Cause;
-use store::stock::{AdjustmentRecord, StockTable};
+use store::stock::{Adjusted, AdjustmentRecord, StockTable};
 use store::{Tx, TxError};
 
 /// The function.
@@ -125,6 +129,7 @@ impl UpdateStock {
         if errors.is_empty() { Ok(()) } else { Err(Problem::fields(errors)) }
     }
 
+    /// What each line books, in their order: of what lines before it leave.
     async fn decide(
         &self,
         changes: &[(&AdjustmentLine, Change)],
@@ -132,34 +137,34 @@ impl UpdateStock {
         correlation: &str,
         key: &Digest,
     ) -> Result<Vec<Booked>, Problem> {
+        let mut known = self.read(changes).await?;
+        let conflicts: Vec<Conflict> =
+            changes.iter().filter_map(|(line, _)| line.conflict(known.get(&line.sku)?)).collect();
+        if !conflicts.is_empty() {
+            return Err(conflicting(&conflicts));
+        }
+        let refused = |refusal: Refusal| contracts::refusal::problem(&refusal);
         let mut booked = Vec::with_capacity(changes.len());
         for (index, (line, change)) in changes.iter().enumerate() {
-            let stock = self.stock.stock(&line.sku).await.map_err(|error| unavailable(&error))?;
-            let stock = stock.ok_or_else(|| {
+            let stock = known.get_mut(&line.sku).ok_or_else(|| {
                 Problem::field(format!("/lines/{index}/sku"), format!("There is no SKU {}.", line.sku))
             })?;
-            let movement =
-                book(&stock, &line.location, *change).map_err(|refusal| contracts::refusal::problem(&refusal))?;
-            let before = stock.levels.get(&line.location).map_or(0, |level| level.on_hand);
-            let delta = match &movement {
-                Some(Movement::Shift(_, _, delta)) => *delta,
-                Some(
-                    Movement::Hold(_)
-                    | Movement::Release(_)
-                    | Movement::Commit(..)
-                    | Movement::Uncommit(..)
-                    | Movement::Ship(..),
-                )
-                | None => 0,
-            };
+            let on = |stock: &Stock| stock.levels.get(&line.location).map_or(0, |level| level.on(line.quantity));
+            let before = on(stock);
+            let movement = book(stock, &line.location, line.quantity, *change).map_err(refused)?;
+            if let Some(movement) = &movement {
+                *stock = stock.after(movement).map_err(refused)?;
+            }
+            let after = on(stock);
             let cause = Cause::new(actor, line.reason.as_str(), correlation);
             booked.push(Booked {
                 line: AdjustedLine {
                     sku: line.sku.clone(),
                     location: line.location.clone(),
-                    delta,
+                    quantity: line.quantity,
+                    delta: after - before,
                     before,
-                    after: before + delta,
+                    after,
                 },
                 movement,
                 counted: matches!(change, Change::To(_)),
@@ -167,6 +172,17 @@ impl UpdateStock {
             });
         }
         Ok(booked)
+    }
+
+    /// The stock of every SKU that the lines name, where there is one.
+    async fn read(&self, changes: &[(&AdjustmentLine, Change)]) -> Result<BTreeMap<Sku, Stock>, Problem> {
+        let skus: BTreeSet<&Sku> = changes.iter().map(|(line, _)| &line.sku).collect();
+        let found = join_all(skus.iter().map(|sku| self.stock.stock(sku))).await;
+        let mut known = BTreeMap::new();
+        for (sku, stock) in skus.into_iter().zip(found) {
+            known.extend(stock.map_err(|error| unavailable(&error))?.map(|stock| (sku.clone(), stock)));
+        }
+        Ok(known)
     }
 
     async fn commit(
@@ -177,16 +193,35 @@ impl UpdateStock {
     ) -> Result<(), TxError<NotBooked>> {
         let kept = self.stock.keep_adjustment(key, record).map_err(TxError::Store)?;
         let mut tx = Tx::new().and(kept, |_| NotBooked::Repeated);
-        for booked in booked {
-            let Some(movement) = &booked.movement else { continue };
-            let line = &booked.line;
-            let writes = self.stock.adjust(&line.sku, movement, line.before, booked.counted, &booked.cause);
-            for write in writes.map_err(TxError::Store)? {
+        // A transaction writes each record once: what changes of one SKU is written together.
+        let mut skus: BTreeMap<&Sku, Vec<Adjusted<'_>>> = BTreeMap::new();
+        for Booked { line, movement, counted, cause } in booked {
+            let Some(movement) = movement else { continue };
+            skus.entry(&line.sku).or_default().push(Adjusted {
+                location: &line.location,
+                shelf: line.quantity,
+                before: line.before,
+                movement,
+                counted: *counted,
+                cause,
+            });
+        }
+        for (sku, adjusted) in skus {
+            for write in self.stock.adjust(sku, &adjusted).map_err(TxError::Store)? {
                 tx = tx.and(write, |_| NotBooked::Stale);
             }
         }
         tx.commit(&self.context.db()).await
     }
+}
+
+/// Quantities that are not what somebody saw when they typed; what they are now stands beside.
+fn conflicting(conflicts: &[Conflict]) -> Problem {
+    let detail = match conflicts {
+        [one] => format!("{} at {} was {} and is {} by now.", one.sku, one.location, one.seen, one.now),
+        many => format!("{} quantities have changed meanwhile.", many.len()),
+    };
+    Problem::new(ProblemKind::Stale, detail).with("conflicts", serde_json::json!(conflicts))
 }
 
 /// The same key and body: the same answer.

@@ -1,6 +1,6 @@
 //! Stock, as it is asked for and answered.
 
-use domain::stock::{Level, Stock};
+use domain::stock::{Level, Shelf, Stock};
 use domain::text::{LocationId, Sku};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -108,10 +108,12 @@ pub struct AdjustedLine {
     pub sku: Sku,
     /// Where.
     pub location: LocationId,
+    /// Which quantity.
+    pub quantity: Shelf,
     /// By how much.
     pub delta: i64,
-    /// What was on hand before.
+    /// What it was before.
     pub before: i64,
-    /// What is on hand now.
+    /// What it is now.
     pub after: i64,
 }

@@ -7,7 +7,7 @@
 mod adjust;
 mod allocate;
 
-pub use adjust::{Adjustment, AdjustmentLine, Change, Reason, book};
+pub use adjust::{Adjustment, AdjustmentLine, Change, Conflict, Reason, book};
 pub use allocate::{Allocation, plan};
 
 #[cfg(test)]
@@ -79,10 +79,12 @@ impl Offer {
 }
 
 /// A quantity that a location keeps of a SKU.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Shelf {
     /// There, whether promised or not.
+    #[default]
     OnHand,
     /// Paid, not shipped.
     Committed,
@@ -111,6 +113,11 @@ impl Shelf {
             Self::QualityControl => "quality_control",
             Self::Buffer => "buffer",
         }
+    }
+
+    /// Whether it is what lies there.
+    pub(crate) fn is_on_hand(&self) -> bool {
+        *self == Self::OnHand
     }
 
     /// What a unit more on this shelf does to what can be promised.

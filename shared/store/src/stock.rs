@@ -122,6 +122,23 @@ pub struct AdjustmentRecord {
     pub answer: String,
 }
 
+/// A quantity of a SKU at a location that is adjusted.
+#[derive(Debug, Clone, Copy)]
+pub struct Adjusted<'a> {
+    /// Where.
+    pub location: &'a LocationId,
+    /// Which quantity.
+    pub shelf: Shelf,
+    /// What it was when that was decided.
+    pub before: i64,
+    /// What is booked.
+    pub movement: &'a Movement,
+    /// Whether it is a count, which is a fact.
+    pub counted: bool,
+    /// Why. What changes at one location is written at once, under the first cause.
+    pub cause: &'a Cause,
+}
+
 impl StockTable {
     /// Sets `quantity` of a SKU aside for an order that relied on `price_version`.
     ///
@@ -170,29 +187,37 @@ impl StockTable {
         }
         for (location, parts) in levels {
             let delta = |shelf: Shelf| parts.iter().map(|part| part.on(shelf)).sum::<i64>();
-            writes.extend(self.move_level(sku, &location, delta, None, cause)?);
+            writes.extend(self.move_level(sku, &location, delta, &[], cause)?);
         }
         Ok(writes)
     }
 
-    /// Books an adjustment of what a location has on hand, on the condition that it still has what was `seen`. A
-    /// change that takes some away (but not a count, which is a fact) needs as many to be sellable.
+    /// Books adjustments of one SKU: one write for its offer, one for each location, on the condition that each
+    /// quantity is what it was before. Where a change that is no count takes from what can be sold, as many have to be
+    /// sellable.
     ///
     /// # Errors
     /// When a record has no form.
-    pub fn adjust(
-        &self,
-        sku: &Sku,
-        movement: &Movement,
-        seen: i64,
-        counted: bool,
-        cause: &Cause,
-    ) -> Result<Vec<Write>, StoreError> {
-        let booking = movement.booking();
-        let promised = if counted { 0 } else { (-booking.available).max(0) };
-        let mut writes = vec![self.move_offer(sku, booking.available, booking.reserved, promised, cause)?];
-        if let Some((location, level)) = &booking.at {
-            writes.extend(self.move_level(sku, location, |shelf| level.on(shelf), Some(seen), cause)?);
+    pub fn adjust(&self, sku: &Sku, adjusted: &[Adjusted<'_>]) -> Result<Vec<Write>, StoreError> {
+        let Some(first) = adjusted.first() else { return Ok(Vec::new()) };
+        let effect = |one: &Adjusted<'_>| one.movement.booking().available;
+        let available: i64 = adjusted.iter().map(effect).sum();
+        let wished: i64 = adjusted.iter().filter(|one| !one.counted).map(effect).sum();
+        let mut writes = Vec::new();
+        if available != 0 || wished < 0 {
+            writes.push(self.move_offer(sku, available, 0, (-wished).max(0), first.cause)?);
+        }
+        let mut places: BTreeMap<&LocationId, Vec<&Adjusted<'_>>> = BTreeMap::new();
+        for one in adjusted {
+            places.entry(one.location).or_default().push(one);
+        }
+        for (location, changes) in places {
+            let levels: Vec<Level> =
+                changes.iter().filter_map(|one| Some(one.movement.booking().at?.1)).collect();
+            let delta = |shelf: Shelf| levels.iter().map(|level| level.on(shelf)).sum();
+            let seen: Vec<_> = changes.iter().map(|one| (one.shelf, one.before)).collect();
+            let cause = changes.first().map_or(first.cause, |one| one.cause);
+            writes.extend(self.move_level(sku, location, delta, &seen, cause)?);
         }
         Ok(writes)
     }
@@ -225,7 +250,7 @@ impl StockTable {
         sku: &Sku,
         location: &LocationId,
         delta: impl Fn(Shelf) -> i64,
-        seen_on_hand: Option<i64>,
+        seen: &[(Shelf, i64)],
         cause: &Cause,
     ) -> Result<Option<Write>, StoreError> {
         let moved: Vec<_> = Shelf::ALL.iter().map(|shelf| (*shelf, delta(*shelf))).filter(|(_, by)| *by != 0).collect();
@@ -235,13 +260,11 @@ impl StockTable {
         let mut values = HashMap::from([(":zero".to_owned(), n(0)), (":schema".to_owned(), n(SCHEMA))]);
         let mut sets = vec!["#schema = :schema".to_owned()];
         let mut conditions = Vec::new();
-        if let Some(seen) = seen_on_hand {
-            values.insert(":seen".into(), n(seen));
-            conditions.push(if seen == 0 {
-                "(attribute_not_exists(on_hand) OR on_hand = :seen)".to_owned()
-            } else {
-                "on_hand = :seen".to_owned()
-            });
+        for (shelf, count) in seen {
+            let name = shelf.as_str();
+            values.insert(format!(":{name}_seen"), n(*count));
+            let same = format!("{name} = :{name}_seen");
+            conditions.push(if *count == 0 { format!("(attribute_not_exists({name}) OR {same})") } else { same });
         }
         for (shelf, by) in moved {
             let name = shelf.as_str();

@@ -84,6 +84,12 @@ pub struct AdjustmentLine {
     pub sku: Sku,
     /// Where.
     pub location: LocationId,
+    /// Which quantity: on_hand where it does not say.
+    #[serde(default, skip_serializing_if = "Shelf::is_on_hand")]
+    pub quantity: Shelf,
+    /// What it was when somebody looked: where it is something else by now, nothing is booked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<i64>,
     /// How many more, or fewer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delta: Option<i64>,
@@ -97,7 +103,22 @@ pub struct AdjustmentLine {
     pub note: Option<String>,
 }
 
-/// What a line does to what is on hand.
+/// A line that somebody typed looking at a quantity which is another by now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Conflict {
+    /// Of what.
+    pub sku: Sku,
+    /// Where.
+    pub location: LocationId,
+    /// Which quantity.
+    pub quantity: Shelf,
+    /// What it was then.
+    pub seen: i64,
+    /// What it is now.
+    pub now: i64,
+}
+
+/// What a line does to its quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// So many more, or fewer.
@@ -115,6 +136,19 @@ impl AdjustmentLine {
             (Some(_), Some(_)) | (None, None) => None,
         }
     }
+
+    /// How far what was seen is from what there is.
+    pub fn conflict(&self, stock: &Stock) -> Option<Conflict> {
+        let now = stock.levels.get(&self.location).map_or(0, |level| level.on(self.quantity));
+        let seen = self.seen.filter(|seen| *seen != now)?;
+        Some(Conflict {
+            sku: self.sku.clone(),
+            location: self.location.clone(),
+            quantity: self.quantity,
+            seen,
+            now,
+        })
+    }
 }
 
 impl Adjustment {
@@ -129,9 +163,16 @@ impl Adjustment {
         let mut changes = Vec::with_capacity(self.lines.len());
         for (index, line) in self.lines.iter().enumerate() {
             let at = |field: &str| format!("/lines/{index}/{field}");
-            let twin =
-                self.lines[..index].iter().any(|other| (&other.sku, &other.location) == (&line.sku, &line.location));
+            let before = || {
+                let of = |other: &&AdjustmentLine| (&other.sku, &other.location) == (&line.sku, &line.location);
+                self.lines[..index].iter().filter(of)
+            };
+            let twin = before().any(|other| other.quantity == line.quantity);
             found.require(!twin, at("sku"), format!("{} at {} stands here twice.", line.sku, line.location));
+            let one_reason = before().all(|other| (other.reason, &other.note) == (line.reason, &line.note));
+            found.require(one_reason, at("reason"), "What changes at one place has one reason and one note.");
+            let by_hand = !matches!(line.quantity, Shelf::Committed | Shelf::Incoming);
+            found.require(by_hand, at("quantity"), "Orders and suppliers make this quantity, nobody sets it by hand.");
             found.text(line.note.as_deref().unwrap_or_default(), 0, 500, at("note"));
             match line.change() {
                 None => found.add(format!("/lines/{index}"), "Say either delta or counted."),
@@ -149,24 +190,34 @@ impl Adjustment {
     }
 }
 
-/// The movement that makes `change` of what `location` has on hand. None when a count found what was known.
+/// The movement that makes `change` of a quantity at `location`. None when a count found what was known.
 ///
 /// # Errors
-/// When a change would leave less on hand than nothing, or less than is promised to orders.
-pub fn book(stock: &Stock, location: &LocationId, change: Change) -> Result<Option<Movement>, Refusal> {
+/// When a change would leave less than nothing, or less to sell than is promised to orders.
+pub fn book(
+    stock: &Stock,
+    location: &LocationId,
+    shelf: Shelf,
+    change: Change,
+) -> Result<Option<Movement>, Refusal> {
     let level = stock.levels.get(location).copied().unwrap_or_default();
     let delta = match change {
-        Change::To(counted) => counted - level.on_hand,
+        Change::To(counted) => counted - level.on(shelf),
         Change::By(delta) => {
-            let left = stock.offer.available.min(level.promisable()).max(0);
-            if delta < 0 && -delta > left {
+            let to_sell = stock.offer.available.min(level.promisable()).max(0);
+            let left = if shelf == Shelf::OnHand { to_sell } else { level.on(shelf) };
+            let takes_too_much = delta < 0 && -delta > left;
+            // What is kept from sale is taken from what can be sold.
+            let keeps_too_much = shelf == Shelf::Buffer && delta > to_sell;
+            if takes_too_much || keeps_too_much {
                 let sku = stock.offer.listing.sku.clone();
+                let left = if keeps_too_much { to_sell } else { left };
                 return Err(Refusal::StockTooLow { sku, location: location.clone(), left });
             }
             delta
         }
     };
-    Ok((delta != 0).then(|| Movement::Shift(location.clone(), Shelf::OnHand, delta)))
+    Ok((delta != 0).then(|| Movement::Shift(location.clone(), shelf, delta)))
 }
 
 #[cfg(test)]
@@ -198,5 +249,21 @@ mod tests {
         let pointers: Vec<String> = wrong.check().unwrap_err().into_iter().map(|error| error.pointer).collect();
         assert_eq!(pointers, ["/lines/0/delta", "/lines/1/sku", "/lines/1/counted", "/lines/2", "/lines/3"]);
         assert!(adjustment(r#"{"lines": []}"#).check().is_err());
+    }
+
+    #[test]
+    fn quantities_of_one_place_stand_beside_each_other_for_one_reason() {
+        let line = |quantity: &str, reason: &str| {
+            format!(r#"{{"sku": "A", "location": "main", "quantity": "{quantity}", "counted": 1, "reason": "{reason}"}}"#)
+        };
+        let pointers = |lines: &[String]| -> Vec<String> {
+            let sent = adjustment(&format!(r#"{{"lines": [{}]}}"#, lines.join(",")));
+            sent.check().err().unwrap_or_default().into_iter().map(|error| error.pointer).collect()
+        };
+        assert!(pointers(&[line("on_hand", "counted"), line("buffer", "counted")]).is_empty());
+        assert_eq!(pointers(&[line("damaged", "counted"), line("damaged", "counted")]), ["/lines/1/sku"]);
+        assert_eq!(pointers(&[line("on_hand", "counted"), line("buffer", "other")]), ["/lines/1/reason"]);
+        assert_eq!(pointers(&[line("committed", "counted")]), ["/lines/0/quantity"]);
+        assert_eq!(pointers(&[line("incoming", "counted")]), ["/lines/0/quantity"]);
     }
 }

@@ -50,20 +50,20 @@ fn backorders_go_below_what_is_there_up_to_their_limit() {
 #[test]
 fn a_change_takes_nothing_that_is_promised_but_a_count_is_a_fact() {
     let held = stock(10).after(&Movement::Hold(many(4))).unwrap();
-    assert!(matches!(book(&held, &main(), Change::By(-7)), Err(Refusal::StockTooLow { left: 6, .. })));
-    assert_eq!(book(&held, &main(), Change::To(10)), Ok(None));
-    let counted = book(&held, &main(), Change::To(3)).unwrap().unwrap();
+    assert!(matches!(book(&held, &main(), Shelf::OnHand, Change::By(-7)), Err(Refusal::StockTooLow { left: 6, .. })));
+    assert_eq!(book(&held, &main(), Shelf::OnHand, Change::To(10)), Ok(None));
+    let counted = book(&held, &main(), Shelf::OnHand, Change::To(3)).unwrap().unwrap();
     let counted = held.after(&counted).unwrap();
     assert_eq!((counted.offer.available, counted.offer.sellable()), (-1, 0));
     assert!(counted.is_balanced());
     // What came in is never refused.
-    assert!(book(&counted, &main(), Change::By(1)).is_ok());
+    assert!(book(&counted, &main(), Shelf::OnHand, Change::By(1)).is_ok());
 }
 
 #[derive(Debug, Clone)]
 enum Deed {
     Move(Movement),
-    Adjust(LocationId, Change),
+    Adjust(LocationId, Shelf, Change),
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -75,8 +75,8 @@ fn deed() -> impl Strategy<Value = Deed> {
         4 => Deed::Move(Movement::Uncommit(place, many(count))),
         5 => Deed::Move(Movement::Ship(place, many(count))),
         6 => Deed::Move(Movement::Shift(place, Shelf::ALL[count as usize % Shelf::ALL.len()], delta)),
-        7 => Deed::Adjust(place, Change::To(delta.max(0))),
-        _ => Deed::Adjust(place, Change::By(delta)),
+        7 => Deed::Adjust(place, Shelf::ALL[count as usize % Shelf::ALL.len()], Change::To(delta.max(0))),
+        _ => Deed::Adjust(place, Shelf::ALL[count as usize % Shelf::ALL.len()], Change::By(delta)),
     })
 }
 
@@ -92,14 +92,16 @@ proptest! {
         for deed in deeds {
             let movement = match &deed {
                 Deed::Move(movement) => Some(movement.clone()),
-                Deed::Adjust(place, change) => book(&stock, place, *change).unwrap_or(None),
+                Deed::Adjust(place, shelf, change) => book(&stock, place, *shelf, *change).unwrap_or(None),
             };
             let next = movement.and_then(|movement| stock.after(&movement).ok()).unwrap_or_else(|| stock.clone());
             prop_assert!(next.is_balanced(), "{deed:?}");
             prop_assert!(next.offer.reserved >= 0 && next.offer.sellable() >= 0);
             let mut shelves = next.levels.values().flat_map(|level| Shelf::ALL.iter().map(|shelf| level.on(*shelf)));
             prop_assert!(shelves.all(|count| count >= 0), "{deed:?}");
-            counted |= matches!(deed, Deed::Adjust(_, Change::To(_)) | Deed::Move(Movement::Shift(..)));
+            counted |= matches!(deed, Deed::Adjust(_, _, Change::To(_)) | Deed::Move(Movement::Shift(..)));
+            // What orders have at a place is nobody's to set: the adjustment refuses it before.
+            counted |= matches!(deed, Deed::Adjust(_, Shelf::Committed, _));
             // Only a count or a shift between shelves brings it below what backorders allow.
             if !counted {
                 prop_assert!(next.offer.available >= -i64::from(limit), "{deed:?}");
