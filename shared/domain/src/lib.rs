@@ -7,6 +7,7 @@
 pub mod address;
 pub mod cart;
 pub mod catalog;
+pub mod demand;
 pub mod field;
 #[cfg(test)]
 mod fixtures;
