@@ -18,6 +18,7 @@ pub mod order;
 pub mod people;
 pub mod pricing;
 pub mod refusal;
+pub mod reorder;
 pub mod search;
 pub mod settings;
 pub mod shipping;
@@ -30,4 +31,6 @@ pub use address::Address;
 pub use field::FieldError;
 pub use money::{Currency, Money, MoneyError};
 pub use refusal::Refusal;
-pub use text::{CountryCode, Digest, Email, LocationId, MethodId, Quantity, Secret, Sku, Slug, TaxClass, ValueError};
+pub use text::{
+    CountryCode, Digest, Email, LocationId, MethodId, Quantity, Secret, Sku, Slug, SupplierId, TaxClass, ValueError,
+};
