@@ -22,7 +22,8 @@ use method::{Candidate, Run};
 
 /// The days of a week: the season that most shops have.
 pub const WEEK: u16 = 7;
-/// Mean days from one day with demand to the next from which demand is intermittent (Syntetos, Boylan and Croston 2005).
+/// Mean days from one day with demand to the next from which demand is intermittent (Syntetos, Boylan and Croston
+/// 2005).
 const INTERMITTENT_FROM: f64 = 1.32;
 /// Squared coefficient of variation of the sizes from which demand is lumpy (Syntetos, Boylan and Croston 2005).
 const LUMPY_FROM: f64 = 0.49;

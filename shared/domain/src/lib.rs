@@ -1,8 +1,8 @@
 //! The rules of the shop, pure: what it sells, moves, takes and answers for.
 //!
-//! Knows money, ids, catalogue, stock, tax, shipping, carts, orders, demand, reordering, purchase orders and their state
-//! machines. It deliberately knows no runtime, no AWS, no HTTP, no clock and no randomness: time and ids come in as
-//! arguments, and a decision goes out as a value that says what is to be, what happened and what stock has to move.
+//! Knows money, ids, catalogue, stock, tax, shipping, carts, orders, demand, reordering, purchase orders and their
+//! state machines. It deliberately knows no runtime, no AWS, no HTTP, no clock and no randomness: time and ids come in
+//! as arguments, and a decision goes out as a value that says what is to be, what happened and what stock has to move.
 
 pub mod address;
 pub mod cart;

@@ -1,8 +1,8 @@
 //! Reordering: whether to buy a SKU again for a location, how much of it, and why.
 //!
 //! Knows the formulas, and that a decision keeps everything that made it, a 'no' as well as an order, so that staff can
-//! see why and try what another rule would do. It deliberately knows no open suggestions and no purchase orders: what is
-//! on order stands in the position.
+//! see why and try what another rule would do. It deliberately knows no open suggestions and no purchase orders: what
+//! is on order stands in the position.
 
 mod formula;
 mod rule;
@@ -101,8 +101,8 @@ pub struct Figures {
     pub wanted: Option<f64>,
 }
 
-/// An order of so many units, or a 'no', with all that made it: the rule has L, sL, service level, minimum and pack, the
-/// forecast d and sd.
+/// An order of so many units, or a 'no', with all that made it: the rule has L, sL, service level, minimum and pack,
+/// the forecast d and sd.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
     /// Q: how many to order, in units. 0 is a 'no'.

@@ -25,9 +25,9 @@ pub(super) fn runs(observations: &[Option<f64>], horizon: usize, season_days: u1
 
 /// Additive smoothing after Winters, "Forecasting sales by exponentially weighted moving averages" (1960).
 ///
-/// The first season alone starts it: its mean is the level, each of its days differs by its share, and there is no trend
-/// yet. So every later day is foretold from days before it. On a day out of stock the level goes on by its trend and
-/// nothing is learned.
+/// The first season alone starts it: its mean is the level, each of its days differs by its share, and there is no
+/// trend yet. So every later day is foretold from days before it. On a day out of stock the level goes on by its trend
+/// and nothing is learned.
 fn run(observations: &[Option<f64>], horizon: usize, season_days: u16, smoothings: [f64; 3]) -> Run {
     let [alpha, beta, gamma] = smoothings;
     let season = usize::from(season_days);

@@ -274,8 +274,8 @@ fn receive(order: &PurchaseOrder, receipt: &Receipt) -> Result<Decision, Refusal
     Ok(decision)
 }
 
-/// Which lines `came` goes to, with units and how many of them are damaged: what each still misses, one after the other,
-/// and what is beyond that to the first. Damaged units are told off the first ones that came.
+/// Which lines `came` goes to, with units and how many of them are damaged: what each still misses, one after the
+/// other, and what is beyond that to the first. Damaged units are told off the first ones that came.
 fn spread(order: &PurchaseOrder, came: &ReceiptLine) -> Result<Vec<(usize, u32, u32)>, Refusal> {
     let here = |line: &PurchaseLine| {
         line.sku == came.sku && came.location.as_ref().is_none_or(|location| *location == line.location)

@@ -1,7 +1,7 @@
 //! A suggestion: what a look at the stock came to, until it is ordered or not wanted.
 //!
-//! Knows its own life. That there is one open suggestion per SKU and supplier is a condition of the write; it stays open
-//! until its order is approved, so that between the look and what is then incoming nothing is suggested twice.
+//! Knows its own life. That there is one open suggestion per SKU and supplier is a condition of the write; it stays
+//! open until its order is approved, so that between the look and what is then incoming nothing is suggested twice.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -11,8 +11,8 @@ use crate::money::Money;
 pub(super) const SERVICE_LEVELS: std::ops::RangeInclusive<f64> = 0.5..=0.9999;
 
 /// z: how many standard deviations of demand have to be covered so that a lead time passes without a stock-out with
-/// the probability `service_level` (0.95 is 1.645). The inverse of the standard normal distribution, by algorithm AS 241
-/// (Wichura 1988). Below 0.5 as at 0.5, above 0.9999 as at 0.9999; never negative.
+/// the probability `service_level` (0.95 is 1.645). The inverse of the standard normal distribution, by algorithm AS
+/// 241 (Wichura 1988). Below 0.5 as at 0.5, above 0.9999 as at 0.9999; never negative.
 pub fn safety_factor(service_level: f64) -> f64 {
     Normal::ppf(service_level.clamp(*SERVICE_LEVELS.start(), *SERVICE_LEVELS.end()), 0.0, 1.0)
 }
@@ -45,8 +45,8 @@ pub fn economic_quantity(yearly_demand: f64, order_cost: Money, holding_cost: Mo
     Some((2.0 * yearly_demand * order_cost.amount as f64 / holding_cost.amount as f64).sqrt())
 }
 
-/// Q before it is rounded, in units: `max(MOQ, ROP + cycle - position)`, where the cycle is what the order is to last for
-/// beyond the reorder point: the larger of EOQ and d * review.
+/// Q before it is rounded, in units: `max(MOQ, ROP + cycle - position)`, where the cycle is what the order is to last
+/// for beyond the reorder point: the larger of EOQ and d * review.
 pub fn wanted(minimum_order: u32, reorder_point: f64, cycle: f64, position: i64) -> f64 {
     f64::from(minimum_order).max(reorder_point + cycle - position as f64)
 }
