@@ -1,12 +1,14 @@
 //! The rules of the shop, pure: what it sells, moves, takes and answers for.
 //!
-//! Knows money, ids, catalogue, stock, tax, shipping, carts, orders and their state machines. It deliberately knows no
-//! runtime, no AWS, no HTTP, no clock and no randomness: time and ids come in as arguments, and a decision goes out as
-//! a value that says what is to be, what happened and what stock has to move.
+//! Knows money, ids, catalogue, stock, tax, shipping, carts, orders, demand, reordering, purchase orders and their
+//! state machines. It deliberately knows no runtime, no AWS, no HTTP, no clock and no randomness: time and ids come in
+//! as arguments, and a decision goes out as a value that says what is to be, what happened and what stock has to move.
 
 pub mod address;
 pub mod cart;
 pub mod catalog;
+pub mod demand;
+mod event;
 pub mod field;
 #[cfg(test)]
 mod fixtures;
@@ -16,7 +18,9 @@ pub mod money;
 pub mod order;
 pub mod people;
 pub mod pricing;
+pub mod purchasing;
 pub mod refusal;
+pub mod reorder;
 pub mod search;
 pub mod settings;
 pub mod shipping;
@@ -29,4 +33,6 @@ pub use address::Address;
 pub use field::FieldError;
 pub use money::{Currency, Money, MoneyError};
 pub use refusal::Refusal;
-pub use text::{CountryCode, Digest, Email, LocationId, MethodId, Quantity, Secret, Sku, Slug, TaxClass, ValueError};
+pub use text::{
+    CountryCode, Digest, Email, LocationId, MethodId, Quantity, Secret, Sku, Slug, SupplierId, TaxClass, ValueError,
+};

@@ -89,6 +89,44 @@ macro_rules! machine {
 
 pub(crate) use machine;
 
+/// Writes the test that every row of a table stands once, every state is reached from the first ones, and every step
+/// answers as the table says.
+#[cfg(test)]
+macro_rules! closed {
+    ($name:ident, $state:ident, $step:ident, $first:expr) => {
+        #[test]
+        fn $name() {
+            let rows: std::collections::BTreeSet<_> = $state::TABLE.iter().map(|(from, by, _)| (*from, *by)).collect();
+            assert_eq!(rows.len(), $state::TABLE.len(), "a row stands twice");
+            let mut reached = std::collections::BTreeSet::from($first);
+            while let Some((.., to)) =
+                $state::TABLE.iter().find(|(from, _, to)| reached.contains(from) && !reached.contains(to))
+            {
+                reached.insert(*to);
+            }
+            assert_eq!(reached.len(), $state::ALL.len(), "a state is never reached");
+            for state in $state::ALL {
+                assert_eq!(state.as_str().parse(), Ok(*state));
+                assert_eq!(serde_json::to_string(state).unwrap(), format!("\"{state}\""));
+                for step in $step::ALL {
+                    match state.after(*step) {
+                        Ok(to) => assert!($state::TABLE.contains(&(*state, *step, to))),
+                        Err(refused) => {
+                            assert!(!rows.contains(&(*state, *step)));
+                            assert_eq!(refused.state, state.as_str());
+                            let legal: Vec<_> = state.legal().into_iter().map($step::as_str).collect();
+                            assert_eq!(refused.legal, legal);
+                        }
+                    }
+                }
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+pub(crate) use closed;
+
 /// A text that names no state of a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a state of the {0}")]

@@ -1,4 +1,5 @@
-//! Small values whose constructor is their check: SKU, slug, location, mail address, country, quantity, secret.
+//! Small values whose constructor is their check: SKU, slug, location, supplier, mail address, country, quantity,
+//! secret.
 //!
 //! Knows what each may look like; knows nothing of whether a thing of that name exists.
 
@@ -134,6 +135,12 @@ texts! {
 
     /// A way of shipping, by the id that staff chose: `standard`.
     MethodId, "A shipping method has 1 to 32 of a-z, 0-9, '_' and '-'.",
+    |text| {
+        made_of(text, 32, |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'))
+    };
+
+    /// Somebody who delivers goods to the shop, by the id that staff chose: `acme`.
+    SupplierId, "A supplier has 1 to 32 of a-z, 0-9, '_' and '-'.",
     |text| {
         made_of(text, 32, |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'))
     };

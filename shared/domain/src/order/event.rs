@@ -4,37 +4,14 @@
 //! the record.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
+use crate::event::events;
 use crate::id::OrderId;
 
-macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident = $text:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* };)*) => {
-        /// Something that happened to an order.
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(tag = "event")]
-        pub enum Event {
-            $($(#[$doc])* #[serde(rename = $text)] $name {
-                /// Which order.
-                order: OrderId,
-                $($(#[$field_doc])* $field: $type,)*
-            },)*
-        }
-
-        impl Event {
-            /// Every name.
-            pub const NAMES: &'static [&'static str] = &[$($text,)*];
-
-            /// Its name.
-            pub const fn name(&self) -> &'static str { match self { $(Self::$name { .. } => $text,)* } }
-
-            /// Which order it happened to.
-            pub const fn order(&self) -> OrderId { match self { $(Self::$name { order, .. } => *order,)* } }
-        }
-    };
-}
-
 events! {
+    /// Something that happened to an order.
+    Event of order: OrderId = "Which order.";
+
     /// A shopper placed it; its stock is held.
     OrderPlaced = "order.placed" {
         /// When its hold ends.

@@ -214,41 +214,8 @@ machine! {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
-
-    macro_rules! closed {
-        ($name:ident, $state:ident, $step:ident, $first:expr) => {
-            #[test]
-            fn $name() {
-                let rows: BTreeSet<_> = $state::TABLE.iter().map(|(from, by, _)| (*from, *by)).collect();
-                assert_eq!(rows.len(), $state::TABLE.len(), "a row stands twice");
-                let mut reached = BTreeSet::from($first);
-                while let Some((.., to)) =
-                    $state::TABLE.iter().find(|(from, _, to)| reached.contains(from) && !reached.contains(to))
-                {
-                    reached.insert(*to);
-                }
-                assert_eq!(reached.len(), $state::ALL.len(), "a state is never reached");
-                for state in $state::ALL {
-                    assert_eq!(state.as_str().parse(), Ok(*state));
-                    assert_eq!(serde_json::to_string(state).unwrap(), format!("\"{state}\""));
-                    for step in $step::ALL {
-                        match state.after(*step) {
-                            Ok(to) => assert!($state::TABLE.contains(&(*state, *step, to))),
-                            Err(refused) => {
-                                assert!(!rows.contains(&(*state, *step)));
-                                assert_eq!(refused.state, state.as_str());
-                                let legal: Vec<_> = state.legal().into_iter().map($step::as_str).collect();
-                                assert_eq!(refused.legal, legal);
-                            }
-                        }
-                    }
-                }
-            }
-        };
-    }
+    use crate::machine::closed;
 
     closed!(the_order_table_is_closed, OrderStatus, OrderStep, [OrderStatus::PendingPayment]);
     closed!(the_payment_table_is_closed, PaymentStatus, PaymentStep, [PaymentStatus::None]);
