@@ -158,7 +158,7 @@ export class Sheet {
     const cell = this.cellAt(at, number);
     // A redraw, as when a phone's keyboard opens, would take the field away.
     this.table.blockRedraw();
-    const input = editorOf(row, column, over ? "" : this.edits.text(row, column));
+    const input = editorOf(row, column, over ? "" : this.edits.text(row, column.field));
     this.editing = { row, column, input, over };
     cell.classList.add("typing");
     cell.replaceChildren(input);
@@ -237,6 +237,10 @@ export class Sheet {
     this.body = this.root.querySelector(".tabulator-table");
     this.header = this.root.querySelector(".tabulator-header");
     this.header.tabIndex = -1;
+    // What can have the focus must have a role, and the grid's children are groups of rows.
+    this.root.removeAttribute("aria-owns");
+    this.holder.setAttribute("role", "rowgroup");
+    this.body.setAttribute("role", "presentation");
     this.#dressHeader();
     this.#reorder();
     this.table.on("renderComplete", () => {
