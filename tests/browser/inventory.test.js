@@ -316,8 +316,8 @@ test('sort, filter and choice of columns keep the edits', async () => {
   assert.equal(await cell(2).textContent(), '9was 37');
   const shown = await page.locator('[role="gridcell"].on_hand').allTextContents();
   assert.deepEqual(shown.map((text) => parseInt(text, 10)), [222, 185, 148, 111, 74, 56, 19, 9, 0]);
-  assert.equal(new URL(page.url()).searchParams.get('q'), 'sku-0000');
   await page.getByRole('combobox', { name: 'Location' }).selectOption('annexe');
+  assert.equal(new URL(page.url()).search, '?q=sku-0000&location=annexe');
   await page.locator('.sheet-count', { hasText: /^1 of 10,000 rows$/ }).waitFor();
   await page.getByLabel('Available below').fill('10');
   await page.getByText('No row matches.').waitFor();
@@ -403,6 +403,20 @@ test('who may only read is not offered to save', async () => {
   await page.keyboard.type('9');
   await status("On hand can't be changed here.");
   assert.equal(await page.getByRole('button', { name: /^Save/ }).count(), 0);
+});
+
+test('on a phone a tap selects, and another one types', async () => {
+  await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await cell(2).tap();
+  assert.equal(await current(), '3 on_hand');
+  await cell(2).tap();
+  await page.keyboard.type('12');
+  await press('Enter');
+  assert.equal(await cell(2).textContent(), '12was 37');
+  // The page stays as wide as the screen; the grid scrolls in its box.
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
+  await press('End');
+  assert.equal(await current(), '4 incoming');
 });
 
 test('without JavaScript the page is a table with forms', async () => {

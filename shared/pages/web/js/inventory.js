@@ -36,7 +36,7 @@ function start(page) {
   const edits = new Edits();
   const columns = columnsOf(page.dataset, places);
   const preferences = new Preferences(columns);
-  const around = surroundings(page, edits);
+  const around = surroundings(page);
   const sheet = new Sheet(around.box, { columns, preferences, edits, say: around.say });
   const filter = filters(form, sheet);
 

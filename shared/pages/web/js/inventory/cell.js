@@ -31,7 +31,7 @@ function content(row, column, text, typed) {
 
 /** What stands beside the current cell, if it needs words. */
 export function noteOf(typed) {
-  if (typed?.now !== undefined) return `Somebody else made it ${typed.now} since you looked.`;
+  if (typed?.now !== undefined) return `Somebody else made it ${typed.now}.`;
   return typed?.why ?? null;
 }
 

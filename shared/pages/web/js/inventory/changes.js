@@ -58,9 +58,10 @@ export function paste(sheet, table) {
     return text === undefined ? [] : [{ row, column, text }];
   });
   const count = sheet.put(changes);
-  sheet.selection.move(to.top, to.left);
-  sheet.selection.move(to.bottom, to.right, true);
-  sheet.paint();
+  // The first cell stays the current one.
+  sheet.selection.move(to.bottom, to.right);
+  sheet.selection.move(to.top, to.left, true);
+  sheet.show();
   const bad = changes.filter(({ row, column }) => sheet.edits.of(row, column)?.why).length;
   const said = [`Pasted: ${many(count, "cell")} changed.`];
   if (bad) said.push(`${bad === 1 ? "1 is not a whole number and is marked." : `${bad} are not whole numbers and are marked.`}`);

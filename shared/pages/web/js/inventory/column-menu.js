@@ -16,8 +16,7 @@ export function columnMenu(columns, preferences, sheet) {
   };
 
   const frozen = element("select", { class: "select", id: "frozen" });
-  const names = columns.slice(0, 3).map((column) => column.title);
-  [names[0], `${names[0]} and ${names[1].toLowerCase()}`, `${names[0]} to ${names[2].toLowerCase()}`].forEach((words, number) => {
+  ["SKU", "SKU and product", "SKU to location"].forEach((words, number) => {
     const option = element("option", { value: String(number + 1) }, words);
     option.selected = preferences.frozen === number + 1;
     frozen.append(option);
@@ -36,7 +35,8 @@ export function columnMenu(columns, preferences, sheet) {
     });
     panel.append(element("label", { class: "column-choice" }, box, element("span", {}, column.title), ...(column.everywhere ? [element("span", { class: "muted small" }, "all locations")] : [])));
   }
-  panel.append(element("div", { class: "field" }, element("label", { for: "frozen" }, "Stay in sight"), frozen));
+  const numbersFirst = columns[1].number;
+  if (!numbersFirst) panel.append(element("div", { class: "field" }, element("label", { for: "frozen" }, "Stay in sight"), frozen));
 
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || panel.hidden) return;

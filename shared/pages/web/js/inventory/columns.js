@@ -21,7 +21,7 @@ const SELDOM = new Set(["damaged", "quality_control", "buffer"]);
 export function columnsOf({ edits = "", ledger }, places) {
   const settable = new Set(edits.split(" ").filter(Boolean));
   const words = [
-    { field: "sku", title: "SKU", width: 176, href: ledger ? (row) => ledger + encodeURIComponent(row.sku) : null },
+    { field: "sku", title: "SKU", width: 168, href: ledger ? (row) => ledger + encodeURIComponent(row.sku) : null },
     { field: "title", title: "Product", minWidth: 184 },
     { field: "location", title: "Location", width: 120, show: (row) => places.get(row.location) ?? row.location },
   ];
@@ -32,8 +32,11 @@ export function columnsOf({ edits = "", ledger }, places) {
     settable: settable.has(field),
     everywhere: EVERYWHERE.has(field),
     seldom: SELDOM.has(field) && !settable.has(field),
-    width: settable.has(field) ? 168 : Math.max(104, title.length * 8 + 44),
+    width: settable.has(field) ? 176 : Math.max(104, title.length * 8 + 44),
   }));
+  const [sku, ...rest] = words;
+  // On a phone two columns are in sight: what it is, and what may be set.
+  if (!matchMedia("(min-width: 48rem)").matches) return [sku, ...quantities.filter((one) => one.settable), ...rest, ...quantities.filter((one) => !one.settable)];
   return [...words, ...quantities];
 }
 

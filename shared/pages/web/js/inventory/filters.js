@@ -31,15 +31,12 @@ export function filters(form, sheet) {
     history.replaceState(history.state, "", url);
   };
 
-  const changed = () => {
-    apply();
-    remember();
-  };
-
-  form?.addEventListener("input", changed);
+  form?.addEventListener("input", apply);
+  form?.addEventListener("change", remember);
   form?.addEventListener("submit", (event) => {
     event.preventDefault();
-    changed();
+    apply();
+    remember();
   });
   if (["q", "location", "below"].some(value)) apply();
 
@@ -49,7 +46,8 @@ export function filters(form, sheet) {
     },
     clear() {
       for (const name of ["q", "location", "below"]) if (field(name)) field(name).value = "";
-      changed();
+      apply();
+      remember();
     },
   };
 }

@@ -61,7 +61,7 @@ function command(sheet, event) {
       return true;
     case "a":
       sheet.selection.all();
-      sheet.paint();
+      sheet.show();
       return true;
     default:
       return false;

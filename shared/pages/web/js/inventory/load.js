@@ -8,7 +8,7 @@ const AT_ONCE = 2000;
 export function load({ rows: address, total }, sheet, around) {
   let cursor = null;
   let items = 0;
-  let waiting = [];
+  const waiting = [];
 
   const page = async () => {
     const url = new URL(address, location.href);
@@ -28,14 +28,14 @@ export function load({ rows: address, total }, sheet, around) {
         items += found.length;
         cursor = next;
         if (first || !next || waiting.length >= AT_ONCE) {
-          await sheet.append(waiting);
-          waiting = [];
+          await sheet.append(waiting.splice(0));
         }
         around.loading(items, Number(total) || 0);
       } while (cursor);
       around.loaded();
     } catch (error) {
       console.warn(error);
+      if (waiting.length) await sheet.append(waiting.splice(0));
       if (items === 0) around.unavailable();
       else around.interrupted(go);
     }

@@ -24,6 +24,8 @@ export function saver({ save: address, csrf }, edits, sheet, say) {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json", "idempotency-key": attempt.key, "x-csrf-token": csrf },
       body,
+      // A signed-out browser is sent to the sign-in page, which would answer 200.
+      redirect: "manual",
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
   };
@@ -53,8 +55,8 @@ export function saver({ save: address, csrf }, edits, sheet, say) {
     say(`Saving ${many(lines.length, "change")}…`);
     try {
       const response = await send(lines);
-      if (response.status < 500) attempt = null;
       const answer = await response.json().catch(() => ({}));
+      if (response.status < 500 && !(response.ok && !answer.lines)) attempt = null;
       return settle(response, answer, cells);
     } catch {
       say("Nothing came back from the shop. Your changes are still here: save again when you're connected.", "bad");
@@ -65,13 +67,14 @@ export function saver({ save: address, csrf }, edits, sheet, say) {
   };
 
   function settle(response, answer, cells) {
-    if (response.ok && answer.lines?.length === cells.length) {
+    if (response.ok && answer.lines) {
       booked(cells, answer.lines);
       return false;
     }
+    if (response.ok) throw new TypeError("the answer was cut off");
     if (response.status === 409 && answer.conflicts?.length) return clashed(answer.conflicts);
     if (response.status === 422 && answer.errors?.length) return refused(cells, answer);
-    if (response.status === 401 || response.status === 403) {
+    if (response.type === "opaqueredirect" || response.status === 401 || response.status === 403) {
       say("You're signed out, or your role can't change stock. Your changes are still here: sign in in another tab, then save again.", "bad");
     } else {
       say(`Nothing was saved: ${answer.detail ?? `the shop answered ${response.status}`}. Your changes are still here.`, "bad");

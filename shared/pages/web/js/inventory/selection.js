@@ -36,7 +36,7 @@ export class Selection {
 
   all() {
     const { rows, columns } = this.#size();
-    this.anchor = { row: 0, column: 0 };
-    this.head = { row: Math.max(0, rows - 1), column: columns - 1 };
+    this.anchor = { row: Math.max(0, rows - 1), column: columns - 1 };
+    this.head = { row: 0, column: 0 };
   }
 }

@@ -10,7 +10,7 @@ import { Selection } from "./selection.js";
 Tabulator.registerModule([FilterModule, FormatModule, FrozenColumnsModule, ResizeTableModule, SortModule]);
 
 const ROW_HEIGHT = matchMedia("(pointer: coarse)").matches ? 44 : 36;
-const words = new Intl.Collator("en", { numeric: true });
+const alphabet = new Intl.Collator("en", { numeric: true });
 
 export class Sheet {
   /** Rows that pass the filter, in the order shown. */
@@ -156,6 +156,7 @@ export class Sheet {
     this.show();
     const { row: at, column: number } = this.selection.head;
     const cell = this.cellAt(at, number);
+    if (!cell) return;
     // A redraw, as when a phone's keyboard opens, would take the field away.
     this.table.blockRedraw();
     const input = editorOf(row, column, over ? "" : this.edits.text(row, column.field));
@@ -269,13 +270,15 @@ export class Sheet {
   }
 
   #definitions() {
+    const firstNumber = this.columns.findIndex((column) => column.number);
+    const frozen = Math.min(this.preferences.frozen, firstNumber < 0 ? Infinity : firstNumber);
     return this.columns.map((column, number) => ({
       field: column.field,
       title: column.title,
       ...(column.width ? { width: column.width, minWidth: column.width } : { minWidth: column.minWidth }),
-      frozen: number < this.preferences.frozen && !column.number,
+      frozen: number < frozen,
       cssClass: [column.number && "num", column.settable && "settable", column.field].filter(Boolean).join(" "),
-      sorter: column.number ? (a, b) => a - b : (a, b) => words.compare(a, b),
+      sorter: column.number ? (a, b) => a - b : (a, b) => alphabet.compare(a, b),
       headerSortTristate: true,
       titleFormatter: () => element("button", { type: "button", tabindex: "-1", class: "sort", title: column.everywhere && "At all locations together" }, column.title),
       formatter: (cell) => this.#cell(cell.getElement(), column, number),
@@ -297,6 +300,7 @@ export class Sheet {
 
   #dressHeader() {
     this.root.setAttribute("aria-colcount", String(this.columns.length));
+    this.root.querySelector(".tabulator-headers").setAttribute("aria-rowindex", "1");
     this.#headers().forEach((header, number) => header.setAttribute("aria-colindex", String(number + 1)));
   }
 
@@ -330,8 +334,19 @@ export class Sheet {
       if (left - this.#frozenWidth() < holder.scrollLeft) holder.scrollLeft = left - this.#frozenWidth();
       else if (right > holder.scrollLeft + holder.clientWidth) holder.scrollLeft = right - holder.clientWidth;
     }
-    // Tabulator draws the rows when it hears of the scrolling, which the browser tells it later.
-    holder.dispatchEvent(new Event("scroll"));
+    this.#scrolled();
+    // Far away Tabulator guesses where its rows begin, and is a little off.
+    const line = this.#lines.get(this.order[row]);
+    if (!line?.isConnected) return;
+    const hidden = Math.min(0, line.offsetTop - holder.scrollTop) || Math.max(0, line.offsetTop + ROW_HEIGHT - holder.scrollTop - holder.clientHeight);
+    if (!hidden) return;
+    holder.scrollTop += hidden;
+    this.#scrolled();
+  }
+
+  // Tabulator draws the rows when it hears of the scrolling, which the browser tells it later.
+  #scrolled() {
+    this.holder.dispatchEvent(new Event("scroll"));
   }
 
   #frozenWidth() {
