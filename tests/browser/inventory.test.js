@@ -288,6 +288,43 @@ test('by keyboard alone', async () => {
   assert.equal(await page.locator('[role="grid"] [tabindex="0"]').count(), 1);
 });
 
+test('the current cell keeps the keys when it is scrolled out of sight', async () => {
+  await open();
+  const far = (row) => page.waitForFunction((at) => !document.querySelector(`[aria-rowindex="${at}"]`), row);
+  await cell(3).click();
+  await page.mouse.wheel(0, 5000);
+  await far(4);
+  assert.equal(await page.locator('[role="grid"] [tabindex="0"]').count(), 1);
+  await press('ArrowDown');
+  assert.equal(await current(), '5 on_hand');
+  // What is being typed there is kept.
+  await page.keyboard.type('77');
+  await page.mouse.wheel(0, 8000);
+  await far(5);
+  await press('ArrowUp');
+  assert.equal(await current(), '4 on_hand');
+  assert.equal(await cell(4).textContent(), '77was 111');
+});
+
+test('selects by dragging, beyond the edge as well', async () => {
+  await open();
+  const from = await cell(3).boundingBox();
+  const to = await cell(7, 'reserved').boundingBox();
+  await page.mouse.move(from.x + 5, from.y + 5);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 5, to.y + 5);
+  await page.mouse.up();
+  assert.equal(await page.locator('.in-range').count(), 15);
+  assert.equal(await current(), '8 reserved');
+  await page.mouse.move(from.x + 5, from.y + 5);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 5, 895);
+  await page.waitForFunction(() => document.querySelector('.tabulator-tableholder').scrollTop > 2000);
+  await page.mouse.up();
+  await press('Escape');
+  assert.ok(Number((await current()).split(' ')[0]) > 50);
+});
+
 test('copies as text and as a table', async () => {
   shop.stock[2].title = 'Bud "vase"\ttall';
   shop.stock[3].title = '=2+3';
