@@ -55,9 +55,9 @@ export async function startInventory(count = 10_000) {
     },
     /** Rows from `cursor` on wait for what this returns to be called. */
     hold(cursor) {
-      const { promise, resolve } = Promise.withResolvers?.() ?? later();
-      shop.held.set(cursor, promise);
-      return resolve;
+      let go;
+      shop.held.set(cursor, new Promise((resolve) => { go = resolve; }));
+      return go;
     },
     reset(to = count) {
       Object.assign(shop, { stock: items(to), saves: [], broken: null, edits: 'on_hand damaged' });
@@ -134,10 +134,4 @@ async function text(request) {
   const parts = [];
   for await (const part of request) parts.push(part);
   return Buffer.concat(parts).toString('utf8');
-}
-
-function later() {
-  let resolve;
-  const promise = new Promise((done) => { resolve = done; });
-  return { promise, resolve };
 }

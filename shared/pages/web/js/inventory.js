@@ -4,7 +4,8 @@
 //   <section data-inventory          one a page
 //     data-rows="URL"                GET answers {"items": [...], "next": cursor or null}; `cursor=` is added for what follows. An item is
 //                                    {sku, title, available, reserved, locations: [{location, on_hand, committed, incoming, damaged,
-//                                    quality_control, buffer}]}. Pages of 500 or more load fastest.
+//                                    quality_control, buffer}]}. All stock, unfiltered: the filters work here. Pages of 500 or more
+//                                    load fastest.
 //     data-save="URL"                POST, see save.js
 //     data-csrf="token"              sent as the header x-csrf-token
 //     data-edits="on_hand damaged"   the quantities that this person may set; empty: to read only
@@ -13,7 +14,8 @@
 //     <form data-filter>             GET, with `q`, `location` (a select: ids and names, the empty one first) and `below`; any may be absent
 //     <div data-plain>               the table with its forms: stays without scripts, or where the rows cannot be loaded
 //
-// The filters are then the grid's own, and stay in the address.
+// The filters are then the grid's own, and stay in the address. A `#keys dl` learns the grid's keys.
+// inventory.css and inventory.js stand beside desk.css and desk.js.
 
 import { columnsOf } from "./inventory/columns.js";
 import { Edits } from "./inventory/edits.js";
