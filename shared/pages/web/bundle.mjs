@@ -24,7 +24,7 @@ const types = {
 
 const result = await build({
   absWorkingDir: here,
-  entryPoints: ["css/shop.css", "css/desk.css", "css/docs.css", "js/shop.js", "js/desk.js", "js/docs.js", "img/favicon.svg"],
+  entryPoints: ["css/shop.css", "css/desk.css", "css/docs.css", "css/inventory.css", "js/shop.js", "js/desk.js", "js/docs.js", "js/inventory.js", "img/favicon.svg"],
   outdir: out,
   bundle: true,
   minify: true,
