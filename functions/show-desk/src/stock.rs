@@ -10,7 +10,7 @@ use edge::http::unavailable;
 use edge::order_view::stock_level;
 use pages::components::{Choice, Pager};
 use pages::desk::{self, Adjustment, StockRow, StockTable};
-use pages::layout::{Head, Section};
+use pages::layout::Section;
 use store::Cursor;
 
 use crate::{ShowDesk, address};
@@ -25,9 +25,20 @@ const ROUNDS: usize = 6;
 
 /// What is asked for, as it stands in the address.
 struct Asked {
+    words: String,
     location: Option<LocationId>,
     below: Option<i64>,
     after: Option<Cursor>,
+}
+
+impl Asked {
+    fn wants(&self, stock: &Stock) -> bool {
+        let words = self.words.to_lowercase();
+        let listing = &stock.offer.listing;
+        let called = [listing.sku.as_str(), listing.title.as_str()].map(str::to_lowercase);
+        let few = self.below.is_none_or(|below| stock.offer.available < below);
+        few && called.iter().any(|name| name.contains(&words))
+    }
 }
 
 /// GET /desk/stock
@@ -36,6 +47,7 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
     let request = visit.request;
     let locations = shop.of(&shop.locations).await?;
     let asked = Asked {
+        words: request.query("q").unwrap_or_default().trim().to_owned(),
         location: request
             .query("location")
             .and_then(|id| id.parse().ok())
@@ -51,7 +63,7 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
     let location = asked.location.as_ref().map(LocationId::as_str).unwrap_or_default();
     let below = asked.below.map(|below| below.to_string()).unwrap_or_default();
     let list = |more: &[(&str, &str)]| {
-        let mut pairs = vec![("location", location), ("below", below.as_str())];
+        let mut pairs = vec![("q", asked.words.as_str()), ("location", location), ("below", below.as_str())];
         pairs.extend_from_slice(more);
         address("/desk/stock", &pairs)
     };
@@ -63,6 +75,7 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
     let view = StockTable {
         rows: found.iter().flat_map(|stock| rows(stock, &shown, &adjust)).collect(),
         locations: choices,
+        words: asked.words.clone(),
         below: below.clone(),
         pager: Pager {
             first: asked.after.as_ref().map(|_| list(&[])),
@@ -81,7 +94,7 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
             ..Adjustment::default()
         }),
     };
-    Ok(frame.page(200, &Head::private("Stock"), &desk::stock(&view)))
+    Ok(frame.page(200, &desk::stock_head(), &desk::stock(&view)))
 }
 
 async fn read(
@@ -93,8 +106,7 @@ async fn read(
     let mut after = asked.after.clone();
     for _ in 0..ROUNDS {
         let page = shop.stock.page(locations, after.as_ref(), PAGE).await.map_err(|error| unavailable(&error))?;
-        let few = |stock: &Stock| asked.below.is_none_or(|below| stock.offer.available < below);
-        found.extend(page.items.into_iter().filter(few));
+        found.extend(page.items.into_iter().filter(|stock| asked.wants(stock)));
         after = page.next;
         if after.is_none() || found.len() >= ENOUGH {
             break;

@@ -20,8 +20,9 @@ pub const FUNCTION: Function = edge::http::http::<ViewStock>();
 
 /// How many entries a page has.
 const PAGE: usize = 50;
-/// A filter reads on until it has so many SKUs, or has read so often.
-const ENOUGH: usize = 25;
+/// How many SKUs a page of stock has at most: five requests for their records, side by side.
+const LARGEST: usize = 500;
+/// A filter reads on until a page is half full, or has read so often.
 const ROUNDS: usize = 6;
 
 /// Shows stock.
@@ -58,6 +59,10 @@ impl HttpHandler for ViewStock {
 impl ViewStock {
     async fn list(&self, query: StockQuery) -> Result<Response, Problem> {
         let mut after = cursor(query.cursor)?;
+        let limit = query.limit.map_or(PAGE, usize::from);
+        if !(1..=LARGEST).contains(&limit) {
+            return Err(Problem::field("/limit", format!("A page has 1 to {LARGEST} SKUs.")));
+        }
         let settings = self.locations.get(self.context.now()).await.map_err(|error| unavailable(&error))?;
         let locations: Vec<LocationId> = settings.locations.into_iter().map(|location| location.id).collect();
         let wanted = |stock: &Stock| {
@@ -66,10 +71,10 @@ impl ViewStock {
         };
         let mut found = Vec::new();
         for _ in 0..ROUNDS {
-            let page = self.stock.page(&locations, after.as_ref(), PAGE).await.map_err(|error| unavailable(&error))?;
+            let page = self.stock.page(&locations, after.as_ref(), limit).await.map_err(|error| unavailable(&error))?;
             found.extend(page.items.into_iter().filter(wanted));
             after = page.next;
-            if after.is_none() || found.len() >= ENOUGH {
+            if after.is_none() || found.len() >= limit / 2 {
                 break;
             }
         }

@@ -16,6 +16,9 @@ pub struct StockQuery {
     pub location: Option<LocationId>,
     /// Only where less than this is available.
     pub below: Option<i64>,
+    /// How many SKUs a page has: 1 to 500, 50 where it does not say.
+    #[param(minimum = 1, maximum = 500)]
+    pub limit: Option<u16>,
     /// Where the page begins.
     pub cursor: Option<String>,
 }

@@ -35,6 +35,8 @@ pub struct Head {
     pub robots: Robots,
     /// Puts "Error:" before the title: the form on the page was refused.
     pub failed: bool,
+    /// A sheet and a script of this page alone.
+    pub beside: Option<(&'static str, &'static str)>,
     /// The one way back that a bare page offers, address and words: the cart, from checkout.
     pub back: Option<(String, String)>,
 }
@@ -103,6 +105,7 @@ fn shop_head(head: &Head, shop_name: &str, css: &str, js: Option<&str>, font: bo
                 link rel="preload" href=(assets::INSTRUMENT_SANS_LATIN_WGHT_NORMAL_WOFF2) as="font" type="font/woff2" crossorigin;
             }
             link rel="stylesheet" href=(css);
+            @if let Some((css, _)) = head.beside { link rel="stylesheet" href=(css); }
             link rel="icon" href=(assets::FAVICON_SVG) type="image/svg+xml";
             @if let Some(canonical) = &head.canonical {
                 link rel="canonical" href=(canonical);
@@ -118,6 +121,7 @@ fn shop_head(head: &Head, shop_name: &str, css: &str, js: Option<&str>, font: bo
                 script type="application/ld+json" { (PreEscaped(json.replace('<', "\\u003c"))) }
             }
             @if let Some(js) = js { script type="module" src=(js) {} }
+            @if let Some((_, js)) = head.beside { script type="module" src=(js) {} }
         }
     }
 }

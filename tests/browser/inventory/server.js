@@ -112,7 +112,7 @@ export async function startInventory(count = 10_000) {
 /** All or nothing, as the shop would. */
 function save(shop, lines) {
   const refused = lines.flatMap((line, number) => (line.counted > 1_000_000 ? [{ pointer: `/lines/${number}/counted`, detail: 'More than a million is a mistake.' }] : []));
-  if (refused.length) return problem(422, { errors: refused });
+  if (refused.length) return problem(400, { errors: refused });
   const conflicts = lines.flatMap(({ sku, location, quantity, seen }) => {
     const now = shop.at(sku, location)[quantity];
     return now === seen ? [] : [{ sku, location, quantity, seen, now }];

@@ -24,4 +24,4 @@ pub use products::{ProductForm, ProductPicture, ProductRow, Products, product_fo
 pub use settings::{Settings, SettingsGroup, settings};
 pub use sign_in::{DeskSignIn, check_mail, sign_in, sign_in_confirm};
 pub use staff::{Staff, StaffRow, staff};
-pub use stock::{Adjustment, Ledger, LedgerRow, StockRow, StockTable, adjustment, ledger, stock};
+pub use stock::{Adjustment, Ledger, LedgerRow, StockRow, StockTable, adjustment, ledger, stock, stock_head};

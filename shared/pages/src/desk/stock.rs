@@ -4,6 +4,8 @@ use crate::components::{
     Choice, Column, Crumb, Field, FieldKind, FormErrors, Look, Pager, Stock, breadcrumb, busy_button, empty,
     error_summary, field, head_row, hidden, pagination, radios, stock_line,
 };
+use crate::assets;
+use crate::layout::Head;
 use maud::{Markup, html};
 
 /// A SKU at a location.
@@ -63,6 +65,8 @@ pub struct StockTable {
     pub rows: Vec<StockRow>,
     /// The locations to filter by; the first is "Everywhere" with an empty value.
     pub locations: Vec<Choice>,
+    /// Only where a SKU or a product is called so, as typed.
+    pub words: String,
     /// Only where less is available than this, as typed.
     pub below: String,
     /// Where the list goes on.
@@ -71,20 +75,35 @@ pub struct StockTable {
     pub adjustment: Option<Adjustment>,
 }
 
-/// The table. Filters by GET to `/desk/stock`: `location`, `below`. The form posts to `/desk/stock/adjustments`: `sku`, `location`, `mode` (`delta` or
+/// What a script needs to make a spreadsheet of the table; `web/js/inventory.js` says what each is.
+const ROWS: &str = "/api/stock?limit=500";
+const SAVE: &str = "/api/stock/adjustments";
+const LEDGER: &str = "/desk/stock/";
+const SETTABLE: &str = "on_hand damaged quality_control buffer";
+
+/// The head of the page: with the sheet and the script that make a spreadsheet of its table.
+#[must_use]
+pub fn stock_head() -> Head {
+    Head { beside: Some((assets::INVENTORY_CSS, assets::INVENTORY_JS)), ..Head::private("Stock") }
+}
+
+/// The table. Filters by GET to `/desk/stock`: `q`, `location`, `below`. The form posts to `/desk/stock/adjustments`: `sku`, `location`, `mode` (`delta` or
 /// `counted`), `quantity` (as typed, may be negative with `delta`), `reason`, `note`, `idempotency_key`, `csrf`.
 #[must_use]
 pub fn stock(view: &StockTable) -> Markup {
     html! {
         @if let Some(form) = &view.adjustment { (error_summary(&form_errors(form))) }
         div.title-row { h1 { "Stock" } }
-        form.filter-row action="/desk/stock" method="get" {
-            (field(&Field::select("location", "Location", view.locations.clone()).within("filter")))
-            (field(&Field::new(FieldKind::Number, "below", "Available below").value(&view.below).within("filter").unmarked()))
-            button.button.quiet type="submit" { "Show" }
-        }
-        div.detail.form-right {
-            div {
+        section.stack data-inventory data-rows=(ROWS) data-save=(SAVE) data-ledger=(LEDGER)
+            data-edits=(if view.adjustment.is_some() { SETTABLE } else { "" })
+            data-csrf=(view.adjustment.as_ref().map_or("", |form| &form.csrf)) {
+            form.filter-row data-filter action="/desk/stock" method="get" {
+                (field(&Field::new(FieldKind::Search, "q", "SKU or product").value(&view.words).within("filter").unmarked()))
+                (field(&Field::select("location", "Location", view.locations.clone()).within("filter")))
+                (field(&Field::new(FieldKind::Number, "below", "Available below").value(&view.below).within("filter").unmarked()))
+                button.button.quiet type="submit" { "Show" }
+            }
+            div.stack data-plain {
                 @if view.rows.is_empty() {
                     (empty("Every SKU with its quantities appears here.", Some(("/desk/stock", "Show everything"))))
                 } @else {
@@ -92,8 +111,8 @@ pub fn stock(view: &StockTable) -> Markup {
                     (pagination(&view.pager))
                 }
             }
-            @if let Some(form) = &view.adjustment { aside aria-label="Set right" { (adjust(form)) } }
         }
+        @if let Some(form) = &view.adjustment { aside.form-below aria-label="Set right" { (adjust(form)) } }
     }
 }
 

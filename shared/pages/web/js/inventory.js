@@ -46,7 +46,7 @@ function start(page) {
   keyboard(sheet);
   mouse(sheet);
   transfer(sheet);
-  load(page.dataset, sheet, around);
+  load(page.dataset, places, sheet, around);
 
   addEventListener("beforeunload", (event) => {
     if (edits.size) event.preventDefault();

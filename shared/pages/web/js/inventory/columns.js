@@ -40,7 +40,10 @@ export function columnsOf({ edits = "", ledger }, places) {
   return [...words, ...quantities];
 }
 
-/** The rows of an item: one a location. */
-export function rowsOf({ sku, title, available, reserved, locations }) {
-  return locations.map((at) => ({ id: `${sku}\n${at.location}`, sku, title, available, reserved, ...at, saved: { ...at } }));
+const NOTHING = { on_hand: 0, committed: 0, incoming: 0, damaged: 0, quality_control: 0, buffer: 0 };
+
+/** The rows of an item: one a location; where it lies nowhere yet, one of the first place. */
+export function rowsOf({ sku, title, available, reserved, locations }, place) {
+  const lying = locations.length || !place ? locations : [{ location: place, ...NOTHING }];
+  return lying.map((at) => ({ id: `${sku}\n${at.location}`, sku, title, available, reserved, ...at, saved: { ...at } }));
 }

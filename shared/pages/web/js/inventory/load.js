@@ -5,7 +5,8 @@ import { rowsOf } from "./columns.js";
 /** Redrawing for every page would make the scrolling stutter. */
 const AT_ONCE = 2000;
 
-export function load({ rows: address, total }, sheet, around) {
+export function load({ rows: address, total }, places, sheet, around) {
+  const place = [...places.keys()].find(Boolean);
   let cursor = null;
   let items = 0;
   const waiting = [];
@@ -23,7 +24,7 @@ export function load({ rows: address, total }, sheet, around) {
     try {
       do {
         const { items: found, next } = await page();
-        waiting.push(...found.flatMap(rowsOf));
+        waiting.push(...found.flatMap((item) => rowsOf(item, place)));
         const first = items === 0;
         items += found.length;
         cursor = next;

@@ -5,12 +5,15 @@
 // `seen` is what the grid showed before the edit. Answers:
 //   201  {"lines": [{sku, location, before, after, delta}]}, in the order sent
 //   409  problem+json with "conflicts": [{sku, location, quantity, seen, now}]; nothing was saved
-//   422  problem+json with "errors": [{"pointer": "/lines/3/counted", "detail"}]; nothing was saved
+//   400  problem+json with "errors": [{"pointer": "/lines/3/counted", "detail"}]; nothing was saved
 // Whatever else is answered, or nothing: the edits stay.
 
 import { many } from "./dom.js";
 
 const PATIENCE_MS = 60_000;
+
+/** What one more of a quantity does to what is available. */
+const SELLS = { on_hand: 1, buffer: -1 };
 
 export function saver({ save: address, csrf }, edits, sheet, say) {
   let under = false;
@@ -73,7 +76,7 @@ export function saver({ save: address, csrf }, edits, sheet, say) {
     }
     if (response.ok) throw new TypeError("the answer was cut off");
     if (response.status === 409 && answer.conflicts?.length) return clashed(answer.conflicts);
-    if (response.status === 422 && answer.errors?.length) return refused(cells, answer);
+    if (response.status === 400 && answer.errors?.some(({ pointer }) => /^\/lines\/\d/.test(pointer))) return refused(cells, answer);
     if (response.type === "opaqueredirect" || response.status === 401 || response.status === 403) {
       say("You're signed out, or your role can't change stock. Your changes are still here: sign in in another tab, then save again.", "bad");
     } else {
@@ -87,9 +90,9 @@ export function saver({ save: address, csrf }, edits, sheet, say) {
     cells.forEach(({ row, column, text }, number) => {
       const { after, delta } = lines[number];
       edits.settle(row, column, text, after);
-      if (column === "on_hand") moved.set(row.sku, (moved.get(row.sku) ?? 0) + delta);
+      moved.set(row.sku, (moved.get(row.sku) ?? 0) + delta * (SELLS[column] ?? 0));
     });
-    // What is available is counted over all locations, and moves with what is on hand.
+    // What is available is counted over all locations.
     for (const row of sheet.rows) if (moved.has(row.sku)) row.available += moved.get(row.sku);
     sheet.paint();
     say(`Saved ${many(cells.length, "change")}.`, "ok");
