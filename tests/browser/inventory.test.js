@@ -218,7 +218,7 @@ test("the shop's refusal stands at its cell", async () => {
   await press('Enter');
   await save();
   await status('Nothing was saved: 1 cell was refused.');
-  meant(422);
+  meant(400);
   assert.equal(await cell(3).getAttribute('aria-invalid'), 'true');
   await page.locator('.cell-note', { hasText: 'More than a million is a mistake.' }).waitFor();
 });
