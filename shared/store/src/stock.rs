@@ -212,8 +212,7 @@ impl StockTable {
             places.entry(one.location).or_default().push(one);
         }
         for (location, changes) in places {
-            let levels: Vec<Level> =
-                changes.iter().filter_map(|one| Some(one.movement.booking().at?.1)).collect();
+            let levels: Vec<Level> = changes.iter().filter_map(|one| Some(one.movement.booking().at?.1)).collect();
             let delta = |shelf: Shelf| levels.iter().map(|level| level.on(shelf)).sum();
             let seen: Vec<_> = changes.iter().map(|one| (one.shelf, one.before)).collect();
             let cause = changes.first().map_or(first.cause, |one| one.cause);

@@ -141,13 +141,7 @@ impl AdjustmentLine {
     pub fn conflict(&self, stock: &Stock) -> Option<Conflict> {
         let now = stock.levels.get(&self.location).map_or(0, |level| level.on(self.quantity));
         let seen = self.seen.filter(|seen| *seen != now)?;
-        Some(Conflict {
-            sku: self.sku.clone(),
-            location: self.location.clone(),
-            quantity: self.quantity,
-            seen,
-            now,
-        })
+        Some(Conflict { sku: self.sku.clone(), location: self.location.clone(), quantity: self.quantity, seen, now })
     }
 }
 
@@ -194,12 +188,7 @@ impl Adjustment {
 ///
 /// # Errors
 /// When a change would leave less than nothing, or less to sell than is promised to orders.
-pub fn book(
-    stock: &Stock,
-    location: &LocationId,
-    shelf: Shelf,
-    change: Change,
-) -> Result<Option<Movement>, Refusal> {
+pub fn book(stock: &Stock, location: &LocationId, shelf: Shelf, change: Change) -> Result<Option<Movement>, Refusal> {
     let level = stock.levels.get(location).copied().unwrap_or_default();
     let delta = match change {
         Change::To(counted) => counted - level.on(shelf),
@@ -254,7 +243,9 @@ mod tests {
     #[test]
     fn quantities_of_one_place_stand_beside_each_other_for_one_reason() {
         let line = |quantity: &str, reason: &str| {
-            format!(r#"{{"sku": "A", "location": "main", "quantity": "{quantity}", "counted": 1, "reason": "{reason}"}}"#)
+            format!(
+                r#"{{"sku": "A", "location": "main", "quantity": "{quantity}", "counted": 1, "reason": "{reason}"}}"#
+            )
         };
         let pointers = |lines: &[String]| -> Vec<String> {
             let sent = adjustment(&format!(r#"{{"lines": [{}]}}"#, lines.join(",")));

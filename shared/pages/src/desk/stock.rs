@@ -1,10 +1,10 @@
 //! Stock: how much lies where, why, and setting it right.
 
+use crate::assets;
 use crate::components::{
     Choice, Column, Crumb, Field, FieldKind, FormErrors, Look, Pager, Stock, breadcrumb, busy_button, empty,
     error_summary, field, head_row, hidden, pagination, radios, stock_line,
 };
-use crate::assets;
 use crate::layout::Head;
 use maud::{Markup, html};
 
