@@ -14,6 +14,7 @@ mod refusing;
 mod signing_in;
 mod simulating;
 mod stocking;
+mod supplying;
 mod trusting;
 mod working;
 

@@ -11,6 +11,7 @@ use tests::Shop;
 const ROLES: [&str; 4] = ["owner", "merchandiser", "warehouse", "support"];
 const ALL: &[&str] = &ROLES;
 const CATALOG: &[&str] = &["owner", "merchandiser"];
+const BUYERS: &[&str] = &["owner", "merchandiser", "warehouse"];
 const SHELVES: &[&str] = &["owner", "warehouse"];
 const MONEY: &[&str] = &["owner", "support"];
 const OWNER: &[&str] = &["owner"];
@@ -98,6 +99,10 @@ const TABLE: &[(&str, Reach)] = &[
     ("GET /api/stock/{sku}", Staff(ALL)),
     ("GET /api/stock/{sku}/ledger", Staff(ALL)),
     ("POST /api/stock/adjustments", Staff(SHELVES)),
+    ("GET /api/suppliers", Staff(BUYERS)),
+    ("PUT /api/suppliers/{id}", Staff(CATALOG)),
+    ("GET /api/reorder-rules/{sku}", Staff(BUYERS)),
+    ("PUT /api/reorder-rules/{sku}", Staff(CATALOG)),
     ("GET /api/settings/{topic}", Staff(CATALOG)),
     ("PUT /api/settings/{topic}", Staff(OWNER)),
     ("GET /api/staff", Staff(OWNER)),

@@ -18,6 +18,7 @@ pub fn functions() -> &'static [(&'static str, Function)] {
         ("fire-timers", fire_timers::FUNCTION),
         ("index-catalog", index_catalog::FUNCTION),
         ("manage-cart", manage_cart::FUNCTION),
+        ("manage-suppliers", manage_suppliers::FUNCTION),
         ("pay-refund", pay_refund::FUNCTION),
         ("project-orders", project_orders::FUNCTION),
         ("refund-order", refund_order::FUNCTION),

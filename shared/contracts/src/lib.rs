@@ -12,6 +12,7 @@ pub mod openapi;
 pub mod order;
 pub mod problem;
 pub mod product;
+pub mod purchasing;
 pub mod refusal;
 pub mod settings;
 pub mod staff;

@@ -12,10 +12,13 @@ use crate::order::{
 };
 use crate::problem::ProblemBody;
 use crate::product::{ImageUpload, ProductAnswer, ProductEntry, ProductQuery, UploadAnswer};
+use crate::purchasing::{RuleAnswer, RuleQuery, SupplierAnswer, SupplierQuery};
 use crate::settings::SettingsBody;
 use crate::staff::{StaffMember, StaffRequest};
 use crate::stock::{AdjustmentAnswer, LedgerAnswer, LedgerQuery, StockAnswer, StockQuery};
 use domain::catalog::ProductDraft;
+use domain::purchasing::SupplierDraft;
+use domain::reorder::ReorderRule;
 use domain::stock::Adjustment;
 
 /// Declares operations: their words, path parameters, what else they take, body, answer, and the problems that each
@@ -112,6 +115,14 @@ operations! {
         body RefundRequest, 200 answer OrderAnswer, refuses 400 401 403 404 409 413 415 422;
     refund_paid = post "/api/orders/{id}/refund-paid" "staff" "Says that due refunds were sent. Takes an Idempotency-Key." ("id")
         also ("Idempotency-Key" = Option<String>, Header), body ReferenceRequest, 200 answer OrderAnswer, refuses 400 401 403 404 409 413 415 422;
+    list_suppliers = get "/api/suppliers" "staff" "Lists suppliers." () query SupplierQuery,
+        200 answer ListAnswer<SupplierAnswer>, refuses 400 401 403;
+    put_supplier = put "/api/suppliers/{id}" "staff" "Says who supplies, under an id that staff choose." ("id")
+        body SupplierDraft, made SupplierAnswer, 200 answer SupplierAnswer, refuses 400 401 403 404 413 415;
+    show_rule = get "/api/reorder-rules/{sku}" "staff" "Shows when a SKU is reordered." ("sku") query RuleQuery,
+        200 answer RuleAnswer, refuses 400 401 403 404;
+    put_rule = put "/api/reorder-rules/{sku}" "staff" "Says when to reorder a SKU at a location, and of whom." ("sku")
+        body ReorderRule, made RuleAnswer, 200 answer RuleAnswer, refuses 400 401 403 404 413 415;
     list_stock = get "/api/stock" "staff" "Lists stock by SKU." () query StockQuery,
         200 answer ListAnswer<StockAnswer>, refuses 400 401 403;
     show_stock = get "/api/stock/{sku}" "staff" "Shows a SKU's quantities by state." ("sku")

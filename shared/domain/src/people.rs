@@ -50,12 +50,19 @@ impl Role {
                 Action::ViewCatalog
                     | Action::EditCatalog
                     | Action::ViewStock
+                    | Action::ViewPurchasing
+                    | Action::EditPurchasing
                     | Action::ViewOrders
                     | Action::ViewSettings
             ),
             Self::Warehouse => matches!(
                 action,
-                Action::ViewCatalog | Action::ViewStock | Action::AdjustStock | Action::ViewOrders | Action::ShipOrders
+                Action::ViewCatalog
+                    | Action::ViewStock
+                    | Action::AdjustStock
+                    | Action::ViewPurchasing
+                    | Action::ViewOrders
+                    | Action::ShipOrders
             ),
             Self::Support => matches!(
                 action,
@@ -96,6 +103,10 @@ pub enum Action {
     ViewStock,
     /// Book stock by hand.
     AdjustStock,
+    /// See suppliers, rules and what is on order.
+    ViewPurchasing,
+    /// Say who supplies, and when to reorder.
+    EditPurchasing,
     /// See every order.
     ViewOrders,
     /// Mark parcels as sent and delivered.
@@ -125,6 +136,8 @@ impl Action {
         Self::EditCatalog,
         Self::ViewStock,
         Self::AdjustStock,
+        Self::ViewPurchasing,
+        Self::EditPurchasing,
         Self::ViewOrders,
         Self::ShipOrders,
         Self::CancelOrders,

@@ -12,6 +12,7 @@ pub mod mail;
 pub mod orders;
 pub mod page;
 pub mod people;
+pub mod purchasing;
 pub mod settings;
 pub mod stamp;
 pub mod stock;
