@@ -183,7 +183,7 @@ impl Purchasing {
             .send()
             .await
             .map_err(StoreError::of)?;
-        Ok(answer.attributes.is_none_or(|before| before.is_empty()))
+        Ok(!answer.attributes.is_some_and(|before| before.contains_key("value")))
     }
 }
 
