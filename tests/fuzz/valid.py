@@ -65,6 +65,13 @@ def requests(shop, made):
     yield "PUT /api/products/{slug}", Valid(200, {"slug": "fuzz-new"}, headers=owner, body=draft)
     yield "POST /api/products/{slug}/images", Valid(201, {"slug": "fuzz-new"}, headers=owner, body=PNG)
     yield "DELETE /api/products/{slug}", Valid(204, {"slug": "fuzz-new"}, headers=owner)
+    supplier = {"name": "Acme Pottery", "email": "orders@acme.example.com", "currency": "EUR", "lead_time_days": 7}
+    yield "PUT /api/suppliers/{id}", Valid(201, {"id": "acme"}, headers=owner, body=supplier)
+    yield "PUT /api/suppliers/{id}", Valid(200, {"id": "acme"}, headers=owner, body=supplier)
+    yield "GET /api/suppliers", Valid(200, headers=owner)
+    rule = {"location": "main", "supplier": "acme", "reorder_point": 20, "lead_time_days": 7, "pack_size": 6}
+    yield "PUT /api/reorder-rules/{sku}", Valid(201, {"sku": made.SKU}, headers=owner, body=rule)
+    yield "GET /api/reorder-rules/{sku}", Valid(200, {"sku": made.SKU}, query={"location": "main"}, headers=owner)
     yield "GET /api/stock", Valid(200, query={"location": "main", "below": "1000000"}, headers=owner)
     yield "GET /api/stock/{sku}", Valid(200, {"sku": made.SKU}, headers=owner)
     yield "GET /api/stock/{sku}/ledger", Valid(200, {"sku": made.SKU}, headers=owner)

@@ -70,6 +70,18 @@ async fn what_changed_since_it_was_seen_is_told_and_nothing_is_booked() {
 }
 
 #[tokio::test]
+async fn what_a_count_finds_can_be_kept_from_sale_at_once() {
+    let shop = two_places().await;
+    drop(adjust(&shop, "gone", &[line("main", "on_hand", 0, 10)]).await.expect(201));
+    let mut keep = line("main", "buffer", 0, 0);
+    keep.as_object_mut().unwrap().remove("counted");
+    keep["delta"] = json!(8);
+    drop(adjust(&shop, "found", &[line("main", "on_hand", 10, 0), keep]).await.expect(201));
+    assert_eq!(shop.stock_of("MUG-1").await["available"], 2);
+    shop.settle().await;
+}
+
+#[tokio::test]
 async fn what_orders_and_suppliers_make_is_not_set_by_hand() {
     let shop = two_places().await;
     for quantity in ["committed", "incoming"] {

@@ -18,11 +18,11 @@ use crate::function::Error;
 use crate::metrics::Billed;
 use crate::outside::{Answer, Failure, Outside, Terms};
 
-/// An object is 10 MB at most.
+/// An object is 10 MB at most, and the functions that ask have 10 s.
 const TERMS: Terms = Terms {
     name: "s3",
-    attempt: Duration::from_secs(6),
-    whole: Duration::from_secs(15),
+    attempt: Duration::from_secs(4),
+    whole: Duration::from_secs(9),
     retryable: &[429, 500, 502, 503, 504],
 };
 
@@ -117,7 +117,7 @@ impl Objects {
         let request = self.request(Method::GET, &action, BTreeMap::new(), Bytes::new())?;
         match self.reads.send(request).await {
             Ok(Answer { content_type, body }) => Ok(Some(Object { content_type, bytes: body })),
-            Err(Failure::Refused { status: 404, .. }) => Ok(None),
+            Err(Failure::Refused { status: 404, body }) if names(&body, "NoSuchKey") => Ok(None),
             Err(failure) => Err(ObjectError(failure.to_string())),
         }
     }
@@ -155,6 +155,11 @@ impl Objects {
         }
         request.body(body).map_err(|error| ObjectError(error.to_string()))
     }
+}
+
+/// Whether S3's answer has this code.
+fn names(body: &[u8], code: &str) -> bool {
+    String::from_utf8_lossy(body).contains(&format!("<Code>{code}</Code>"))
 }
 
 /// Signs the headers of a write; all of them.

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
-use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
+use aws_smithy_runtime::client::retries::classifiers::{
+    HttpStatusCodeClassifier, ModeledAsRetryableClassifier, TransientErrorClassifier,
+};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -93,10 +95,12 @@ struct Rejection {
     body: Vec<u8>,
 }
 
-// Which statuses are worth another try is the status classifier's business.
+// Which statuses are worth another try is the status classifier's business; but AWS's JSON services say 400 when they
+// are asked too often.
 impl ProvideErrorKind for Rejection {
     fn retryable_error_kind(&self) -> Option<ErrorKind> {
-        None
+        let throttled = self.status == 400 && String::from_utf8_lossy(&self.body).contains("ThrottlingException");
+        throttled.then_some(ErrorKind::ThrottlingError)
     }
 
     fn code(&self) -> Option<&str> {
@@ -121,6 +125,7 @@ impl Outside {
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .standard_retry(&RetryConfig::standard().with_max_attempts(2))
             .retry_classifier(TransientErrorClassifier::<Rejection>::new())
+            .retry_classifier(ModeledAsRetryableClassifier::<Rejection>::new())
             .retry_classifier(HttpStatusCodeClassifier::new_from_codes(terms.retryable))
             .timeout_config(
                 TimeoutConfig::builder()

@@ -203,9 +203,12 @@ impl StockTable {
         let effect = |one: &Adjusted<'_>| one.movement.booking().available;
         let available: i64 = adjusted.iter().map(effect).sum();
         let wished: i64 = adjusted.iter().filter(|one| !one.counted).map(effect).sum();
+        // What a count finds may be given away by a wish beside it.
+        let found: i64 = adjusted.iter().filter(|one| one.counted).map(effect).filter(|effect| *effect > 0).sum();
+        let promised = (-(wished + found)).max(0);
         let mut writes = Vec::new();
-        if available != 0 || wished < 0 {
-            writes.push(self.move_offer(sku, available, 0, (-wished).max(0), first.cause)?);
+        if available != 0 || promised > 0 {
+            writes.push(self.move_offer(sku, available, 0, promised, first.cause)?);
         }
         let mut places: BTreeMap<&LocationId, Vec<&Adjusted<'_>>> = BTreeMap::new();
         for one in adjusted {

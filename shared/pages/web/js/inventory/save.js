@@ -1,4 +1,4 @@
-// One save: every changed cell as one adjustment, all or nothing.
+// One save: the changed cells as adjustments of 40 lines at most, one after the other; each of them all or nothing.
 //
 // POST to data-save, with the headers idempotency-key and x-csrf-token:
 //   {"lines": [{"sku", "location", "counted": 12, "seen": 9, "quantity": "on_hand", "reason": "counted"}]}
@@ -11,6 +11,9 @@
 import { many } from "./dom.js";
 
 const PATIENCE_MS = 60_000;
+
+/** What the shop takes at once. */
+const LINES = 40;
 
 /** What one more of a quantity does to what is available. */
 const SELLS = { on_hand: 1, buffer: -1 };
@@ -33,6 +36,14 @@ export function saver({ save: address, csrf }, edits, sheet, say) {
     });
   };
 
+  /** Sends; who was let in too long ago is let in again by their session, and the same is sent once more. */
+  const admitted = async (lines) => {
+    const response = await send(lines);
+    if (response.status !== 401) return response;
+    await fetch("/desk/sign-in/renew?to=/health");
+    return send(lines);
+  };
+
   /** True where there is something to look at before saving again. */
   return async function save() {
     if (under) return false;
@@ -51,16 +62,19 @@ export function saver({ save: address, csrf }, edits, sheet, say) {
       say(`Nothing was saved: choose a number for ${many(edits.conflicts.length, "cell")} first.`, "bad");
       return true;
     }
-    const lines = cells.map(({ row, column, value }) => ({
-      sku: row.sku, location: row.location, counted: value, seen: row.saved[column], quantity: column, reason: "counted",
-    }));
     under = true;
-    say(`Saving ${many(lines.length, "change")}…`);
+    say(`Saving ${many(cells.length, "change")}…`);
     try {
-      const response = await send(lines);
-      const answer = await response.json().catch(() => ({}));
-      if (response.status < 500 && !(response.ok && !answer.lines)) attempt = null;
-      return settle(response, answer, cells);
+      for (let at = 0; at < cells.length; at += LINES) {
+        const some = cells.slice(at, at + LINES);
+        const response = await admitted(linesOf(some));
+        const answer = await response.json().catch(() => ({}));
+        if (response.status < 500 && response.status !== 401 && !(response.ok && !answer.lines)) attempt = null;
+        if (response.ok && answer.lines) booked(some, answer.lines);
+        else return settle(response, answer, some, at ? `Saved ${many(at, "change")}, and not the rest` : "Nothing was saved");
+      }
+      say(`Saved ${many(cells.length, "change")}.`, "ok");
+      return false;
     } catch {
       say("Nothing came back from the shop. Your changes are still here: save again when you're connected.", "bad");
       return false;
@@ -69,18 +83,14 @@ export function saver({ save: address, csrf }, edits, sheet, say) {
     }
   };
 
-  function settle(response, answer, cells) {
-    if (response.ok && answer.lines) {
-      booked(cells, answer.lines);
-      return false;
-    }
+  function settle(response, answer, cells, begin) {
     if (response.ok) throw new TypeError("the answer was cut off");
-    if (response.status === 409 && answer.conflicts?.length) return clashed(answer.conflicts);
-    if (response.status === 400 && answer.errors?.some(({ pointer }) => /^\/lines\/\d/.test(pointer))) return refused(cells, answer);
+    if (response.status === 409 && answer.conflicts?.length) return clashed(answer.conflicts, begin);
+    if (response.status === 400 && answer.errors?.some(({ pointer }) => /^\/lines\/\d/.test(pointer))) return refused(cells, answer, begin);
     if (response.type === "opaqueredirect" || response.status === 401 || response.status === 403) {
       say("You're signed out, or your role can't change stock. Your changes are still here: sign in in another tab, then save again.", "bad");
     } else {
-      say(`Nothing was saved: ${answer.detail ?? `the shop answered ${response.status}`}. Your changes are still here.`, "bad");
+      say(`${begin}: ${answer.detail ?? `the shop answered ${response.status}`}. Your changes are still here.`, "bad");
     }
     return false;
   }
@@ -95,10 +105,9 @@ export function saver({ save: address, csrf }, edits, sheet, say) {
     // What is available is counted over all locations.
     for (const row of sheet.rows) if (moved.has(row.sku)) row.available += moved.get(row.sku);
     sheet.paint();
-    say(`Saved ${many(cells.length, "change")}.`, "ok");
   }
 
-  function clashed(conflicts) {
+  function clashed(conflicts, begin) {
     const rows = new Map(sheet.rows.map((row) => [row.id, row]));
     for (const { sku, location, quantity, now } of conflicts) {
       const row = rows.get(`${sku}\n${location}`);
@@ -106,21 +115,25 @@ export function saver({ save: address, csrf }, edits, sheet, say) {
     }
     sheet.paint();
     const left = edits.conflicts.length;
-    say(left ? `Nothing was saved: somebody else changed ${many(left, "of these cells", "of these cells")}. Choose for each.`
-      : "Nothing was saved: somebody else has made the same changes. Save again for the rest.", "bad");
+    say(left ? `${begin}: somebody else changed ${many(left, "of these cells", "of these cells")}. Choose for each.`
+      : `${begin}: somebody else has made the same changes. Save again for the rest.`, "bad");
     return left > 0;
   }
 
-  function refused(cells, { errors }) {
+  function refused(cells, { errors }, begin) {
     for (const { pointer, detail } of errors) {
       const cell = cells[Number(/^\/lines\/(\d+)/.exec(pointer)?.[1])];
       if (cell) edits.refuse(cell.row, cell.column, detail);
     }
     sheet.paint();
-    say(`Nothing was saved: ${many(edits.refused.length, "cell was", "cells were")} refused.`, "bad");
+    say(`${begin}: ${many(edits.refused.length, "cell was", "cells were")} refused.`, "bad");
     return true;
   }
 }
+
+const linesOf = (cells) => cells.map(({ row, column, value }) => ({
+  sku: row.sku, location: row.location, counted: value, seen: row.saved[column], quantity: column, reason: "counted",
+}));
 
 function randomKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
