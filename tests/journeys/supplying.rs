@@ -52,7 +52,7 @@ async fn a_rule_names_a_supplier_and_a_location_that_there_are() {
     assert_eq!(refused["errors"][0]["pointer"], "/supplier");
     drop(put(&shop, "/api/suppliers/acme", &acme()).await.expect(201));
     let made = put(&shop, path, &rule()).await.expect(201).json();
-    assert_eq!((&made["sku"], &made["reorder_point"]), (&json!("MUG-1"), &json!(20)));
+    assert_eq!((&made["location"], &made["reorder_point"]), (&json!("main"), &json!(20)));
     let mut from_demand = rule();
     from_demand["reorder_point"] = json!(null);
     drop(put(&shop, path, &from_demand).await.expect(200));

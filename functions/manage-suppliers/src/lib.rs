@@ -2,7 +2,7 @@
 
 use contracts::Problem;
 use contracts::list::ListAnswer;
-use contracts::purchasing::{RuleAnswer, RuleQuery, SupplierAnswer, SupplierQuery};
+use contracts::purchasing::{RuleQuery, SupplierAnswer, SupplierQuery};
 use domain::field::FieldError;
 use domain::people::Action;
 use domain::purchasing::SupplierDraft;
@@ -82,7 +82,7 @@ impl ManageSuppliers {
         let rules = self.purchasing.rules(&sku).await.map_err(|error| unavailable(&error))?;
         let wanted = |rule: &ReorderRule| location.as_ref().is_none_or(|location| rule.location == *location);
         let rule = rules.into_iter().find(wanted).ok_or_else(|| Problem::not_found("rule"))?;
-        Response::json(200, &RuleAnswer { sku, rule })
+        Response::json(200, &rule)
     }
 
     async fn put_rule(&self, request: &Request, cause: Cause) -> Result<Response, Problem> {
@@ -111,6 +111,6 @@ impl ManageSuppliers {
             return Err(Problem::fields(errors));
         }
         let new = self.purchasing.put_rule(&sku, &rule, cause).await.map_err(|error| unavailable(&error))?;
-        Response::json(if new { 201 } else { 200 }, &RuleAnswer { sku, rule })
+        Response::json(if new { 201 } else { 200 }, &rule)
     }
 }

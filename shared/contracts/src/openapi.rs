@@ -12,7 +12,7 @@ use crate::order::{
 };
 use crate::problem::ProblemBody;
 use crate::product::{ImageUpload, ProductAnswer, ProductEntry, ProductQuery, UploadAnswer};
-use crate::purchasing::{RuleAnswer, RuleQuery, SupplierAnswer, SupplierQuery};
+use crate::purchasing::{RuleQuery, SupplierAnswer, SupplierQuery};
 use crate::settings::SettingsBody;
 use crate::staff::{StaffMember, StaffRequest};
 use crate::stock::{AdjustmentAnswer, LedgerAnswer, LedgerQuery, StockAnswer, StockQuery};
@@ -120,9 +120,9 @@ operations! {
     put_supplier = put "/api/suppliers/{id}" "staff" "Says who supplies, under an id that staff choose." ("id")
         body SupplierDraft, made SupplierAnswer, 200 answer SupplierAnswer, refuses 400 401 403 404 413 415;
     show_rule = get "/api/reorder-rules/{sku}" "staff" "Shows when a SKU is reordered." ("sku") query RuleQuery,
-        200 answer RuleAnswer, refuses 400 401 403 404;
+        200 answer ReorderRule, refuses 400 401 403 404;
     put_rule = put "/api/reorder-rules/{sku}" "staff" "Says when to reorder a SKU at a location, and of whom." ("sku")
-        body ReorderRule, made RuleAnswer, 200 answer RuleAnswer, refuses 400 401 403 404 413 415;
+        body ReorderRule, made ReorderRule, 200 answer ReorderRule, refuses 400 401 403 404 413 415;
     list_stock = get "/api/stock" "staff" "Lists stock by SKU." () query StockQuery,
         200 answer ListAnswer<StockAnswer>, refuses 400 401 403;
     show_stock = get "/api/stock/{sku}" "staff" "Shows a SKU's quantities by state." ("sku")

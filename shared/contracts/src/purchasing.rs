@@ -1,8 +1,7 @@
 //! Purchasing, as it is asked for and answered.
 
 use domain::purchasing::Supplier;
-use domain::reorder::ReorderRule;
-use domain::text::{Email, LocationId, Sku, SupplierId};
+use domain::text::{Email, LocationId, SupplierId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -45,14 +44,4 @@ impl From<Supplier> for SupplierAnswer {
         let Supplier { id, name, email, currency, lead_time_days } = supplier;
         Self { id, name, email, currency: currency.to_string(), lead_time_days }
     }
-}
-
-/// The rule that a SKU is reordered by at a location.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RuleAnswer {
-    /// Of what.
-    pub sku: Sku,
-    /// The rule.
-    #[serde(flatten)]
-    pub rule: ReorderRule,
 }
