@@ -4,7 +4,8 @@
 
 use domain::id::{OrderId, ProductId};
 use domain::order::Event as OrderEvent;
-use domain::text::{Email, Slug};
+use domain::purchasing::Event as PurchaseEvent;
+use domain::text::{Email, Sku, Slug};
 use domain::timer::TimerKind;
 use serde::{Deserialize, Serialize};
 
@@ -14,11 +15,13 @@ use serde::{Deserialize, Serialize};
 pub enum Event {
     /// To an order.
     Order(OrderEvent),
+    /// To a purchase order.
+    Purchase(PurchaseEvent),
     /// To anything else.
     Shop(ShopEvent),
 }
 
-/// Something that happened to what is not an order.
+/// Something that happened to what is neither.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event")]
 pub enum ShopEvent {
@@ -35,6 +38,13 @@ pub enum ShopEvent {
     AvailabilityChanged {
         /// The address of its product.
         slug: Slug,
+    },
+    /// A SKU's reorder rules have to be looked at: its stock came down to where they may order, a rule was written, or it
+    /// is time.
+    #[serde(rename = "reorder.due")]
+    ReorderDue {
+        /// Which.
+        sku: Sku,
     },
     /// Somebody asked for a sign-in link.
     #[serde(rename = "sign_in.requested")]
@@ -65,16 +75,28 @@ pub enum Subscriber {
     Mails,
     /// Keeps lists.
     Projections,
+    /// Lets orders that the shop made of itself go to their suppliers.
+    Purchases,
     /// Sends money back.
     Refunds,
+    /// Looks at reorder rules.
+    Reorders,
     /// Sets timers.
     Timers,
 }
 
 impl Subscriber {
     /// All of them.
-    pub const ALL: &'static [Self] =
-        &[Self::Allocations, Self::Catalog, Self::Mails, Self::Projections, Self::Refunds, Self::Timers];
+    pub const ALL: &'static [Self] = &[
+        Self::Allocations,
+        Self::Catalog,
+        Self::Mails,
+        Self::Projections,
+        Self::Purchases,
+        Self::Refunds,
+        Self::Reorders,
+        Self::Timers,
+    ];
 
     /// The variable with the URL of its queue.
     pub const fn queue_variable(self) -> &'static str {
@@ -83,7 +105,9 @@ impl Subscriber {
             Self::Catalog => "CATALOG_QUEUE",
             Self::Mails => "MAILS_QUEUE",
             Self::Projections => "PROJECTIONS_QUEUE",
+            Self::Purchases => "PURCHASES_QUEUE",
             Self::Refunds => "REFUNDS_QUEUE",
+            Self::Reorders => "REORDERS_QUEUE",
             Self::Timers => "TIMERS_QUEUE",
         }
     }
@@ -99,7 +123,7 @@ pub const fn timer_queue_variable(kind: TimerKind) -> &'static str {
 impl Event {
     /// Who listens to it.
     pub const fn subscribers(&self) -> &'static [Subscriber] {
-        use Subscriber::{Allocations, Catalog, Mails, Projections, Refunds, Timers};
+        use Subscriber::{Allocations, Catalog, Mails, Projections, Purchases, Refunds, Reorders, Timers};
         match self {
             Self::Order(event) => match event {
                 OrderEvent::OrderPlaced { .. } => &[Mails, Projections, Timers],
@@ -118,7 +142,24 @@ impl Event {
                 | OrderEvent::PaymentMismatched { .. }
                 | OrderEvent::RefundFailed { .. } => &[Projections],
             },
+            Self::Purchase(event) => match event {
+                PurchaseEvent::Created { .. } => &[Purchases],
+                PurchaseEvent::Approved { .. } | PurchaseEvent::Received { .. } | PurchaseEvent::Closed { .. } => {
+                    &[Reorders]
+                }
+                PurchaseEvent::Sent { .. }
+                | PurchaseEvent::ChangeProposed { .. }
+                | PurchaseEvent::ChangeRejected { .. } => &[Mails],
+                PurchaseEvent::ChangeTaken { .. } | PurchaseEvent::Refused { .. } | PurchaseEvent::Canceled { .. } => {
+                    &[Mails, Reorders]
+                }
+                PurchaseEvent::Changed { .. }
+                | PurchaseEvent::Accepted { .. }
+                | PurchaseEvent::Held { .. }
+                | PurchaseEvent::Resumed { .. } => &[],
+            },
             Self::Shop(event) => match event {
+                ShopEvent::ReorderDue { .. } => &[Reorders],
                 ShopEvent::ProductChanged { .. } | ShopEvent::AvailabilityChanged { .. } => &[Catalog],
                 ShopEvent::SignInRequested { .. } | ShopEvent::OrderLinkRequested { .. } => &[Mails],
             },
@@ -149,6 +190,8 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
+    use domain::id::PurchaseOrderId;
+
     use super::*;
 
     #[test]
@@ -157,6 +200,11 @@ mod tests {
         let events = [
             Event::Order(OrderEvent::OrderPaid { order }),
             Event::Order(OrderEvent::RefundRequested { order, refund: 3 }),
+            Event::Purchase(PurchaseEvent::Received {
+                purchase_order: PurchaseOrderId::new(1, [2; 10]),
+                complete: true,
+            }),
+            Event::Shop(ShopEvent::ReorderDue { sku: Sku::new("MUG-1").unwrap() }),
             Event::Shop(ShopEvent::ProductChanged {
                 product: ProductId::new(1, [1; 10]),
                 slug: Slug::new("mug").unwrap(),

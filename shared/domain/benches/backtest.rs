@@ -78,6 +78,7 @@ fn rule() -> ReorderRule {
         pack_size: 6,
         review_days: WEEK,
         service_level: 0.95,
+        unit_cost: None,
         order_cost: None,
         holding_cost: None,
     }

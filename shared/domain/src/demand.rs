@@ -5,12 +5,14 @@
 //! is known, and what is forecast begins on the day after it.
 
 mod croston;
+mod diary;
 mod history;
 mod method;
 mod seasonal;
 #[cfg(test)]
 mod tests;
 
+pub use diary::{Diary, Noted};
 pub use history::{Day, History};
 pub use method::{Method, Trial};
 
@@ -34,6 +36,7 @@ const SEASON_PAYS: f64 = 0.95;
 /// What kind of demand it is, after Syntetos, Boylan and Croston, "On the categorization of demand patterns" (2005).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Pattern {
     /// On most days, of like sizes.
     Smooth,
@@ -69,6 +72,7 @@ impl Pattern {
 
 /// What the kind of demand was told by.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Traits {
     /// Mean days in stock from one day with demand to the next (ADI); 1 where there is demand every day.
     pub interval: f64,
@@ -99,6 +103,7 @@ impl Traits {
 
 /// What a day will want, and how that was told: kept with every decision that was made of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Forecast {
     /// d: mean units a day of the days ahead; never negative.
     pub daily_mean: f64,

@@ -195,16 +195,38 @@ impl OrderId {
     /// The secret of the link to the order's page. It is made from the id under the shop's `key`, so that every mail
     /// about the order carries the same link; the record keeps its digest alone.
     pub fn view_secret(&self, key: &[u8]) -> crate::text::Secret {
-        let hash = keyed_hash(key, format!("view {self}").as_bytes());
-        let mut secret = [0; 16];
-        secret.copy_from_slice(&hash[..16]);
-        crate::text::Secret::from_bytes(secret)
+        secret_of(key, &format!("view {self}"))
     }
 
     /// The number that people read it by: the last 50 of its random bits.
     pub fn number(&self) -> OrderNumber {
         OrderNumber((self.0.as_u128() & ((1 << (5 * NUMBER_CHARACTERS)) - 1)) as u64)
     }
+}
+
+impl PurchaseOrderId {
+    /// The number that people read it by: the last 50 of its random bits.
+    pub fn number(&self) -> OrderNumber {
+        OrderNumber((self.0.as_u128() & ((1 << (5 * NUMBER_CHARACTERS)) - 1)) as u64)
+    }
+
+    /// The secret of the link that its supplier got with the mail of `sent`: made from both under the shop's `key`, so
+    /// that sending it again ends the link before. The record keeps its digest alone.
+    pub fn supplier_secret(&self, key: &[u8], sent: jiff::Timestamp) -> crate::text::Secret {
+        secret_of(key, &format!("supplier {self} {}", sent.as_millisecond()))
+    }
+
+    /// The secret of the link that staff approve it by from a mail.
+    pub fn approval_secret(&self, key: &[u8]) -> crate::text::Secret {
+        secret_of(key, &format!("approve {self}"))
+    }
+}
+
+fn secret_of(key: &[u8], what: &str) -> crate::text::Secret {
+    let hash = keyed_hash(key, what.as_bytes());
+    let mut secret = [0; 16];
+    secret.copy_from_slice(&hash[..16]);
+    crate::text::Secret::from_bytes(secret)
 }
 
 /// A text that is no order number.

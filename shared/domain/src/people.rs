@@ -61,6 +61,7 @@ impl Role {
                     | Action::ViewStock
                     | Action::AdjustStock
                     | Action::ViewPurchasing
+                    | Action::ReceiveGoods
                     | Action::ViewOrders
                     | Action::ShipOrders
             ),
@@ -105,8 +106,12 @@ pub enum Action {
     AdjustStock,
     /// See suppliers, rules and what is on order.
     ViewPurchasing,
-    /// Say who supplies, and when to reorder.
+    /// Say who supplies, when to reorder and what to order.
     EditPurchasing,
+    /// Let an order go to its supplier, and agree to what the supplier would change.
+    ApprovePurchases,
+    /// Say what came from a supplier.
+    ReceiveGoods,
     /// See every order.
     ViewOrders,
     /// Mark parcels as sent and delivered.
@@ -138,6 +143,8 @@ impl Action {
         Self::AdjustStock,
         Self::ViewPurchasing,
         Self::EditPurchasing,
+        Self::ApprovePurchases,
+        Self::ReceiveGoods,
         Self::ViewOrders,
         Self::ShipOrders,
         Self::CancelOrders,
@@ -166,7 +173,7 @@ mod tests {
     #[test]
     fn only_the_owner_changes_settings_and_staff_and_sees_costs() {
         for role in Role::ALL {
-            for action in [Action::ViewCosts, Action::EditSettings, Action::EditStaff] {
+            for action in [Action::ApprovePurchases, Action::ViewCosts, Action::EditSettings, Action::EditStaff] {
                 assert_eq!(role.may(action), *role == Role::Owner);
             }
         }

@@ -7,8 +7,8 @@ mod answer;
 mod decide;
 mod draft;
 mod event;
+mod look;
 mod states;
-mod suggestion;
 mod supplier;
 #[cfg(test)]
 mod tests;
@@ -18,8 +18,8 @@ pub use draft::{
     Proposal, ProposedLine, PurchaseDraft, PurchaseLineDraft, PurchaseLines, Receipt, ReceiptDraft, ReceiptLine,
 };
 pub use event::Event;
+pub use look::{Act, Look, Looked, Standing};
 pub use states::{AnswerStatus, AnswerStep, PurchaseStatus, PurchaseStep, SuggestionStatus, SuggestionStep};
-pub use suggestion::Suggestion;
 pub use supplier::{Supplier, SupplierDraft};
 
 use jiff::Timestamp;
@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::PurchaseOrderId;
 use crate::money::{Currency, Money, MoneyError};
+use crate::order::RequestMark;
 use crate::text::{Digest, LocationId, Sku, SupplierId};
 
 /// A line of a purchase order.
@@ -107,6 +108,17 @@ pub struct PurchaseOrder {
     /// Why it is on hold, was called off or was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Whether staff have to approve it, whatever it costs: some of it was refused or called off before.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub by_hand: bool,
+    /// The requests with an Idempotency-Key that it has answered of late, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<RequestMark>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// What the desk can do with a purchase order in its state.
@@ -207,12 +219,18 @@ impl PurchaseOrder {
         Ok(Some(total))
     }
 
-    /// Whether nobody has to approve it: its total is known and below the shop's limit, in the same currency.
-    pub fn approves_itself(&self, limit: Option<Money>) -> bool {
-        match (self.total(), limit) {
-            (Ok(Some(total)), Some(limit)) => total.currency == limit.currency && total.amount < limit.amount,
-            (Ok(Some(_)), None) | (Ok(None) | Err(_), _) => false,
-        }
+    /// What all of it costs at most: where a line does not say what one costs, what it is sold for stands in, as nobody
+    /// means to pay more. None: that is not known either, is in another currency or leaves the range.
+    pub fn most(&self, price: impl Fn(&Sku) -> Option<Money>) -> Option<Money> {
+        self.lines.iter().try_fold(Money::zero(self.currency), |sum, line| {
+            let one = line.unit_cost.or_else(|| price(&line.sku))?;
+            sum.plus(one.times(line.quantity).ok()?).ok()
+        })
+    }
+
+    /// What was asked under a key before, while it is remembered.
+    pub fn answered(&self, key: &Digest) -> Option<&RequestMark> {
+        self.requests.iter().find(|known| known.key == *key)
     }
 
     /// Whether its supplier has it and more of it is to come, so that the link in its mail takes an answer.
@@ -248,7 +266,11 @@ impl PurchaseOrder {
         let possible = |action: PurchaseAction| {
             let command = match action {
                 PurchaseAction::Edit => Command::SetLines {
-                    lines: PurchaseLines { lines: self.lines.clone(), lead_time_days: self.lead_time_days },
+                    lines: PurchaseLines {
+                        lines: self.lines.clone(),
+                        lead_time_days: self.lead_time_days,
+                        by_hand: self.by_hand,
+                    },
                 },
                 PurchaseAction::Approve => Command::Approve,
                 PurchaseAction::Send => Command::Send { link_hash: Digest::of(b"") },

@@ -15,6 +15,8 @@ pub use rule::ReorderRule;
 use serde::{Deserialize, Serialize};
 
 use crate::demand::{Forecast, Method};
+use crate::stock::{Level, Stock};
+use crate::text::LocationId;
 
 /// The most units that one line of a purchase order takes.
 pub const MAX_UNITS: u32 = 1_000_000;
@@ -27,6 +29,7 @@ const SLACK: f64 = 1e-6;
 /// in exactly one of `committed`, `reserved` and `backordered`. The buffer is no part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Position {
     /// There, whether promised or not.
     pub on_hand: i64,
@@ -41,6 +44,28 @@ pub struct Position {
 }
 
 impl Position {
+    /// The position of a SKU at `location`. What unpaid orders hold has no location yet: it counts where `priority`
+    /// would give it to them, which is where there is something free, and else at the first. What is promised beyond
+    /// what is there is in `committed` and `reserved` already.
+    pub fn at(stock: &Stock, location: &LocationId, priority: &[LocationId]) -> Self {
+        let level = stock.levels.get(location).copied().unwrap_or_default();
+        let free =
+            |place: &LocationId| stock.levels.get(place).map_or(0, |level| (level.on_hand - level.committed).max(0));
+        let (mut left, mut reserved) = (stock.offer.reserved, 0);
+        for place in priority {
+            let piece = free(place).min(left);
+            left -= piece;
+            if place == location {
+                reserved = piece;
+            }
+        }
+        if priority.first() == Some(location) {
+            reserved += left;
+        }
+        let Level { on_hand, incoming, committed, .. } = level;
+        Self { on_hand, incoming, committed, reserved, backordered: 0 }
+    }
+
     /// What is left when all that is on order has come and all that is promised has gone, in units; below zero where
     /// more is promised.
     pub const fn units(&self) -> i64 {
@@ -51,6 +76,7 @@ impl Position {
 /// Why something is ordered, or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Reason {
     /// Ordered: the position is at the reorder point or below it.
     AtReorderPoint,
@@ -80,6 +106,7 @@ impl Reason {
 
 /// What was computed on the way, in units where nothing else is said.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Figures {
     /// z: standard deviations of demand that the safety stock covers.
     pub z: f64,
@@ -104,6 +131,7 @@ pub struct Figures {
 /// An order of so many units, or a 'no', with all that made it: the rule has L, sL, service level, minimum and pack,
 /// the forecast d and sd.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Decision {
     /// Q: how many to order, in units. 0 is a 'no'.
     pub quantity: u32,
@@ -120,6 +148,18 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// How many more units may go until it is to be ordered, where that will come to be: fewer than one are never left
+    /// while nothing is ordered. None: it is ordered, or nobody wants it.
+    pub fn slack(&self) -> Option<i64> {
+        match self.reason {
+            Reason::AboveReorderPoint => {
+                let slack = self.figures.position - (self.figures.reorder_point + SLACK).floor() as i64;
+                Some(slack.max(1))
+            }
+            Reason::AtReorderPoint | Reason::NoDemand | Reason::NoHistory => None,
+        }
+    }
+
     /// Whether anything is to be ordered.
     pub const fn is_order(&self) -> bool {
         self.quantity > 0

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::field::{FieldError, Findings};
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use crate::text::{CountryCode, Email, LocationId};
 
 /// A part of the settings that is read and written as one.
@@ -31,6 +31,8 @@ pub enum Topic {
     Returns,
     /// [`SupportSettings`].
     Support,
+    /// [`PurchasingSettings`].
+    Purchasing,
 }
 
 /// A text that names no topic.
@@ -40,8 +42,16 @@ pub struct UnknownTopic;
 
 impl Topic {
     /// Every topic.
-    pub const ALL: &'static [Self] =
-        &[Self::Shop, Self::Taxes, Self::Shipping, Self::Payments, Self::Locations, Self::Returns, Self::Support];
+    pub const ALL: &'static [Self] = &[
+        Self::Shop,
+        Self::Taxes,
+        Self::Shipping,
+        Self::Payments,
+        Self::Locations,
+        Self::Returns,
+        Self::Support,
+        Self::Purchasing,
+    ];
 
     /// As it stands in an address.
     pub const fn as_str(self) -> &'static str {
@@ -53,6 +63,7 @@ impl Topic {
             Self::Locations => "locations",
             Self::Returns => "returns",
             Self::Support => "support",
+            Self::Purchasing => "purchasing",
         }
     }
 }
@@ -207,6 +218,22 @@ pub struct SupportSettings {
     pub first_response_hours: u16,
     /// Business hours until it is resolved.
     pub resolution_hours: u16,
+}
+
+/// How the shop buys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PurchasingSettings {
+    /// Counts its writes.
+    #[serde(default)]
+    pub version: u64,
+    /// What the shop orders of itself goes out unseen below this total; without it, everything waits for staff.
+    #[serde(default)]
+    pub approval_limit: Option<Money>,
+    /// Who hears of low stock and of what suppliers answer; without it, the first owner.
+    #[serde(default)]
+    pub staff_email: Option<Email>,
 }
 
 impl Setting for ShopSettings {
@@ -388,6 +415,29 @@ impl Setting for SupportSettings {
     }
 }
 
+impl Setting for PurchasingSettings {
+    const TOPIC: Topic = Topic::Purchasing;
+
+    fn check(&self) -> Result<(), Vec<FieldError>> {
+        let mut found = Findings::default();
+        let good = self.approval_limit.is_none_or(|limit| limit.amount >= 0);
+        found.require(good, "/approval_limit/amount", "Must not be below zero.");
+        found.or(())
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn with_version(self, version: u64) -> Self {
+        Self { version, ..self }
+    }
+
+    fn initial() -> Self {
+        Self { version: 1, approval_limit: Some(Money::new(100_000, Currency::EUR)), staff_email: None }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -414,6 +464,7 @@ mod tests {
         starts_well::<LocationSettings>();
         starts_well::<ReturnSettings>();
         starts_well::<SupportSettings>();
+        starts_well::<PurchasingSettings>();
     }
 
     #[test]

@@ -46,12 +46,15 @@ pub struct Offer {
     /// How many may be promised beyond what is there; 0 denies backorders.
     #[serde(default)]
     pub backorder_limit: u32,
+    /// The `available` at which, or below which, its reorder rules are looked at again; none while nobody waits for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reorder_at: Option<i64>,
 }
 
 impl Offer {
     /// A new offer of which there is nothing yet.
     pub fn new(listing: Listing) -> Self {
-        Self { listing, price_version: 1, available: 0, reserved: 0, backorder_limit: 0 }
+        Self { listing, price_version: 1, available: 0, reserved: 0, backorder_limit: 0, reorder_at: None }
     }
 
     /// How many can be promised, backorders among them; never below zero, and nothing of what is not on sale.

@@ -1,4 +1,5 @@
-//! The purchasing table: suppliers, and the rules that SKUs are reordered by.
+//! The purchasing table: suppliers, the rules that SKUs are reordered by, what looks at them came to, and the orders to
+//! suppliers that are made of it.
 //!
 //! | access pattern | key |
 //! |---|---|
@@ -6,23 +7,48 @@
 //! | all suppliers, in the order of their ids | `suppliers` |
 //! | the rule of a SKU at a location | `rules`, `{sku}#{location}` |
 //! | the rules of a SKU | `rules`, begins with `{sku}#` |
+//! | all rules | `rules` |
+//! | the latest look at a SKU at a location | `looks`, `{sku}#{location}` |
+//! | the latest looks at a SKU | `looks`, begins with `{sku}#` |
+//! | all latest looks | `looks` |
+//! | the looks at a SKU before, newest first | `past#{sku}`, `{ended}#{location}` |
+//! | the demand of a SKU | `diaries`, `{sku}` |
+//! | a purchase order by its id | `orders`, `{po_..}` |
+//! | all purchase orders, newest first | `orders` |
+//! | the order that a supplier's suggestions go into | `suggested`, `{supplier}` |
+//!
+//! Past looks are kept for a quarter of a year.
+
+mod looks;
+mod orders;
+
+pub use looks::{Kept, Placed};
+pub use orders::NotWritten;
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use contracts::event::{Event, ShopEvent};
+use domain::id::PurchaseOrderId;
 use domain::purchasing::Supplier;
 use domain::reorder::ReorderRule;
 use domain::text::{LocationId, Sku, SupplierId};
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Item, StoreError, Table, n, of_item, s};
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};
+use crate::tx::Write;
 
 const SCHEMA: u16 = 1;
 const SUPPLIERS: &str = "suppliers";
 const RULES: &str = "rules";
+const LOOKS: &str = "looks";
+const DIARIES: &str = "diaries";
+const ORDERS: &str = "orders";
+const SUGGESTED: &str = "suggested";
 
 /// The purchasing table.
 #[derive(Debug, Clone)]
@@ -46,6 +72,16 @@ pub enum Key {
     Supplier(SupplierId),
     /// The rule of a SKU at a location.
     Rule(Sku, LocationId),
+    /// The latest look at a SKU at a location.
+    Look(Sku, LocationId),
+    /// A look that ended then.
+    Past(Sku, Timestamp, LocationId),
+    /// A SKU's demand.
+    Diary(Sku),
+    /// A purchase order.
+    Order(PurchaseOrderId),
+    /// Which order a supplier's suggestions go into.
+    Suggested(SupplierId),
 }
 
 impl Key {
@@ -54,6 +90,13 @@ impl Key {
         match self {
             Self::Supplier(id) => (SUPPLIERS.into(), id.to_string()),
             Self::Rule(sku, location) => (RULES.into(), format!("{sku}#{location}")),
+            Self::Look(sku, location) => (LOOKS.into(), format!("{sku}#{location}")),
+            Self::Past(sku, ended, location) => {
+                (format!("past#{sku}"), format!("{:013}#{location}", ended.as_millisecond()))
+            }
+            Self::Diary(sku) => (DIARIES.into(), sku.to_string()),
+            Self::Order(id) => (ORDERS.into(), id.to_string()),
+            Self::Suggested(supplier) => (SUGGESTED.into(), supplier.to_string()),
         }
     }
 
@@ -61,11 +104,19 @@ impl Key {
     pub fn parse(pk: &str, sk: &str) -> Option<Self> {
         match pk {
             SUPPLIERS => Some(Self::Supplier(sk.parse().ok()?)),
-            RULES => {
+            RULES | LOOKS => {
                 let (sku, location) = sk.split_once('#')?;
-                Some(Self::Rule(sku.parse().ok()?, location.parse().ok()?))
+                let (sku, location) = (sku.parse().ok()?, location.parse().ok()?);
+                Some(if pk == RULES { Self::Rule(sku, location) } else { Self::Look(sku, location) })
             }
-            _ => None,
+            DIARIES => Some(Self::Diary(sk.parse().ok()?)),
+            ORDERS => Some(Self::Order(sk.parse().ok()?)),
+            SUGGESTED => Some(Self::Suggested(sk.parse().ok()?)),
+            _ => {
+                let (ended, location) = sk.split_once('#')?;
+                let ended = Timestamp::from_millisecond(ended.parse().ok()?).ok()?;
+                Some(Self::Past(pk.strip_prefix("past#")?.parse().ok()?, ended, location.parse().ok()?))
+            }
         }
     }
 
@@ -78,6 +129,9 @@ impl Key {
 #[derive(Serialize, Deserialize)]
 struct Record {
     schema: u16,
+    /// Counts its writes.
+    #[serde(default)]
+    rev: u64,
     /// What is kept, as JSON: it is read and written whole.
     value: String,
 }
@@ -88,17 +142,7 @@ impl Purchasing {
     /// # Errors
     /// When the table does not answer.
     pub async fn supplier(&self, id: &SupplierId) -> Result<Option<Supplier>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::Supplier(id.clone()).attributes()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        answer.item.map(value_of).transpose()
+        Ok(self.get(&Key::Supplier(id.clone())).await?.map(|(supplier, _)| supplier))
     }
 
     /// A page of all suppliers.
@@ -106,21 +150,7 @@ impl Purchasing {
     /// # Errors
     /// When the table does not answer.
     pub async fn suppliers(&self, after: Option<&Cursor>, limit: u16) -> Result<Page<Supplier>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .query()
-            .table_name(&self.name)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", s(SUPPLIERS))
-            .set_exclusive_start_key(after.map(|cursor| cursor.key(SUPPLIERS)))
-            .limit(i32::from(limit))
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let next = Cursor::of(answer.last_evaluated_key.as_ref());
-        let items = answer.items.unwrap_or_default().into_iter().map(value_of).collect::<Result<_, _>>()?;
-        Ok(Page { items, next })
+        self.page(SUPPLIERS, after, limit, true).await
     }
 
     /// Writes a supplier, over the one with its id where there is one; whether it is new.
@@ -128,7 +158,7 @@ impl Purchasing {
     /// # Errors
     /// When the table does not answer.
     pub async fn put_supplier(&self, supplier: &Supplier, cause: Cause) -> Result<bool, StoreError> {
-        self.put(&Key::Supplier(supplier.id.clone()), supplier, cause).await
+        self.put(&Key::Supplier(supplier.id.clone()), supplier, &Stamp::silent(cause)).await
     }
 
     /// The rules of a SKU, in the order of their locations.
@@ -136,39 +166,103 @@ impl Purchasing {
     /// # Errors
     /// When the table does not answer.
     pub async fn rules(&self, sku: &Sku) -> Result<Vec<ReorderRule>, StoreError> {
+        self.of_sku(RULES, sku).await
+    }
+
+    /// A page of the SKUs that have rules, each once for each of its rules, in their order.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn ruled_skus(&self, after: Option<&Cursor>, limit: u16) -> Result<Page<Sku>, StoreError> {
+        let page = self.query(RULES, after, limit, true).await?;
+        let sku = |item: &Item| {
+            let sort = item.get("sk").and_then(|value| value.as_s().ok())?;
+            sort.split_once('#')?.0.parse().ok()
+        };
+        Ok(Page { items: page.items.iter().filter_map(sku).collect(), next: page.next })
+    }
+
+    /// Writes the rule of a SKU at the rule's location, and has it looked at; whether it is new.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn put_rule(&self, sku: &Sku, rule: &ReorderRule, cause: Cause) -> Result<bool, StoreError> {
+        let stamp = Stamp::new(vec![Event::Shop(ShopEvent::ReorderDue { sku: sku.clone() })], cause);
+        self.put(&Key::Rule(sku.clone(), rule.location.clone()), rule, &stamp).await
+    }
+
+    /// What is kept under a key, and how often it was written.
+    async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<(T, u64)>, StoreError> {
+        let answer = self
+            .db
+            .client()
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        answer.item.map(read).transpose()
+    }
+
+    async fn query(
+        &self,
+        partition: &str,
+        after: Option<&Cursor>,
+        limit: u16,
+        ascending: bool,
+    ) -> Result<Page<Item>, StoreError> {
+        let answer = self
+            .db
+            .client()
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", s(partition))
+            .set_exclusive_start_key(after.map(|cursor| cursor.key(partition)))
+            .scan_index_forward(ascending)
+            .limit(i32::from(limit))
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        let next = Cursor::of(answer.last_evaluated_key.as_ref());
+        Ok(Page { items: answer.items.unwrap_or_default(), next })
+    }
+
+    async fn page<T: DeserializeOwned>(
+        &self,
+        partition: &str,
+        after: Option<&Cursor>,
+        limit: u16,
+        ascending: bool,
+    ) -> Result<Page<T>, StoreError> {
+        let Page { items, next } = self.query(partition, after, limit, ascending).await?;
+        let items = items.into_iter().map(|item| read(item).map(|(value, _)| value)).collect::<Result<_, _>>()?;
+        Ok(Page { items, next })
+    }
+
+    /// What a partition keeps of a SKU, in the order of the locations.
+    async fn of_sku<T: DeserializeOwned>(&self, partition: &str, sku: &Sku) -> Result<Vec<T>, StoreError> {
         let answer = self
             .db
             .client()
             .query()
             .table_name(&self.name)
             .key_condition_expression("pk = :pk AND begins_with(sk, :sku)")
-            .expression_attribute_values(":pk", s(RULES))
+            .expression_attribute_values(":pk", s(partition))
             .expression_attribute_values(":sku", s(format!("{sku}#")))
             .consistent_read(true)
             .send()
             .await
             .map_err(StoreError::of)?;
-        answer.items.unwrap_or_default().into_iter().map(value_of).collect()
+        answer.items.unwrap_or_default().into_iter().map(|item| read(item).map(|(value, _)| value)).collect()
     }
 
-    /// Writes the rule of a SKU at the rule's location; whether it is new.
-    ///
-    /// # Errors
-    /// When the table does not answer.
-    pub async fn put_rule(&self, sku: &Sku, rule: &ReorderRule, cause: Cause) -> Result<bool, StoreError> {
-        self.put(&Key::Rule(sku.clone(), rule.location.clone()), rule, cause).await
-    }
-
-    async fn put<T: Serialize>(&self, key: &Key, value: &T, cause: Cause) -> Result<bool, StoreError> {
-        let value = serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let mut values = HashMap::from([
-            (":zero".to_owned(), n(0)),
-            (":schema".to_owned(), n(SCHEMA)),
-            (":value".to_owned(), s(value)),
-        ]);
-        let expression = Stamp::silent(cause)
-            .update("#schema = :schema, #value = :value", &mut values)?
-            .replace("rev = rev +", "rev = if_not_exists(rev, :zero) +");
+    /// Writes a record over whatever is there; whether it is new.
+    async fn put<T: Serialize>(&self, key: &Key, value: &T, stamp: &Stamp) -> Result<bool, StoreError> {
+        let mut values = HashMap::from([(":schema".to_owned(), n(SCHEMA)), (":value".to_owned(), s(json(value)?))]);
+        let expression = stamp.upsert("#schema = :schema, #value = :value", &mut values)?;
         let answer = self
             .db
             .client()
@@ -185,11 +279,32 @@ impl Purchasing {
             .map_err(StoreError::of)?;
         Ok(!answer.attributes.is_some_and(|before| before.contains_key("value")))
     }
+
+    /// A record as the write of a transaction, over the one that was written `seen` times; 0 is none.
+    fn write<T: Serialize>(&self, key: &Key, value: &T, seen: u64, stamp: &Stamp) -> Result<Write, StoreError> {
+        let mut item = key.attributes();
+        item.insert("schema".into(), n(SCHEMA));
+        item.insert("value".into(), s(json(value)?));
+        stamp.put_on(&mut item, seen + 1)?;
+        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        let put = if seen == 0 {
+            put.condition_expression("attribute_not_exists(pk)")
+        } else {
+            put.condition_expression("rev = :seen").expression_attribute_values(":seen", n(seen))
+        };
+        let put = put.build().map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        Ok(Write(TransactWriteItem::builder().put(put).build()))
+    }
 }
 
-fn value_of<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+fn read<T: DeserializeOwned>(item: Item) -> Result<(T, u64), StoreError> {
     let record: Record = of_item(item)?;
-    serde_json::from_str(&record.value).map_err(|error| StoreError::Corrupt(error.to_string()))
+    let value = serde_json::from_str(&record.value).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    Ok((value, record.rev))
 }
 
 #[cfg(test)]
@@ -200,9 +315,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_key_round_trips(sku in "[A-Z0-9][A-Z0-9_.-]{0,20}", place in "[a-z][a-z0-9-]{0,10}[a-z0-9]") {
+        fn a_key_round_trips(
+            sku in "[A-Z0-9][A-Z0-9_.-]{0,20}",
+            place in "[a-z][a-z0-9-]{0,10}[a-z0-9]",
+            millis in 0_i64..4_000_000_000_000,
+        ) {
             let (sku, location) = (Sku::new(sku).unwrap(), LocationId::new(place.clone()).unwrap());
-            for key in [Key::Supplier(SupplierId::new(place).unwrap()), Key::Rule(sku, location)] {
+            let supplier = SupplierId::new(place).unwrap();
+            let keys = [
+                Key::Supplier(supplier.clone()),
+                Key::Rule(sku.clone(), location.clone()),
+                Key::Look(sku.clone(), location.clone()),
+                Key::Past(sku.clone(), Timestamp::from_millisecond(millis).unwrap(), location),
+                Key::Diary(sku),
+                Key::Order(PurchaseOrderId::new(u64::try_from(millis).unwrap(), [3; 10])),
+                Key::Suggested(supplier),
+            ];
+            for key in keys {
                 let (pk, sk) = key.pair();
                 prop_assert_eq!(Key::parse(&pk, &sk), Some(key));
             }

@@ -100,6 +100,12 @@ impl Stamp {
         Ok(format!("{marked}, emits = :stamp_emits, outbox = :stamp_outbox"))
     }
 
+    /// As [`Stamp::update`], of a record that may not be there yet.
+    pub(crate) fn upsert(&self, set: &str, values: &mut HashMap<String, AttributeValue>) -> Result<String, StoreError> {
+        values.insert(":zero".into(), n(0));
+        Ok(self.update(set, values)?.replace("rev = rev +", "rev = if_not_exists(rev, :zero) +"))
+    }
+
     fn outbox(&self) -> Result<AttributeValue, StoreError> {
         let events = self
             .events

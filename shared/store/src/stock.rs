@@ -14,7 +14,7 @@
 
 mod ledger;
 
-pub use ledger::{LedgerEntry, availability_turned, entries_of};
+pub use ledger::{LedgerEntry, SHIPPED, availability_turned, entries_of, reorder_due};
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -277,9 +277,7 @@ impl StockTable {
                 conditions.push(format!("{name} >= :{name}_least"));
             }
         }
-        let expression = Stamp::silent(cause.clone())
-            .update(&sets.join(", "), &mut values)?
-            .replace("rev = rev +", "rev = if_not_exists(rev, :zero) +");
+        let expression = Stamp::silent(cause.clone()).upsert(&sets.join(", "), &mut values)?;
         let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
         self.update(&Key::Level(sku.clone(), location.clone()), expression, condition, values).map(Some)
     }
@@ -325,11 +323,37 @@ impl StockTable {
         )
         .collect::<Vec<_>>()
         .join(", ");
-        let expression = Stamp::silent(cause.clone())
-            .update(&sets, &mut values)?
-            .replace("rev = rev +", "rev = if_not_exists(rev, :zero) +");
+        let expression = Stamp::silent(cause.clone()).upsert(&sets, &mut values)?;
         let condition = "attribute_not_exists(pk) OR product = :l_product";
         self.update(&Key::Offer(listing.sku.clone()), expression, Some(condition.into()), values)
+    }
+
+    /// Has the reorder rules of a SKU looked at again once no more than `at` are available; never, without it.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn watch(&self, sku: &Sku, at: Option<i64>, cause: Cause) -> Result<(), StoreError> {
+        let mut values = HashMap::new();
+        let stamp = Stamp::silent(cause);
+        let expression = match at {
+            Some(at) => {
+                values.insert(":at".to_owned(), n(at));
+                stamp.update("reorder_at = :at", &mut values)?
+            }
+            None => format!("{}, reorder_at", stamp.update("on_sale = on_sale", &mut values)?),
+        };
+        self.db
+            .client()
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::Offer(sku.clone()).attributes()))
+            .update_expression(expression)
+            .condition_expression("attribute_exists(pk)")
+            .set_expression_attribute_values(Some(values))
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        Ok(())
     }
 
     fn describe(&self, listing: &Listing, repriced: bool, cause: &Cause) -> Result<Write, StoreError> {

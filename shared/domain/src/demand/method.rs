@@ -11,6 +11,7 @@ use super::history::mean;
 /// How the next days are told from the last, with the parameters that fitted best.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Method {
     /// Not at all: no day in stock is known.
     Unknown,
@@ -54,6 +55,7 @@ impl Method {
 
 /// How far off a method was when it foretold each day from those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Trial {
     /// Which method.
     pub method: Method,

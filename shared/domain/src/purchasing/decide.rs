@@ -18,9 +18,13 @@ use super::{
 use crate::id::PurchaseOrderId;
 use crate::machine::IllegalTransition;
 use crate::money::Money;
+use crate::order::RequestMark;
 use crate::refusal::Refusal;
 use crate::stock::{Movement, Shelf};
-use crate::text::{Digest, Sku};
+use crate::text::{Digest, LocationId, Sku};
+
+/// How many requests an order remembers, the latest.
+const REMEMBERED: usize = 16;
 
 /// What somebody wants of a purchase order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +34,13 @@ pub enum Command {
         /// What.
         lines: PurchaseLines,
     },
+    /// Do not order that any more: a later look at the stock came to something else.
+    DropSuggested {
+        /// Of what.
+        sku: Sku,
+        /// For where.
+        location: LocationId,
+    },
     /// Order these instead; staff work on it from here on.
     SetLines {
         /// What.
@@ -37,10 +48,12 @@ pub enum Command {
     },
     /// Let it be sent.
     Approve,
-    /// Let it be sent if its total is known and below this; else it waits for staff.
+    /// Let it be sent if it costs less than the limit; else it waits for staff.
     ApproveWithin {
         /// The shop's limit; without one, nothing is sent that nobody has seen.
         limit: Option<Money>,
+        /// What it costs at most, where that is known: see [`PurchaseOrder::most`].
+        most: Option<Money>,
     },
     /// Send it, or send it once more: the link of an earlier mail is no longer good.
     Send {
@@ -107,6 +120,29 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// The same, and what `command` then means: both are one write.
+    ///
+    /// # Errors
+    /// As [`decide`].
+    pub fn then(self, command: Command, now: Timestamp) -> Result<Self, Refusal> {
+        let next = decide(&self.order, command, now)?;
+        Ok(Self {
+            order: next.order,
+            events: self.events.into_iter().chain(next.events).collect(),
+            stock: self.stock.into_iter().chain(next.stock).collect(),
+            changed: self.changed || next.changed,
+        })
+    }
+
+    /// The same, remembering the request that it answers.
+    #[must_use]
+    pub fn marked(mut self, request: RequestMark) -> Self {
+        self.order.requests.push(request);
+        let forgotten = self.order.requests.len().saturating_sub(REMEMBERED);
+        self.order.requests.drain(..forgotten);
+        self
+    }
+
     /// From `before` to `after`: what is missing of a line is incoming while it is on order.
     pub(super) fn new(before: &PurchaseOrder, after: PurchaseOrder, event: Event) -> Self {
         let stock = incoming(before, &after);
@@ -135,6 +171,7 @@ pub fn create(
             Origin::Staff => PurchaseStatus::Draft,
         },
         answer: AnswerStatus::None,
+        by_hand: lines.by_hand,
         lines: lines.lines,
         created: now,
         rev: 0,
@@ -145,6 +182,7 @@ pub fn create(
         proposal: None,
         held_from: None,
         reason: None,
+        requests: Vec::new(),
     };
     Decision { order, events: vec![Event::Created { purchase_order: id }], stock: Vec::new(), changed: true }
 }
@@ -156,9 +194,10 @@ pub fn create(
 pub fn decide(order: &PurchaseOrder, command: Command, now: Timestamp) -> Result<Decision, Refusal> {
     match command {
         Command::AddSuggested { lines } => add_suggested(order, lines),
+        Command::DropSuggested { sku, location } => drop_suggested(order, &sku, &location),
         Command::SetLines { lines } => set_lines(order, lines),
         Command::Approve => approve(order, false),
-        Command::ApproveWithin { limit } => approve_within(order, limit),
+        Command::ApproveWithin { limit, most } => approve_within(order, limit, most),
         Command::Send { link_hash } => send(order, link_hash, now),
         Command::Accept => accept(order),
         Command::Propose { proposal } => propose(order, proposal),
@@ -214,8 +253,25 @@ fn add_suggested(order: &PurchaseOrder, lines: PurchaseLines) -> Result<Decision
         return Err(Refusal::TooManyLines { most: MAX_LINES });
     }
     next.lead_time_days = order.lead_time_days.max(lines.lead_time_days);
+    next.by_hand |= lines.by_hand;
     if next == *order {
         return Ok(Decision::unchanged(order));
+    }
+    Ok(Decision::new(order, next, Event::Changed { purchase_order: order.id }))
+}
+
+/// An order of which nothing is left is called off.
+fn drop_suggested(order: &PurchaseOrder, sku: &Sku, location: &LocationId) -> Result<Decision, Refusal> {
+    if order.status != PurchaseStatus::Suggested {
+        return Err(not_while(order, "drop"));
+    }
+    let mut next = order.clone();
+    next.lines.retain(|line| (&line.sku, &line.location) != (sku, location));
+    if next.lines.len() == order.lines.len() {
+        return Ok(Decision::unchanged(order));
+    }
+    if next.lines.is_empty() {
+        return cancel(order, "Nothing of it is needed any more".to_owned());
     }
     Ok(Decision::new(order, next, Event::Changed { purchase_order: order.id }))
 }
@@ -238,9 +294,13 @@ fn approve(order: &PurchaseOrder, automatic: bool) -> Result<Decision, Refusal> 
     Ok(Decision::new(order, next, Event::Approved { purchase_order: order.id, automatic }))
 }
 
-fn approve_within(order: &PurchaseOrder, limit: Option<Money>) -> Result<Decision, Refusal> {
+fn approve_within(order: &PurchaseOrder, limit: Option<Money>, most: Option<Money>) -> Result<Decision, Refusal> {
     let approved = approve(order, true)?;
-    Ok(if order.approves_itself(limit) { approved } else { Decision::unchanged(order) })
+    let within = match (most, limit) {
+        (Some(most), Some(limit)) => most.currency == limit.currency && most.amount < limit.amount,
+        (Some(_), None) | (None, _) => false,
+    };
+    Ok(if within && !order.by_hand { approved } else { Decision::unchanged(order) })
 }
 
 fn send(order: &PurchaseOrder, link_hash: Digest, now: Timestamp) -> Result<Decision, Refusal> {

@@ -2,12 +2,10 @@
 //!
 //! Knows every rule that can be told without the order; what the order says to it is decided in `decide`.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{PurchaseLine, Suggestion, SuggestionStatus, Supplier};
+use super::{Look, PurchaseLine, Supplier};
 use crate::field::{FieldError, Findings};
 use crate::money::{Currency, Money};
 use crate::reorder::MAX_UNITS;
@@ -51,6 +49,8 @@ pub struct PurchaseLines {
     pub(super) lines: Vec<PurchaseLine>,
     /// What the longest of the rules waits that they come from, if they come from rules.
     pub(super) lead_time_days: Option<u16>,
+    /// Whether staff have to approve an order of them, whatever it costs.
+    pub(super) by_hand: bool,
 }
 
 impl PurchaseDraft {
@@ -76,7 +76,7 @@ impl PurchaseDraft {
         }
         let line = |line: PurchaseLineDraft| PurchaseLine::new(line.sku, line.location, line.quantity, line.unit_cost);
         let lines = self.lines.into_iter().map(line).collect();
-        found.or(PurchaseLines { lines, lead_time_days: None })
+        found.or(PurchaseLines { lines, lead_time_days: None, by_hand: false })
     }
 }
 
@@ -90,27 +90,13 @@ fn units(units: u32, pointer: String, found: &mut Findings) {
 }
 
 impl PurchaseLines {
-    /// The lines of all open suggestions for `supplier`, merged: those of one order, or of several where there are more
-    /// than one takes. A cost in another currency than the supplier's is no cost.
-    pub fn of_suggestions(supplier: &Supplier, suggestions: &[Suggestion]) -> Vec<Self> {
-        let mut wanted: BTreeMap<(&Sku, &LocationId), (PurchaseLine, u16)> = BTreeMap::new();
-        for suggestion in suggestions {
-            if suggestion.supplier() != &supplier.id || suggestion.status != SuggestionStatus::Open {
-                continue;
-            }
-            let (sku, location) = (&suggestion.sku, suggestion.location());
-            let quantity = suggestion.decision.quantity;
-            let cost = suggestion.unit_cost.filter(|cost| cost.currency == supplier.currency);
-            let lead = suggestion.decision.rule.lead_time_days;
-            let line = PurchaseLine::new(sku.clone(), location.clone(), quantity, cost);
-            wanted.insert((sku, location), (line, lead));
-        }
-        let wanted: Vec<(PurchaseLine, u16)> = wanted.into_values().collect();
-        let order = |part: &[(PurchaseLine, u16)]| Self {
-            lines: part.iter().map(|(line, _)| line.clone()).collect(),
-            lead_time_days: part.iter().map(|(_, lead)| *lead).max(),
-        };
-        wanted.chunks(MAX_LINES).map(order).collect()
+    /// The line that a look at the stock suggests to order from `supplier`. A cost in another currency than the
+    /// supplier's is no cost.
+    pub fn suggested(supplier: &Supplier, look: &Look) -> Self {
+        let rule = &look.decision.rule;
+        let cost = rule.unit_cost.filter(|cost| cost.currency == supplier.currency);
+        let line = PurchaseLine::new(look.sku.clone(), rule.location.clone(), look.decision.quantity, cost);
+        Self { lines: vec![line], lead_time_days: Some(rule.lead_time_days), by_hand: look.by_hand }
     }
 
     /// The lines.

@@ -159,7 +159,7 @@ machine! {
         Open = "open",
         /// Its order was approved: what it wants is incoming.
         Ordered = "ordered",
-        /// Staff do not want it.
+        /// Staff do not want it, or its order was called off or refused.
         Dismissed = "dismissed",
         /// A later look at the stock came to something else.
         Superseded = "superseded",

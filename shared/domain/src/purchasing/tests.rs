@@ -9,7 +9,7 @@ use super::*;
 use crate::demand::{Forecast, Method, Trial};
 use crate::fixtures::{at, eur, offer, sku};
 use crate::refusal::Refusal;
-use crate::reorder::{Position, ReorderRule};
+use crate::reorder::{self, Position, ReorderRule};
 use crate::stock::{Level, Movement, Stock};
 
 fn acme() -> Supplier {
@@ -96,7 +96,7 @@ fn shifts(decision: &Decision) -> Vec<String> {
     decision.stock.iter().map(shift).collect()
 }
 
-fn suggestion(name: &str, location: &str, position: i64) -> Suggestion {
+fn decision(location: &str, position: i64) -> reorder::Decision {
     let rule = ReorderRule {
         location: place(location),
         supplier: acme().id,
@@ -107,6 +107,7 @@ fn suggestion(name: &str, location: &str, position: i64) -> Suggestion {
         pack_size: 6,
         review_days: 7,
         service_level: 0.95,
+        unit_cost: Some(eur(250)),
         order_cost: None,
         holding_cost: None,
     };
@@ -119,79 +120,145 @@ fn suggestion(name: &str, location: &str, position: i64) -> Suggestion {
         days: 0,
         days_in_stock: 0,
     };
-    let decision = crate::reorder::decide(&rule, Position { on_hand: position, ..Position::default() }, &forecast);
-    Suggestion::new(sku(name), decision, Some(eur(250)), at(0)).unwrap()
+    reorder::decide(&rule, Position { on_hand: position, ..Position::default() }, &forecast)
+}
+
+fn look(name: &str, location: &str, position: i64) -> Look {
+    Look::after(None, None, &sku(name), decision(location, position), at(0)).look
+}
+
+fn suggested(name: &str, location: &str, position: i64) -> PurchaseLines {
+    PurchaseLines::suggested(&acme(), &look(name, location, position))
 }
 
 #[test]
 fn suggestions_of_a_supplier_become_one_order() {
-    let other = {
-        let mut other = suggestion("C", "main", 3);
-        other.decision.rule.supplier = "other".parse().unwrap();
-        other
-    };
-    let gone = suggestion("D", "main", 3).after(SuggestionStep::Dismiss).unwrap();
-    let all = [suggestion("B", "main", 10), suggestion("A", "main", 5), other, gone, suggestion("A", "shop", 0)];
-    let [merged] = &PurchaseLines::of_suggestions(&acme(), &all)[..] else { panic!("one order") };
-    let made = create(PurchaseOrderId::new(1, [1; 10]), &acme(), Origin::Suggestions, merged.clone(), at(0));
-    let wanted: Vec<_> =
-        made.order.lines.iter().map(|line| (line.sku.as_str(), line.location.as_str(), line.quantity)).collect();
-    assert_eq!(wanted, [("A", "main", 18), ("A", "shop", 24), ("B", "main", 12)]);
+    let id = PurchaseOrderId::new(1, [1; 10]);
+    let made = create(id, &acme(), Origin::Suggestions, suggested("B", "main", 10), at(0));
     assert_eq!((made.order.status, made.order.lead_time_days), (PurchaseStatus::Suggested, Some(9)));
     assert_eq!((names(&made), made.stock.is_empty()), (vec!["purchase_order.created"], true));
     // What is suggested later joins it, and a line that is there takes the new quantity.
-    let later = [suggestion("A", "main", -1), suggestion("E", "main", 15)];
-    let [more] = &PurchaseLines::of_suggestions(&acme(), &later)[..] else { panic!("one order") };
-    let joined = after(&made.order, Command::AddSuggested { lines: more.clone() });
-    assert_eq!((joined.lines.len(), joined.lines[0].quantity), (4, 24));
-    assert!(!decide(&joined, Command::AddSuggested { lines: more.clone() }, at(2)).unwrap().changed);
+    let add = |order: &PurchaseOrder, lines| after(order, Command::AddSuggested { lines });
+    let joined = add(&made.order, suggested("A", "main", 5));
+    let joined = add(&joined, suggested("A", "shop", 0));
+    let joined = add(&joined, suggested("A", "main", -1));
+    let wanted: Vec<_> =
+        joined.lines.iter().map(|line| (line.sku.as_str(), line.location.as_str(), line.quantity)).collect();
+    assert_eq!(wanted, [("B", "main", 12), ("A", "main", 24), ("A", "shop", 24)]);
+    let again = Command::AddSuggested { lines: suggested("A", "main", -1) };
+    assert!(!decide(&joined, again.clone(), at(2)).unwrap().changed);
+    // What is not needed any more leaves it; with the last line it is called off.
+    let drop_of = |name: &str, location: &str| Command::DropSuggested { sku: sku(name), location: place(location) };
+    let fewer = after(&joined, drop_of("A", "shop"));
+    assert_eq!(fewer.lines.len(), 2);
+    assert!(!decide(&fewer, drop_of("A", "shop"), at(2)).unwrap().changed);
+    let gone = after(&after(&fewer, drop_of("A", "main")), drop_of("B", "main"));
+    assert_eq!(gone.status, PurchaseStatus::Canceled);
     // What staff work on is theirs.
     let edited = after(&joined, Command::SetLines { lines: lines(&[("A", "main", 7)]) });
     assert_eq!((edited.status, edited.lines.len()), (PurchaseStatus::Draft, 1));
-    assert!(matches!(refused(&edited, Command::AddSuggested { lines: more.clone() }), Refusal::Illegal(_)));
+    for command in [again, drop_of("A", "main")] {
+        assert!(matches!(refused(&edited, command), Refusal::Illegal(_)));
+    }
 }
 
 #[test]
-fn more_than_an_order_takes_become_several() {
-    let all: Vec<Suggestion> = (0..95).map(|number| suggestion(&format!("S-{number:03}"), "main", 5)).collect();
-    let orders = PurchaseLines::of_suggestions(&acme(), &all);
-    let counts: Vec<usize> = orders.iter().map(|lines| lines.lines().len()).collect();
-    assert_eq!(counts, [40, 40, 15]);
-    let full = create(PurchaseOrderId::new(1, [1; 10]), &acme(), Origin::Suggestions, orders[0].clone(), at(0)).order;
-    let refused = refused(&full, Command::AddSuggested { lines: orders[2].clone() });
-    assert_eq!(refused, Refusal::TooManyLines { most: 40 });
-    assert!(PurchaseLines::of_suggestions(&acme(), &[]).is_empty());
+fn a_suggested_order_takes_no_more_than_an_order_can() {
+    let id = PurchaseOrderId::new(1, [1; 10]);
+    let mut order = create(id, &acme(), Origin::Suggestions, suggested("S-0", "main", 5), at(0)).order;
+    for number in 1..40 {
+        let lines = suggested(&format!("S-{number}"), "main", 5);
+        order = after(&order, Command::AddSuggested { lines });
+    }
+    let one_more = Command::AddSuggested { lines: suggested("S-40", "main", 5) };
+    assert_eq!(refused(&order, one_more), Refusal::TooManyLines { most: 40 });
+}
+
+/// The look after `before`, whose order stands so, at a position of so many units; ten or fewer are suggested.
+fn then(before: &Look, standing: Option<Standing>, position: i64) -> Looked {
+    let placed = Look { order: standing.map(|_| PurchaseOrderId::new(1, [1; 10])), ..before.clone() };
+    Look::after(Some(&placed), standing, &before.sku, decision("main", position), at(60))
 }
 
 #[test]
-fn a_suggestion_ends_once() {
-    let open = suggestion("A", "main", 5).placed(Some(PurchaseOrderId::new(1, [1; 10])));
-    let back: Suggestion = serde_json::from_str(&serde_json::to_string(&open).unwrap()).unwrap();
-    assert_eq!((back.order, back.status, back.decision.quantity), (open.order, SuggestionStatus::Open, 18));
-    let ordered = open.after(SuggestionStep::Order).unwrap();
-    assert!(ordered.after(SuggestionStep::Supersede).is_err());
-    let mut no = suggestion("A", "main", 5).decision;
-    no.quantity = 0;
-    assert_eq!(Suggestion::new(sku("A"), no, None, at(0)), None);
+fn a_suggestion_follows_the_stock_until_it_is_ordered() {
+    use SuggestionStatus::{Dismissed, Open, Ordered, Superseded};
+    let open = look("A", "main", 5);
+    assert_eq!((open.suggestion, open.decision.quantity), (Some(Open), 18));
+    let status = |look: &Looked| (look.look.suggestion, look.ended.as_ref().map(|old| old.suggestion), look.act);
+
+    let suggested = Some(Standing::Suggested);
+    assert_eq!(status(&then(&open, suggested, 5)), (Some(Open), None, Act::None));
+    assert_eq!(status(&then(&open, suggested, -5)), (Some(Open), Some(Some(Superseded)), Act::Place));
+    assert_eq!(status(&then(&open, suggested, 50)), (None, Some(Some(Superseded)), Act::Withdraw));
+    // What staff work on is left to them.
+    assert_eq!(status(&then(&open, Some(Standing::Drafted), 50)), (Some(Open), None, Act::None));
+    // Ordered, and still too little; ordered, and enough.
+    assert_eq!(status(&then(&open, Some(Standing::Ordered), 3)), (Some(Open), Some(Some(Ordered)), Act::Place));
+    assert_eq!(status(&then(&open, Some(Standing::Ordered), 30)), (None, Some(Some(Ordered)), Act::None));
+    // Called off: suggested once more, for staff to approve.
+    let again = then(&open, Some(Standing::Over), 5);
+    assert_eq!((status(&again), again.look.by_hand), ((Some(Open), Some(Some(Dismissed)), Act::Place), true));
+    assert!(then(&again.look, suggested, -1).look.by_hand);
+    assert!(!then(&again.look, Some(Standing::Ordered), -1).look.by_hand);
+
+    // Dismissed until it was not needed once, or the rule is another.
+    let unwanted = open.dismissed().unwrap();
+    assert_eq!(unwanted.dismissed(), None);
+    assert_eq!(status(&then(&unwanted, None, 2)), (Some(Dismissed), None, Act::None));
+    let enough = then(&unwanted, None, 40);
+    assert_eq!(status(&enough), (None, Some(Some(Dismissed)), Act::None));
+    assert_eq!(status(&then(&enough.look, None, 2)), (Some(Open), Some(None), Act::Place));
+    let mut other = unwanted;
+    other.decision.rule.pack_size = 12;
+    assert_eq!(then(&other, None, 2).act, Act::Place);
+
+    // Another supplier: out of the one order, then into the other.
+    let mut moved = open;
+    moved.decision.rule.supplier = "other".parse().unwrap();
+    let out = then(&moved, suggested, 5);
+    assert_eq!(status(&out), (None, Some(Some(Superseded)), Act::Withdraw));
+    assert_eq!(status(&then(&out.look, None, 5)), (Some(Open), None, Act::Place));
+    let kept: Look = serde_json::from_str(&serde_json::to_string(&out.look).unwrap()).unwrap();
+    assert_eq!(kept, out.look);
 }
 
 #[test]
 fn an_order_below_the_limit_approves_itself() {
     // 35 units of 2.50.
     let order = draft();
-    assert_eq!(order.total(), Ok(Some(eur(8_750))));
-    let within = |limit| decide(&order, Command::ApproveWithin { limit }, at(1)).unwrap();
-    let approved = within(Some(eur(8_751)));
+    let price = |_: &Sku| Some(eur(900));
+    assert_eq!((order.total(), order.most(price)), (Ok(Some(eur(8_750))), Some(eur(8_750))));
+    let within =
+        |order: &PurchaseOrder, limit, most| decide(order, Command::ApproveWithin { limit, most }, at(1)).unwrap();
+    let most = order.most(price);
+    let approved = within(&order, Some(eur(8_751)), most);
     assert_eq!(approved.order.status, PurchaseStatus::Approved);
     assert_eq!(approved.events, [Event::Approved { purchase_order: order.id, automatic: true }]);
     for waits in [None, Some(eur(8_750)), Some(Money::new(100_000, Currency::USD))] {
-        assert!(!within(waits).changed, "{waits:?}");
+        assert!(!within(&order, waits, most).changed, "{waits:?}");
     }
-    let mut unknown = order.clone();
+    let careful = PurchaseOrder { by_hand: true, ..order.clone() };
+    assert!(!within(&careful, Some(eur(8_751)), most).changed);
+    // Where a cost is not known, what it is sold for stands in: 30 of 2.50 and 5 of 9.00.
+    let mut unknown = order;
     unknown.lines[1].unit_cost = None;
-    assert_eq!(unknown.total(), Ok(None));
-    assert!(!decide(&unknown, Command::ApproveWithin { limit: Some(eur(100_000)) }, at(1)).unwrap().changed);
+    assert_eq!((unknown.total(), unknown.most(price)), (Ok(None), Some(eur(12_000))));
+    assert_eq!(unknown.most(|_| None), None);
+    assert_eq!(unknown.most(|_| Some(Money::new(1, Currency::USD))), None);
+    assert!(!within(&unknown, Some(eur(100_000)), None).changed);
     assert_eq!(after(&unknown, Command::Approve).status, PurchaseStatus::Approved);
+}
+
+#[test]
+fn approving_and_sending_are_one_write() {
+    let both = decide(&draft(), Command::Approve, at(1)).unwrap().then(sending(), at(1)).unwrap();
+    assert_eq!(names(&both), ["purchase_order.approved", "purchase_order.sent"]);
+    assert_eq!((both.order.status, both.stock.len()), (PurchaseStatus::Sent, 3));
+    let mark = |key: u8| RequestMark { key: Digest::of(&[key]), body: Digest::of(b"") };
+    let marked = (0..20).fold(both, |decision, key| decision.marked(mark(key)));
+    assert_eq!(marked.order.answered(&mark(0).key), None);
+    assert_eq!(marked.order.answered(&mark(19).key), Some(&mark(19)));
 }
 
 #[test]
@@ -373,6 +440,7 @@ fn is_kept_as_json() {
 #[derive(Debug, Clone)]
 enum Deed {
     Add(u32),
+    Drop,
     Set(u32),
     Approve,
     Within(i64),
@@ -392,6 +460,7 @@ enum Deed {
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         1 => (1_u32..20).prop_map(Deed::Add),
+        1 => Just(Deed::Drop),
         1 => (1_u32..20).prop_map(Deed::Set),
         4 => Just(Deed::Approve),
         1 => (0_i64..20_000).prop_map(Deed::Within),
@@ -415,9 +484,10 @@ fn command(deed: &Deed) -> Command {
     let name = |first: bool| if first { "A" } else { "B" };
     match deed {
         Deed::Add(quantity) => Command::AddSuggested { lines: lines(&[("B", "shop", *quantity)]) },
+        Deed::Drop => Command::DropSuggested { sku: sku("B"), location: place("shop") },
         Deed::Set(quantity) => Command::SetLines { lines: lines(&[("A", "main", *quantity), ("B", "main", 3)]) },
         Deed::Approve => Command::Approve,
-        Deed::Within(limit) => Command::ApproveWithin { limit: Some(eur(*limit)) },
+        Deed::Within(limit) => Command::ApproveWithin { limit: Some(eur(*limit)), most: Some(eur(2_000)) },
         Deed::Send => sending(),
         Deed::Accept => Command::Accept,
         Deed::Propose(first, second) => proposing(None, &[("A", "main", *first), ("B", "main", *second)]),

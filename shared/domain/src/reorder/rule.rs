@@ -18,6 +18,8 @@ const MAX_DAYS: u16 = 730;
 const MAX_LOT: u32 = 100_000;
 /// What an order or keeping a unit may cost at most, in minor units.
 const MAX_COST: i64 = 1_000_000_000_000;
+/// What a unit may cost at most, in minor units, as on a purchase order.
+const MAX_UNIT_COST: i64 = 10_000_000_000;
 
 /// When and how much to reorder of a SKU at a location, and from whom.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,6 +50,9 @@ pub struct ReorderRule {
     /// Share of lead times that are to pass without a stock-out, 0.5 to 0.9999.
     #[serde(default = "usual")]
     pub service_level: f64,
+    /// What the supplier is paid for a unit, in the supplier's currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_cost: Option<Money>,
     /// S: what one order costs, whatever is in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_cost: Option<Money>,
@@ -86,6 +91,8 @@ impl ReorderRule {
         found.require(self.review_days <= 365, "/review_days", "Must be 0 to 365 days.");
         let level = SERVICE_LEVELS.contains(&self.service_level);
         found.require(level, "/service_level", "Must be 0.5 to 0.9999: 0.95 for 95 of 100 lead times.");
+        let cost = self.unit_cost.is_none_or(|cost| (0..=MAX_UNIT_COST).contains(&cost.amount));
+        found.require(cost, "/unit_cost", "Must not be below zero, or too large.");
         let order = self.order_cost.is_none_or(|cost| (0..=MAX_COST).contains(&cost.amount));
         found.require(order, "/order_cost", "Must not be below zero.");
         let holding = self.holding_cost.is_none_or(|cost| (1..=MAX_COST).contains(&cost.amount));
@@ -142,6 +149,7 @@ mod tests {
             pack_size: 100_001,
             review_days: 366,
             service_level: 1.0,
+            unit_cost: Some(Money::new(-1, Currency::EUR)),
             order_cost: Some(Money::new(-1, Currency::EUR)),
             holding_cost: Some(Money::new(1, Currency::USD)),
         };
@@ -156,6 +164,7 @@ mod tests {
                 "/pack_size",
                 "/review_days",
                 "/service_level",
+                "/unit_cost",
                 "/order_cost",
                 "/holding_cost",
             ]

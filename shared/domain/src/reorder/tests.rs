@@ -18,6 +18,7 @@ fn rule() -> ReorderRule {
         pack_size: 6,
         review_days: 7,
         service_level: 0.95,
+        unit_cost: None,
         order_cost: None,
         holding_cost: None,
     }
@@ -152,6 +153,7 @@ fn rules() -> impl Strategy<Value = ReorderRule> {
                 pack_size,
                 review_days,
                 service_level,
+                unit_cost: None,
                 order_cost: costs.map(|(order, _)| eur(order)),
                 holding_cost: costs.map(|(_, holding)| eur(holding)),
                 ..rule()
@@ -177,6 +179,33 @@ fn forecasts() -> impl Strategy<Value = Forecast> {
         1 => Just(forecast(0.0, 0.0)),
         6 => (0.0_f64..50.0, 0.0_f64..30.0).prop_map(|(mean, deviation)| forecast(mean, deviation)),
     ]
+}
+
+#[test]
+fn a_position_counts_each_unit_once() {
+    let (main, annex) = (LocationId::main(), LocationId::new("annex").unwrap());
+    let level = |on_hand, committed, incoming| Level { on_hand, committed, incoming, ..Level::default() };
+    let mut stock = Stock {
+        offer: crate::fixtures::offer("A", 100, 0),
+        levels: [(main.clone(), level(10, 7, 5)), (annex.clone(), level(4, 0, 0))].into(),
+    };
+    stock.offer.reserved = 9;
+    let priority = [annex.clone(), main.clone()];
+    let at = |location: &LocationId| Position::at(&stock, location, &priority);
+    // The annex has four free, the main location three; two more are owed, by the first of them.
+    assert_eq!((at(&annex).reserved, at(&main).reserved), (6, 3));
+    assert_eq!((at(&annex).units(), at(&main).units()), (-2, 5));
+    let nowhere = LocationId::new("nowhere").unwrap();
+    assert_eq!(at(&nowhere), Position::default());
+}
+
+#[test]
+fn slack_is_what_may_go_until_it_is_ordered() {
+    let rule = ReorderRule { reorder_point: Some(20), ..rule() };
+    let slack = |units: i64| decide(&rule, at(units), &forecast(1.0, 0.0)).slack();
+    assert_eq!((slack(25), slack(21), slack(20)), (Some(5), Some(1), None));
+    let none = ReorderRule { reorder_point: None, ..rule };
+    assert_eq!(decide(&none, at(5), &forecast(0.0, 0.0)).slack(), None);
 }
 
 proptest! {

@@ -8,9 +8,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Key, SCHEMA, StockTable};
-use crate::db::{StoreError, item_of, n, of_item, s};
+use crate::db::{Item, StoreError, item_of, n, of_item, s};
 use crate::page::{Cursor, Page};
 use crate::stamp::Cause;
+
+/// The cause of what leaves the house with a parcel.
+pub const SHIPPED: &str = "shipped";
 
 /// What moved, by how much, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,6 +154,30 @@ impl StockTable {
         Ok(())
     }
 
+    /// The entries of a SKU's ledger after the one with the key `after`, oldest first, each with its key; a page of them.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn ledger_after(&self, sku: &Sku, after: &str) -> Result<Vec<(String, LedgerEntry)>, StoreError> {
+        let answer = self
+            .db
+            .client()
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("pk = :pk AND sk > :after")
+            .expression_attribute_values(":pk", s(format!("ledger#{sku}")))
+            // No key is empty; every key is after a blank.
+            .expression_attribute_values(":after", s(if after.is_empty() { " " } else { after }))
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        let entry = |item: Item| {
+            let key = item.get("sk").and_then(|key| key.as_s().ok()).cloned().unwrap_or_default();
+            Ok((key, of_item(item)?))
+        };
+        answer.items.unwrap_or_default().into_iter().map(entry).collect()
+    }
+
     /// A page of a SKU's ledger, newest first.
     ///
     /// # Errors
@@ -179,6 +206,22 @@ impl StockTable {
         let items = answer.items.unwrap_or_default().into_iter().map(of_item).collect::<Result<_, _>>()?;
         Ok(Page { items, next })
     }
+}
+
+/// The SKU of an offer that with this write came down to where its reorder rules are looked at again, or stands there
+/// since this write named the place.
+pub fn reorder_due(old: &serde_dynamo::Item, new: &serde_dynamo::Item) -> Option<Sku> {
+    #[derive(Deserialize)]
+    struct Watched {
+        sku: Sku,
+        available: i64,
+        reorder_at: i64,
+    }
+    let read = |image: &serde_dynamo::Item| serde_dynamo::from_item::<_, Watched>(image.clone()).ok();
+    let due = |watched: &Watched| watched.available <= watched.reorder_at;
+    let after = read(new).filter(due)?;
+    let before = read(old);
+    (!before.as_ref().is_some_and(due)).then_some(after.sku)
 }
 
 /// The product of an offer that came in or sold out with this write.

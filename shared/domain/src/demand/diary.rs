@@ -1,0 +1,215 @@
+//! The diary of a SKU's demand, kept from its stock ledger: what was wanted each day at each location, and on which days
+//! it could be had.
+//!
+//! Knows what a ledger entry says of demand; knows no forecast. What is promised to a paid order is wanted where the
+//! order is served from, on the day of its payment; a cancellation takes back the latest. What unpaid orders hold is no
+//! demand yet: it stands in the position that a decision is made of.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use super::{Day, History};
+use crate::text::LocationId;
+
+/// How many days it keeps: a year and a month.
+const KEPT: usize = 400;
+
+/// What a ledger entry says of demand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Noted {
+    /// So many can be promised from here on.
+    Available(i64),
+    /// So many more were wanted, or fewer: an order was called off.
+    Wanted(LocationId, i64),
+}
+
+/// The days of one SKU, the last of them still going on. As JSON it has two characters a day and location.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Diary {
+    /// The first day. None: nothing was noted yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first: Option<Date>,
+    /// A character a day: `1` where it could be had all day, `0` where not.
+    #[serde(default)]
+    in_stock: String,
+    /// What was wanted, day by day.
+    #[serde(default)]
+    wanted: BTreeMap<LocationId, Vec<u32>>,
+    /// What can be promised at its end.
+    #[serde(default)]
+    available: i64,
+    /// The ledger's key of the last entry in it.
+    #[serde(default)]
+    through: String,
+}
+
+impl Diary {
+    /// The ledger's key of the last entry that was noted; empty at first.
+    pub fn through(&self) -> &str {
+        &self.through
+    }
+
+    /// Notes an entry of the ledger. Entries come in the order of their keys; one that is not after the last changes
+    /// nothing, so that noting a part of the ledger again does no harm.
+    pub fn note(&mut self, at: Timestamp, key: &str, noted: &Noted) {
+        if key <= self.through.as_str() {
+            return;
+        }
+        key.clone_into(&mut self.through);
+        self.reach(at);
+        match noted {
+            Noted::Available(after) => {
+                self.available = *after;
+                if *after <= 0 {
+                    self.mark_short();
+                }
+            }
+            Noted::Wanted(location, units) => self.want(location, *units),
+        }
+    }
+
+    /// Goes on to `now`, though nothing was noted since.
+    pub fn reach(&mut self, now: Timestamp) {
+        let today = now.to_zoned(TimeZone::UTC).date();
+        let Some(first) = self.first else {
+            self.first = Some(today);
+            // It could not be had before it was there.
+            self.in_stock.push('0');
+            return;
+        };
+        let days = usize::try_from(first.until(today).map_or(0, |span| span.get_days())).unwrap_or_default() + 1;
+        while self.in_stock.len() < days {
+            self.in_stock.push(if self.available > 0 { '1' } else { '0' });
+        }
+        self.forget();
+    }
+
+    /// What is known of `location`: the days before the one that still goes on. `always` where it can be ordered though
+    /// it is not there.
+    pub fn history(&self, location: &LocationId, always: bool) -> History {
+        let wanted = self.wanted.get(location);
+        let units = |index: usize| wanted.and_then(|wanted| wanted.get(index)).copied().unwrap_or_default();
+        let Some(first) = self.first else { return History::default() };
+        let past = self.in_stock.bytes().take(self.in_stock.len().saturating_sub(1));
+        let dates = first.series(1.day());
+        let day = |(index, (date, mark)): (usize, (Date, u8))| Day {
+            date,
+            units: units(index),
+            in_stock: always || mark == b'1',
+        };
+        History::new(dates.zip(past).enumerate().map(day))
+    }
+
+    fn mark_short(&mut self) {
+        self.in_stock.pop();
+        self.in_stock.push('0');
+    }
+
+    fn want(&mut self, location: &LocationId, units: i64) {
+        let last = self.in_stock.len().saturating_sub(1);
+        let days = self.wanted.entry(location.clone()).or_default();
+        days.resize(last + 1, 0);
+        let mut taken = u32::try_from(-units).unwrap_or_default();
+        if let (Ok(units), Some(today)) = (u32::try_from(units), days.last_mut()) {
+            *today = today.saturating_add(units);
+        }
+        for day in days.iter_mut().rev() {
+            let piece = taken.min(*day);
+            *day -= piece;
+            taken -= piece;
+        }
+    }
+
+    fn forget(&mut self) {
+        let gone = self.in_stock.len().saturating_sub(KEPT);
+        if gone == 0 {
+            return;
+        }
+        self.in_stock.drain(..gone);
+        self.first = self.first.map(|first| first.saturating_add(i64::try_from(gone).unwrap_or_default().days()));
+        for days in self.wanted.values_mut() {
+            days.drain(..gone.min(days.len()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn hour(day: i8, hour: i8) -> Timestamp {
+        date(2026, 3, day).at(hour, 0, 0, 0).to_zoned(TimeZone::UTC).unwrap().timestamp()
+    }
+
+    fn told(diary: &Diary, always: bool) -> Vec<(u32, bool)> {
+        diary.history(&LocationId::main(), always).days().iter().map(|day| (day.units, day.in_stock)).collect()
+    }
+
+    fn wanted(units: i64) -> Noted {
+        Noted::Wanted(LocationId::main(), units)
+    }
+
+    #[test]
+    fn days_out_of_stock_are_missing_and_cancellations_take_back_the_latest() {
+        let mut diary = Diary::default();
+        let entries = [
+            (hour(1, 9), Noted::Available(10)),
+            (hour(2, 10), Noted::Available(7)),
+            (hour(2, 10), wanted(3)),
+            // Sold out in the evening of the fourth, and back on the fifth.
+            (hour(4, 18), Noted::Available(0)),
+            (hour(4, 18), wanted(7)),
+            (hour(5, 12), Noted::Available(20)),
+            (hour(6, 12), wanted(-8)),
+        ];
+        for (index, (at, noted)) in entries.iter().enumerate() {
+            diary.note(*at, &format!("{index:03}"), noted);
+        }
+        // Noted again, as after a lost answer.
+        diary.note(entries[1].0, "001", &entries[1].1);
+        diary.reach(hour(7, 1));
+        let expected = [(0, false), (2, true), (0, true), (0, false), (0, false), (0, true)];
+        assert_eq!(told(&diary, false), expected);
+        assert!(told(&diary, true).iter().all(|(_, in_stock)| *in_stock));
+        let kept: Diary = serde_json::from_str(&serde_json::to_string(&diary).unwrap()).unwrap();
+        assert_eq!(kept, diary);
+        assert_eq!(diary.through(), "006");
+    }
+
+    proptest! {
+        #[test]
+        fn it_keeps_what_was_wanted(entries in prop::collection::vec((0_i64..40, 0_i64..50), 0..60)) {
+            let mut diary = Diary::default();
+            let mut now = hour(1, 0);
+            let mut sum = 0;
+            for (index, (hours, units)) in entries.iter().enumerate() {
+                now += jiff::SignedDuration::from_hours(*hours);
+                diary.note(now, &format!("{index:05}"), &wanted(*units));
+                sum += *units;
+            }
+            diary.reach(now + jiff::SignedDuration::from_hours(24));
+            let kept: i64 = told(&diary, false).iter().map(|(units, _)| i64::from(*units)).sum();
+            prop_assert_eq!(kept, sum);
+        }
+
+        #[test]
+        fn it_never_keeps_more_days_than_it_should(gap in 0_i64..3_000, units in 1_i64..9) {
+            let mut diary = Diary::default();
+            diary.note(hour(1, 0), "1", &Noted::Available(5));
+            diary.note(hour(1, 0), "2", &wanted(units));
+            let later = hour(1, 0) + jiff::SignedDuration::from_hours(24 * gap);
+            diary.note(later, "3", &wanted(units));
+            let days = diary.history(&LocationId::main(), false);
+            prop_assert!(days.days().len() < KEPT);
+            let last = days.days().last().map(|day| day.date);
+            prop_assert!(gap == 0 || last.and_then(|day| day.tomorrow().ok()) == Some(later.to_zoned(TimeZone::UTC).date()));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Purchase orders: a record each, with the stock that moves when one is decided about.
+
+use std::collections::BTreeMap;
+
+use domain::id::PurchaseOrderId;
+use domain::purchasing::{Decision, PurchaseOrder};
+use domain::text::SupplierId;
+
+use super::{Key, ORDERS, Purchasing};
+use crate::db::StoreError;
+use crate::events::of_purchase;
+use crate::page::{Cursor, Page};
+use crate::stamp::{Cause, Stamp};
+use crate::stock::StockTable;
+use crate::tx::{Tx, TxError, Write};
+
+/// Why a decision was not written.
+#[derive(Debug)]
+pub enum NotWritten {
+    /// Something is not what was decided about: read and decide again.
+    Stale,
+    /// The stock that moves is not there.
+    NoStock,
+}
+
+impl Purchasing {
+    /// The purchase order with this id.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn order(&self, id: &PurchaseOrderId) -> Result<Option<PurchaseOrder>, StoreError> {
+        Ok(self.get(&Key::Order(*id)).await?.map(|(order, _)| order))
+    }
+
+    /// A page of all purchase orders, newest first.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn orders(&self, after: Option<&Cursor>, limit: u16) -> Result<Page<PurchaseOrder>, StoreError> {
+        self.page(ORDERS, after, limit, false).await
+    }
+
+    /// The order that a supplier's suggestions go into, with how often that was written; 0 is never.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn suggested(&self, supplier: &SupplierId) -> Result<(Option<PurchaseOrderId>, u64), StoreError> {
+        let kept = self.get::<PurchaseOrderId>(&Key::Suggested(supplier.clone())).await?;
+        Ok(kept.map_or((None, 0), |(order, rev)| (Some(order), rev)))
+    }
+
+    /// Writes a decision: the order and the stock that moves with it, as one. A decision that changes nothing is not
+    /// written.
+    ///
+    /// # Errors
+    /// [`NotWritten`], or the table's error.
+    pub async fn commit(
+        &self,
+        stock: Option<&StockTable>,
+        decision: &Decision,
+        cause: &Cause,
+    ) -> Result<PurchaseOrder, TxError<NotWritten>> {
+        let mut order = decision.order.clone();
+        if !decision.changed {
+            return Ok(order);
+        }
+        let cause = cause.clone().about(order.id.to_string());
+        let written = self.decided(decision, &cause).map_err(TxError::Store)?;
+        let mut tx = Tx::new().and(written, |_| NotWritten::Stale);
+        let mut of_sku: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (sku, movement) in &decision.stock {
+            of_sku.entry(sku).or_default().push(movement.clone());
+        }
+        let missing = || TxError::Store(StoreError::Denied("the stock table, which this decision moves".to_owned()));
+        for (sku, movements) in of_sku {
+            for write in stock.ok_or_else(missing)?.book(sku, &movements, &cause).map_err(TxError::Store)? {
+                tx = tx.and(write, |_| NotWritten::NoStock);
+            }
+        }
+        tx.commit(&self.db).await?;
+        order.rev += 1;
+        Ok(order)
+    }
+
+    /// The order of a decision, over the one that was decided about.
+    pub(super) fn decided(&self, decision: &Decision, cause: &Cause) -> Result<Write, StoreError> {
+        let stamp = Stamp::new(of_purchase(&decision.events), cause.clone());
+        let seen = decision.order.rev;
+        let next = PurchaseOrder { rev: seen + 1, ..decision.order.clone() };
+        self.write(&Key::Order(next.id), &next, seen, &stamp)
+    }
+}
