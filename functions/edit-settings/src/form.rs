@@ -151,6 +151,21 @@ const SUPPORT: &[Entry] = &[
     number("resolution_hours", "Resolved within, business hours", ""),
 ];
 
+const PURCHASING: &[Entry] = &[
+    Entry {
+        path: "approval_limit",
+        label: "Approval limit",
+        hint: "What the shop orders of itself goes out below this total; leave it empty to look at everything first.",
+        part: Part::Field(FieldKind::Amount, Kind::AmountOrNone),
+    },
+    Entry {
+        path: "staff_email",
+        label: "Who hears of low stock and of suppliers' answers",
+        hint: "A mail address; leave it empty for the first owner.",
+        part: Part::Field(FieldKind::Email, Kind::TextOrNone),
+    },
+];
+
 const fn entries(topic: Topic) -> &'static [Entry] {
     match topic {
         Topic::Shop => SHOP,
@@ -160,6 +175,7 @@ const fn entries(topic: Topic) -> &'static [Entry] {
         Topic::Locations => LOCATIONS,
         Topic::Returns => RETURNS,
         Topic::Support => SUPPORT,
+        Topic::Purchasing => PURCHASING,
     }
 }
 

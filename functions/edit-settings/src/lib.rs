@@ -7,7 +7,7 @@ mod staff;
 use contracts::{Problem, ProblemKind};
 use domain::people::Action;
 use domain::settings::{
-    LocationSettings, PaymentSettings, ReturnSettings, Setting, ShopSettings, SupportSettings, Topic,
+    LocationSettings, PaymentSettings, PurchasingSettings, ReturnSettings, Setting, ShopSettings, SupportSettings, Topic,
 };
 use domain::shipping::ShippingSettings;
 use domain::tax::TaxSettings;
@@ -94,6 +94,7 @@ impl EditSettings {
             Topic::Locations => self.read_as::<LocationSettings>().await,
             Topic::Returns => self.read_as::<ReturnSettings>().await,
             Topic::Support => self.read_as::<SupportSettings>().await,
+            Topic::Purchasing => self.read_as::<PurchasingSettings>().await,
         }
     }
 
@@ -111,6 +112,7 @@ impl EditSettings {
             Topic::Locations => self.write_as::<LocationSettings>(settings, cause).await,
             Topic::Returns => self.write_as::<ReturnSettings>(settings, cause).await,
             Topic::Support => self.write_as::<SupportSettings>(settings, cause).await,
+            Topic::Purchasing => self.write_as::<PurchasingSettings>(settings, cause).await,
         }
     }
 

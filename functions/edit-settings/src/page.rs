@@ -88,5 +88,6 @@ const fn about(topic: Topic) -> &'static str {
         Topic::Locations => "Where the stock is",
         Topic::Returns => "What may come back",
         Topic::Support => "How fast the shop answers",
+        Topic::Purchasing => "How the shop buys",
     }
 }

@@ -14,6 +14,7 @@ use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use serde::Deserialize;
 use store::orders::Reader;
 use store::stamp::Cause;
+use store::stock::SHIPPED;
 
 /// The function.
 pub const FUNCTION: Function = edge::http::http::<ShipOrder>();
@@ -85,7 +86,7 @@ fn parcel(request: &Request) -> Result<Asked, Problem> {
         }
         Some(lines) => quantities(lines).map_err(|errors| checks.extend(errors)).ok(),
     };
-    checks.finish(Asked { command: Command::Ship { carrier, tracking, lines }, key, why: "shipped" })
+    checks.finish(Asked { command: Command::Ship { carrier, tracking, lines }, key, why: SHIPPED })
 }
 
 fn arrival(request: &Request) -> Result<Asked, Problem> {

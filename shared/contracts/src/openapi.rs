@@ -12,12 +12,15 @@ use crate::order::{
 };
 use crate::problem::ProblemBody;
 use crate::product::{ImageUpload, ProductAnswer, ProductEntry, ProductQuery, UploadAnswer};
-use crate::purchasing::{RuleQuery, SupplierAnswer, SupplierQuery};
+use crate::purchasing::{
+    ApproveRequest, DismissRequest, LinesRequest, LookAnswer, LookQuery, Plain, PurchaseOrderAnswer, PurchaseQuery,
+    ReasonRequest, RuleQuery, RunAnswer, SupplierAnswer, SupplierQuery,
+};
 use crate::settings::SettingsBody;
 use crate::staff::{StaffMember, StaffRequest};
 use crate::stock::{AdjustmentAnswer, LedgerAnswer, LedgerQuery, StockAnswer, StockQuery};
 use domain::catalog::ProductDraft;
-use domain::purchasing::SupplierDraft;
+use domain::purchasing::{PurchaseDraft, ReceiptDraft, SupplierDraft};
 use domain::reorder::ReorderRule;
 use domain::stock::Adjustment;
 
@@ -123,6 +126,40 @@ operations! {
         200 answer ReorderRule, refuses 400 401 403 404;
     put_rule = put "/api/reorder-rules/{sku}" "staff" "Says when to reorder a SKU at a location, and of whom." ("sku")
         body ReorderRule, made ReorderRule, 200 answer ReorderRule, refuses 400 401 403 404 413 415;
+    start_reorder_run = post "/api/reorder-runs" "staff" "Looks at every SKU that has a rule, now." () body Plain,
+        202 answer RunAnswer, refuses 400 401 403 413 415;
+    list_looks = get "/api/reorder-suggestions" "staff" "Lists suggestions, and what was not suggested, with their inputs." ()
+        query LookQuery, 200 answer ListAnswer<LookAnswer>, refuses 400 401 403;
+    dismiss_suggestion = post "/api/reorder-suggestions/{sku}/dismiss" "staff" "Does not want what is suggested." ("sku")
+        body DismissRequest, 200 answer LookAnswer, refuses 400 401 403 404 409 413 415;
+    list_purchase_orders = get "/api/purchase-orders" "staff" "Lists purchase orders, newest first." () query PurchaseQuery,
+        200 answer ListAnswer<PurchaseOrderAnswer>, refuses 400 401 403;
+    show_purchase_order = get "/api/purchase-orders/{id}" "staff" "Shows a purchase order." ("id")
+        200 answer PurchaseOrderAnswer, refuses 401 403 404;
+    make_purchase_order = post "/api/purchase-orders" "staff" "Drafts a purchase order. May take an Idempotency-Key." ()
+        also ("Idempotency-Key" = Option<String>, Header),
+        body PurchaseDraft, 201 answer PurchaseOrderAnswer, refuses 400 401 403 413 415 422;
+    set_purchase_lines = put "/api/purchase-orders/{id}/lines" "staff" "Orders other lines, until it is approved." ("id")
+        body LinesRequest, 200 answer PurchaseOrderAnswer, refuses 400 401 403 404 409 413 415;
+    approve_purchase_order = post "/api/purchase-orders/{id}/approve" "staff" "Lets a purchase order be sent." ("id")
+        body ApproveRequest, 200 answer PurchaseOrderAnswer, refuses 400 401 403 404 409 413 415;
+    send_purchase_order = post "/api/purchase-orders/{id}/send" "staff" "Mails a purchase order to its supplier." ("id")
+        body Plain, 200 answer PurchaseOrderAnswer, refuses 400 401 403 404 409 413 415;
+    take_proposal = post "/api/purchase-orders/{id}/take-proposal" "staff" "Agrees to what the supplier proposes." ("id")
+        body Plain, 200 answer PurchaseOrderAnswer, refuses 400 401 403 404 409 413 415;
+    reject_proposal = post "/api/purchase-orders/{id}/reject-proposal" "staff" "Does not agree to it." ("id")
+        body Plain, 200 answer PurchaseOrderAnswer, refuses 400 401 403 404 409 413 415;
+    hold_purchase_order = post "/api/purchase-orders/{id}/hold" "staff" "Puts a purchase order aside." ("id")
+        body ReasonRequest, 200 answer PurchaseOrderAnswer, refuses 400 401 403 404 409 413 415;
+    resume_purchase_order = post "/api/purchase-orders/{id}/resume" "staff" "Goes on with it." ("id")
+        body Plain, 200 answer PurchaseOrderAnswer, refuses 400 401 403 404 409 413 415;
+    cancel_purchase_order = post "/api/purchase-orders/{id}/cancel" "staff" "Calls a purchase order off." ("id")
+        body ReasonRequest, 200 answer PurchaseOrderAnswer, refuses 400 401 403 404 409 413 415;
+    close_purchase_order = post "/api/purchase-orders/{id}/close" "staff" "Expects nothing more of it." ("id")
+        body Plain, 200 answer PurchaseOrderAnswer, refuses 400 401 403 404 409 413 415;
+    receive_goods = post "/api/purchase-orders/{id}/receive" "staff" "Books what came. May take an Idempotency-Key." ("id")
+        also ("Idempotency-Key" = Option<String>, Header),
+        body ReceiptDraft, 200 answer PurchaseOrderAnswer, refuses 400 401 403 404 409 413 415 422;
     list_stock = get "/api/stock" "staff" "Lists stock by SKU." () query StockQuery,
         200 answer ListAnswer<StockAnswer>, refuses 400 401 403;
     show_stock = get "/api/stock/{sku}" "staff" "Shows a SKU's quantities by state." ("sku")

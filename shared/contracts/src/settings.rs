@@ -1,6 +1,8 @@
 //! The settings of a topic, for the API's description: each topic's own type is what is read.
 
-use domain::settings::{LocationSettings, PaymentSettings, ReturnSettings, ShopSettings, SupportSettings};
+use domain::settings::{
+    LocationSettings, PaymentSettings, PurchasingSettings, ReturnSettings, ShopSettings, SupportSettings,
+};
 use domain::shipping::ShippingSettings;
 use domain::tax::TaxSettings;
 use utoipa::ToSchema;
@@ -23,4 +25,6 @@ pub enum SettingsBody {
     Returns(ReturnSettings),
     /// `support`
     Support(SupportSettings),
+    /// `purchasing`
+    Purchasing(PurchasingSettings),
 }

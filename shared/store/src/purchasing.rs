@@ -16,14 +16,15 @@
 //! | a purchase order by its id | `orders`, `{po_..}` |
 //! | all purchase orders, newest first | `orders` |
 //! | the order that a supplier's suggestions go into | `suggested`, `{supplier}` |
+//! | the purchase order that was made under an Idempotency-Key | `made#{digest}`, `made` |
 //!
-//! Past looks are kept for a quarter of a year.
+//! Past looks are kept for a quarter of a year, keys for a month.
 
 mod looks;
 mod orders;
 
 pub use looks::{Kept, Placed};
-pub use orders::NotWritten;
+pub use orders::{Made, NotWritten};
 
 use std::collections::HashMap;
 
@@ -32,7 +33,7 @@ use contracts::event::{Event, ShopEvent};
 use domain::id::PurchaseOrderId;
 use domain::purchasing::Supplier;
 use domain::reorder::ReorderRule;
-use domain::text::{LocationId, Sku, SupplierId};
+use domain::text::{Digest, LocationId, Sku, SupplierId};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -82,6 +83,8 @@ pub enum Key {
     Order(PurchaseOrderId),
     /// Which order a supplier's suggestions go into.
     Suggested(SupplierId),
+    /// What was made under an Idempotency-Key.
+    Made(Digest),
 }
 
 impl Key {
@@ -97,6 +100,7 @@ impl Key {
             Self::Diary(sku) => (DIARIES.into(), sku.to_string()),
             Self::Order(id) => (ORDERS.into(), id.to_string()),
             Self::Suggested(supplier) => (SUGGESTED.into(), supplier.to_string()),
+            Self::Made(key) => (format!("made#{key}"), "made".into()),
         }
     }
 
@@ -112,6 +116,7 @@ impl Key {
             DIARIES => Some(Self::Diary(sk.parse().ok()?)),
             ORDERS => Some(Self::Order(sk.parse().ok()?)),
             SUGGESTED => Some(Self::Suggested(sk.parse().ok()?)),
+            _ if sk == "made" => Some(Self::Made(pk.strip_prefix("made#")?.parse().ok()?)),
             _ => {
                 let (ended, location) = sk.split_once('#')?;
                 let ended = Timestamp::from_millisecond(ended.parse().ok()?).ok()?;
@@ -297,6 +302,20 @@ impl Purchasing {
     }
 }
 
+impl Purchasing {
+    /// A new record as the write of a transaction, kept until then.
+    fn write_until<T: Serialize>(&self, key: &Key, value: &T, until: Timestamp) -> Result<Write, StoreError> {
+        let mut item = key.attributes();
+        item.insert("schema".into(), n(SCHEMA));
+        item.insert("value".into(), s(json(value)?));
+        item.insert("ttl".into(), n(until.as_second()));
+        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        let put = put.condition_expression("attribute_not_exists(pk)").build();
+        let put = put.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        Ok(Write(TransactWriteItem::builder().put(put).build()))
+    }
+}
+
 fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
@@ -330,6 +349,7 @@ mod tests {
                 Key::Diary(sku),
                 Key::Order(PurchaseOrderId::new(u64::try_from(millis).unwrap(), [3; 10])),
                 Key::Suggested(supplier),
+                Key::Made(Digest::of(b"key")),
             ];
             for key in keys {
                 let (pk, sk) = key.pair();

@@ -72,6 +72,13 @@ impl Diary {
         }
     }
 
+    /// Notes that an entry says nothing of demand.
+    pub fn pass(&mut self, key: &str) {
+        if key > self.through.as_str() {
+            key.clone_into(&mut self.through);
+        }
+    }
+
     /// Goes on to `now`, though nothing was noted since.
     pub fn reach(&mut self, now: Timestamp) {
         let today = now.to_zoned(TimeZone::UTC).date();

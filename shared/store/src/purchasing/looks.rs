@@ -1,13 +1,12 @@
 //! Looks at reorder rules: the latest of each, those before, and the demand that they are made of.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use domain::demand::Diary;
 use domain::purchasing::{Decision, Look, Looked};
 use domain::text::{LocationId, Sku};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Key, LOOKS, NotWritten, Purchasing, SCHEMA, json};
-use crate::db::{StoreError, n, s};
+use super::{Key, LOOKS, NotWritten, Purchasing};
+use crate::db::StoreError;
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};
 use crate::tx::{Tx, TxError, Write};
@@ -106,13 +105,8 @@ impl Purchasing {
     }
 
     fn past(&self, ended: &Look, now: Timestamp) -> Result<Write, StoreError> {
-        let mut item = Key::Past(ended.sku.clone(), now, ended.location().clone()).attributes();
-        item.insert("schema".into(), n(SCHEMA));
-        item.insert("value".into(), s(json(ended)?));
-        item.insert("ttl".into(), n((now + PAST).as_second()));
-        let put = Put::builder().table_name(&self.name).set_item(Some(item)).build();
-        let put = put.map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(Write(TransactWriteItem::builder().put(put).build()))
+        let key = Key::Past(ended.sku.clone(), now, ended.location().clone());
+        self.write_until(&key, ended, now + PAST)
     }
 
     /// A SKU's demand as far as it was noted.

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::id::PurchaseOrderId;
+use domain::order::RequestMark;
 use domain::purchasing::{Decision, PurchaseOrder};
-use domain::text::SupplierId;
+use domain::text::{Digest, SupplierId};
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
 
 use super::{Key, ORDERS, Purchasing};
 use crate::db::StoreError;
@@ -13,6 +16,18 @@ use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};
 use crate::stock::StockTable;
 use crate::tx::{Tx, TxError, Write};
+
+/// How long a key is kept that a purchase order was made under.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What was made under an Idempotency-Key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Made {
+    /// Which order.
+    pub order: PurchaseOrderId,
+    /// The digest of the body that came with the key.
+    pub body: Digest,
+}
 
 /// Why a decision was not written.
 #[derive(Debug)]
@@ -47,6 +62,38 @@ impl Purchasing {
     pub async fn suggested(&self, supplier: &SupplierId) -> Result<(Option<PurchaseOrderId>, u64), StoreError> {
         let kept = self.get::<PurchaseOrderId>(&Key::Suggested(supplier.clone())).await?;
         Ok(kept.map_or((None, 0), |(order, rev)| (Some(order), rev)))
+    }
+
+    /// What was made under a key.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn made(&self, key: &Digest) -> Result<Option<Made>, StoreError> {
+        Ok(self.get(&Key::Made(*key)).await?.map(|(made, _)| made))
+    }
+
+    /// Puts a new purchase order, unless one was made under the request's key before.
+    ///
+    /// # Errors
+    /// [`NotWritten::Stale`] where one was, or the table's error.
+    pub async fn create(
+        &self,
+        decision: &Decision,
+        request: Option<RequestMark>,
+        cause: &Cause,
+    ) -> Result<PurchaseOrder, TxError<NotWritten>> {
+        let order = PurchaseOrder { rev: decision.order.rev + 1, ..decision.order.clone() };
+        let cause = cause.clone().about(order.id.to_string());
+        let written = self.decided(decision, &cause).map_err(TxError::Store)?;
+        let mut tx = Tx::new().and(written, |_| NotWritten::Stale);
+        if let Some(RequestMark { key, body }) = request {
+            let made = Made { order: order.id, body };
+            let until = order.created + REMEMBERED;
+            let write = self.write_until(&Key::Made(key), &made, until).map_err(TxError::Store)?;
+            tx = tx.and(write, |_| NotWritten::Stale);
+        }
+        tx.commit(&self.db).await?;
+        Ok(order)
     }
 
     /// Writes a decision: the order and the stock that moves with it, as one. A decision that changes nothing is not

@@ -1,0 +1,151 @@
+//! Commands to purchase orders, as every function gives them: read, decide, write, and again when somebody else was
+//! faster.
+//!
+//! Knows how an outcome is told. It deliberately decides nothing (that is `domain`'s) and knows no route.
+
+use contracts::purchasing::PurchaseOrderAnswer;
+use contracts::{Problem, ProblemKind};
+use domain::id::PurchaseOrderId;
+use domain::order::RequestMark;
+use domain::purchasing::{Command, Decision, PurchaseOrder};
+use domain::text::Secret;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use store::TxError;
+use store::purchasing::{NotWritten, Purchasing};
+use store::stamp::Cause;
+use store::stock::StockTable;
+
+use crate::context::Context;
+use crate::environment::MissingVariable;
+use crate::http::{Request, Response};
+use crate::orders::NotDone;
+
+/// How often an order that others write is decided about.
+const ATTEMPTS: u32 = 8;
+
+/// Where purchase orders are read and commanded.
+pub struct PurchaseDesk {
+    /// The table.
+    pub purchasing: Purchasing,
+    stock: Option<StockTable>,
+    context: Context,
+}
+
+impl std::fmt::Debug for PurchaseDesk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PurchaseDesk").finish_non_exhaustive()
+    }
+}
+
+impl PurchaseDesk {
+    /// In this context. A function whose commands move no stock has no stock table.
+    ///
+    /// # Errors
+    /// When the template does not name the table of purchasing.
+    pub fn new(context: &Context) -> Result<Self, MissingVariable> {
+        Ok(Self { purchasing: context.table()?, stock: context.table().ok(), context: context.clone() })
+    }
+
+    /// The purchase order with this id.
+    ///
+    /// # Errors
+    /// [`NotDone::NoOrder`], or the table's error.
+    pub async fn load(&self, id: &PurchaseOrderId) -> Result<PurchaseOrder, NotDone> {
+        self.purchasing.order(id).await?.ok_or(NotDone::NoOrder)
+    }
+
+    /// Has `decide` decide about an order, writes it and answers the order as it then is. Where somebody else was
+    /// faster, it is asked again. A request that bears a mark and was answered before changes nothing more.
+    ///
+    /// # Errors
+    /// What `decide` refuses, or the table's error; nothing was written then.
+    pub async fn run(
+        &self,
+        id: &PurchaseOrderId,
+        cause: &Cause,
+        mark: Option<RequestMark>,
+        decide: impl Fn(&PurchaseOrder, Timestamp) -> Result<Decision, NotDone> + Send + Sync,
+    ) -> Result<PurchaseOrder, NotDone> {
+        for attempt in 0..ATTEMPTS {
+            self.context.pause(attempt).await;
+            let order = self.load(id).await?;
+            if let Some(mark) = mark
+                && let Some(known) = order.answered(&mark.key)
+            {
+                return if *known == mark { Ok(order) } else { Err(NotDone::Told(key_reused())) };
+            }
+            let mut decision = decide(&order, self.context.now())?;
+            if let Some(mark) = mark.filter(|_| decision.changed) {
+                decision = decision.marked(mark);
+            }
+            match self.purchasing.commit(self.stock.as_ref(), &decision, cause).await {
+                Ok(order) => return Ok(order),
+                Err(TxError::Refused(NotWritten::Stale)) => {}
+                Err(TxError::Refused(NotWritten::NoStock)) => return Err(NotDone::NoStock),
+                Err(TxError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Err(NotDone::Contended)
+    }
+}
+
+/// Sends an order to its supplier at `now`: the link in the mail is made under the shop's `key`.
+pub fn sending(id: &PurchaseOrderId, key: &[u8], now: Timestamp) -> Command {
+    Command::Send { link_hash: id.supplier_secret(key, now).digest() }
+}
+
+/// The part of the supplier's link that names the order and opens it.
+pub fn supplier_token(id: &PurchaseOrderId, secret: &Secret) -> String {
+    format!("{id}.{}", secret.reveal())
+}
+
+/// What a link's token names and opens.
+///
+/// # Errors
+/// 404 where it is none.
+pub fn read_token(token: &str) -> Result<(PurchaseOrderId, Secret), Problem> {
+    let none = || Problem::not_found("purchase order");
+    let (id, secret) = token.split_once('.').ok_or_else(none)?;
+    Ok((id.parse().map_err(|_| none())?, secret.parse().map_err(|_| none())?))
+}
+
+/// The day that `now` is in.
+pub fn day(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date()
+}
+
+/// The answer to a command that staff gave: to the desk's form the order's page there, to a program the order.
+///
+/// # Errors
+/// 500 where the order has no JSON.
+pub fn answered(request: &Request, order: PurchaseOrder, done: &str, now: Timestamp) -> Result<Response, Problem> {
+    if crate::orders::is_desk(request) {
+        return Ok(Response::see_other(&format!("/desk/purchase-orders/{}?done={done}", order.id)));
+    }
+    Response::json(200, &PurchaseOrderAnswer::new(order, day(now)))
+}
+
+/// Refuses what was decided about another state of the order, where `rev` says which was shown.
+///
+/// # Errors
+/// 409 where the order was written since.
+pub fn unchanged(order: &PurchaseOrder, rev: Option<u64>) -> Result<(), NotDone> {
+    if rev.is_some_and(|rev| rev != order.rev) {
+        let detail = "The order was changed since its page was shown. Look at it once more before you go on.";
+        return Err(NotDone::Told(Problem::new(ProblemKind::Stale, detail)));
+    }
+    Ok(())
+}
+
+/// The `rev` that a form's hidden `idempotency_key` begins with.
+pub fn shown_rev(key: &str) -> Option<u64> {
+    key.split('-').next()?.parse().ok()
+}
+
+/// The key came with another request before.
+pub fn key_reused() -> Problem {
+    let detail = "This Idempotency-Key came with another request before. Use a new one.";
+    Problem::new(ProblemKind::KeyReused, detail)
+}
