@@ -230,6 +230,31 @@ pub fn bare_page(head: &Head, shop: &ShopContext, body: &Markup) -> Markup {
     }
 }
 
+/// A page for a supplier, who has no account: the shop's name and address, and nothing of shop or desk.
+#[must_use]
+pub fn supplier_page(head: &Head, shop: &ShopContext, address: &[String], body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(language(&shop.language)) {
+            (shop_head(&Head { robots: Robots::NoIndex, ..head.clone() }, &shop.shop_name, assets::SHOP_CSS, Some(assets::SHOP_JS), true))
+            body.bare data-offline="You're offline. What you typed stays here." {
+                (skip_link())
+                header.site-header { div.wrap { span.shop-name { (shop.shop_name) } } }
+                main #main tabindex="-1" {
+                    @if let Some(flash) = &shop.flash { div.wrap.flash { (notice_status(flash)) } }
+                    (body)
+                }
+                footer.site-footer {
+                    div.wrap {
+                        address { (shop.shop_name) @for line in address { ", " (line) } }
+                        @if let Some(email) = &shop.support_email { a href={ "mailto:" (email) } { (email) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Where on the desk a page stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is named after its link")]
@@ -237,6 +262,9 @@ pub enum Section {
     Orders,
     Products,
     Stock,
+    Reorders,
+    PurchaseOrders,
+    Suppliers,
     Costs,
     Settings,
     Staff,
@@ -244,13 +272,26 @@ pub enum Section {
 
 impl Section {
     /// Every section, in the order of the navigation.
-    pub const ALL: [Self; 6] = [Self::Orders, Self::Products, Self::Stock, Self::Costs, Self::Settings, Self::Staff];
+    pub const ALL: [Self; 9] = [
+        Self::Orders,
+        Self::Products,
+        Self::Stock,
+        Self::Reorders,
+        Self::PurchaseOrders,
+        Self::Suppliers,
+        Self::Costs,
+        Self::Settings,
+        Self::Staff,
+    ];
 
     fn parts(self) -> (&'static str, &'static str, &'static str, Icon) {
         match self {
             Self::Orders => ("Orders", "/desk/orders", "o", Icon::List),
             Self::Products => ("Products", "/desk/products", "p", Icon::Tag),
             Self::Stock => ("Stock", "/desk/stock", "i", Icon::Stock),
+            Self::Reorders => ("Reorders", "/desk/reorders", "r", Icon::Reorder),
+            Self::PurchaseOrders => ("Purchase orders", "/desk/purchase-orders", "b", Icon::Parcel),
+            Self::Suppliers => ("Suppliers", "/desk/suppliers", "u", Icon::Truck),
             Self::Costs => ("Costs", "/desk/costs", "c", Icon::Card),
             Self::Settings => ("Settings", "/desk/settings/shop", "s", Icon::Settings),
             Self::Staff => ("Staff", "/desk/staff", "t", Icon::People),

@@ -1,7 +1,7 @@
 //! Layout and components of web pages and mails, as functions that return markup.
 //!
 //! Knows how things look and read: the storefront ([`shop`]), the desk
-//! ([`desk`]), mails ([`mails`]), the drawings of products
+//! ([`desk`]), the page of a supplier ([`supplier`]), mails ([`mails`]), the drawings of products
 //! ([`product_image`]) and the browser's files ([`assets`]). Every function
 //! takes a plain struct of texts that are ready to show.
 //!
@@ -17,6 +17,7 @@ pub mod layout;
 pub mod mails;
 pub mod product_image;
 pub mod shop;
+pub mod supplier;
 
 #[cfg(feature = "assets")]
 pub use assets::{Asset, asset};

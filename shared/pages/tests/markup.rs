@@ -1,6 +1,6 @@
 //! Rules that every page and mail keeps, checked over the gallery's samples.
 
-#[path = "../examples/gallery/samples.rs"]
+#[path = "../examples/gallery/samples/mod.rs"]
 mod samples;
 
 use std::collections::BTreeSet;

@@ -37,6 +37,13 @@ impl FormErrors {
         self.0.is_empty()
     }
 
+    /// The same with the names that the fields have in `scope`, where two forms of a page have the same field.
+    #[must_use]
+    pub fn within(&self, scope: &str) -> Self {
+        let scoped = |name: &str| if name.is_empty() { String::new() } else { format!("{scope}-{name}") };
+        self.iter().map(|(name, sentence)| (scoped(name), sentence)).collect()
+    }
+
     /// Every field and sentence.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(field, sentence)| (field.as_str(), sentence.as_str()))
@@ -126,6 +133,8 @@ pub enum FieldKind {
     File(&'static str),
     /// A secret: shown as dots.
     Secret,
+    /// A day, sent as `2026-06-03`.
+    Date,
 }
 
 /// A labelled input.
@@ -305,7 +314,7 @@ pub fn field(field: &Field) -> Markup {
                     input class={ "input " (field.width.unwrap_or_default()) } id=(id) name=(field.name) form=[field.form] type="file" accept=(accept)
                         aria-describedby=[describedby] aria-invalid=[invalid];
                 }
-                FieldKind::Text | FieldKind::Email | FieldKind::Phone | FieldKind::Search | FieldKind::Number | FieldKind::Amount | FieldKind::Secret => {
+                FieldKind::Text | FieldKind::Email | FieldKind::Phone | FieldKind::Search | FieldKind::Number | FieldKind::Amount | FieldKind::Secret | FieldKind::Date => {
                     @let (kind, mode, spell) = attributes(&field.kind);
                     input class={ "input " (field.width.unwrap_or_default()) } id=(id) name=(field.name) form=[field.form] type=(kind) value=(field.value)
                         inputmode=[mode] spellcheck=[spell] autocomplete=[field.autocomplete] aria-required=[required]
@@ -324,6 +333,7 @@ fn attributes(kind: &FieldKind) -> (&'static str, Option<&'static str>, Option<&
         FieldKind::Number => ("text", Some("numeric"), None),
         FieldKind::Amount => ("text", Some("decimal"), None),
         FieldKind::Secret => ("password", None, None),
+        FieldKind::Date => ("date", None, None),
         FieldKind::Text | FieldKind::Lines | FieldKind::Select(_) | FieldKind::File(_) => ("text", None, None),
     }
 }

@@ -31,7 +31,7 @@ impl Tone {
     }
 }
 
-/// The states that an order, a payment, a parcel or a product is shown in.
+/// The states that an order, a payment, a parcel, a product, a purchase or a suggestion is shown in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is named after the words it shows")]
 pub enum Badge {
@@ -55,6 +55,25 @@ pub enum Badge {
     SoldOut,
     LowStock,
     InStock,
+    Suggested,
+    ToApprove,
+    Approved,
+    Sent,
+    Acknowledged,
+    PartReceived,
+    Received,
+    Closed,
+    OnHold,
+    Overdue,
+    AnswerAwaited,
+    Accepted,
+    ChangeProposed,
+    Refused,
+    ToOrder,
+    InAnOrder,
+    Ordered,
+    Dismissed,
+    Enough,
     /// Any other state, in the caller's word.
     Other(Tone, String),
 }
@@ -82,6 +101,25 @@ impl Badge {
             Self::SoldOut => (Tone::Neutral, Icon::Cross, "Sold out"),
             Self::LowStock => (Tone::Warn, Icon::Alert, "Low stock"),
             Self::InStock => (Tone::Ok, Icon::Check, "In stock"),
+            Self::Suggested => (Tone::Warn, Icon::Clock, "Suggested"),
+            Self::ToApprove => (Tone::Warn, Icon::Clock, "To approve"),
+            Self::Approved => (Tone::Info, Icon::Check, "Approved"),
+            Self::Sent => (Tone::Info, Icon::Mail, "Sent"),
+            Self::Acknowledged => (Tone::Info, Icon::Dot, "Acknowledged"),
+            Self::PartReceived => (Tone::Info, Icon::Half, "Part received"),
+            Self::Received => (Tone::Ok, Icon::Parcel, "Received"),
+            Self::Closed => (Tone::Neutral, Icon::Check, "Closed"),
+            Self::OnHold => (Tone::Warn, Icon::Clock, "On hold"),
+            Self::Overdue => (Tone::Bad, Icon::Alert, "Overdue"),
+            Self::AnswerAwaited => (Tone::Neutral, Icon::Clock, "Answer awaited"),
+            Self::Accepted => (Tone::Ok, Icon::Check, "Accepted"),
+            Self::ChangeProposed => (Tone::Warn, Icon::Alert, "Change proposed"),
+            Self::Refused => (Tone::Bad, Icon::Cross, "Refused"),
+            Self::ToOrder => (Tone::Warn, Icon::Alert, "To order"),
+            Self::InAnOrder => (Tone::Info, Icon::Half, "In an order"),
+            Self::Ordered => (Tone::Ok, Icon::Truck, "Ordered"),
+            Self::Dismissed => (Tone::Neutral, Icon::Cross, "Dismissed"),
+            Self::Enough => (Tone::Ok, Icon::Check, "Enough"),
             Self::Other(tone, word) => {
                 let icon = match tone {
                     Tone::Ok => Icon::Check,

@@ -11,6 +11,7 @@ mod costs;
 mod order;
 mod orders;
 mod products;
+mod purchasing;
 mod settings;
 mod sign_in;
 mod staff;
@@ -21,6 +22,13 @@ pub use costs::{CostDay, CostRow, Costs, costs};
 pub use order::{Action, DeskLine, DeskOrder, RefundConfirm, order, refund_confirm};
 pub use orders::{OrderRow, Orders, orders};
 pub use products::{ProductForm, ProductPicture, ProductRow, Products, product_form, products};
+pub use purchasing::{
+    ApproveByMail, ApproveLine, ApproveStep, ChangedFigure, DecisionRow, Figure, ForecastView, Proposal, ProposalRow,
+    PurchaseAction, PurchaseLineRow, PurchaseLineTyped, PurchaseOrderForm, PurchaseOrderRow, PurchaseOrderView,
+    PurchaseOrders, ReceiveLine, ReorderDetail, ReorderRow, ReorderRuleForm, Reorders, SupplierForm, SupplierRow,
+    Suppliers, TriedForecast, WhatIf, WhatIfResult, approve_by_mail, purchase_order, purchase_order_form,
+    purchase_orders, reorder, reorder_rule_again, reorders, suppliers,
+};
 pub use settings::{Settings, SettingsGroup, settings};
 pub use sign_in::{DeskSignIn, check_mail, sign_in, sign_in_confirm};
 pub use staff::{Staff, StaffRow, staff};

@@ -156,7 +156,7 @@ pub struct DeskOrder {
 #[must_use]
 pub fn order(view: &DeskOrder) -> Markup {
     html! {
-        (error_summary(&scoped(view)))
+        (error_summary(&view.errors.within(view.refused.as_deref().unwrap_or_default())))
         (breadcrumb(&[Crumb { words: "Orders".to_owned(), href: "/desk/orders".to_owned() }]))
         div.title-row {
             div.badges { h1 { "Order " (view.number) } @for state in &view.states { (badge(state)) } }
@@ -197,18 +197,6 @@ pub fn order(view: &DeskOrder) -> Markup {
             }
         }
     }
-}
-
-/// The errors with the names that their fields have on this page, where each form keeps its own.
-fn scoped(view: &DeskOrder) -> FormErrors {
-    let scope = view.refused.clone().unwrap_or_default();
-    view.errors
-        .iter()
-        .map(|(name, sentence)| {
-            let name = if name.is_empty() { String::new() } else { format!("{scope}-{name}") };
-            (name, sentence.to_owned())
-        })
-        .collect()
 }
 
 fn lines(view: &DeskOrder) -> Markup {

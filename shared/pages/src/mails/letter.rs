@@ -40,8 +40,34 @@ pub(super) enum Block {
     },
     /// A heading, names and values.
     Facts(String, Vec<(String, String)>),
+    /// A heading of its own.
+    Heading(String),
+    /// Names with a line below them, and what stands at the end.
+    Rows(Vec<RowLine>),
     /// A heading and lines.
     Section(String, Vec<String>),
+}
+
+/// A row of a list.
+#[derive(Debug, Clone, Default)]
+pub(super) struct RowLine {
+    /// Its name.
+    pub(super) name: String,
+    /// The line below it.
+    pub(super) detail: String,
+    /// What stands at the right.
+    pub(super) end: Option<String>,
+}
+
+impl RowLine {
+    fn of(line: &MailLine) -> Self {
+        let option = line.option.as_ref().map(|option| format!("{option} · ")).unwrap_or_default();
+        Self {
+            name: line.title.clone(),
+            detail: format!("{option}Quantity {}", line.quantity),
+            end: line.total.clone(),
+        }
+    }
 }
 
 /// A mail before it is drawn.
@@ -142,6 +168,17 @@ impl Letter<'_> {
                         push_wrapped(&mut out, &format!("{name}: {value}"), "  ");
                     }
                 }
+                Block::Heading(title) => {
+                    push_wrapped(&mut out, title, "");
+                    out.push_str(&"-".repeat(title.chars().count().min(COLUMNS)));
+                    out.push('\n');
+                }
+                Block::Rows(rows) => {
+                    for row in rows {
+                        push_row(&mut out, &row.name, row.end.as_deref().unwrap_or_default());
+                        push_wrapped(&mut out, &row.detail, "  ");
+                    }
+                }
                 Block::Section(title, lines) => {
                     push_wrapped(&mut out, &format!("{title}:"), "");
                     for line in lines {
@@ -186,7 +223,15 @@ fn drawn(block: &Block) -> Markup {
             Block::Lines(lines) => {
                 table.rule role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="border-top:1px solid #d8dee6;margin:8px 0 0;" {
                     @let pictured = lines.iter().any(|line| line.thumbnail.is_some());
-                    @for line in lines { (drawn_line(line, pictured)) }
+                    @for line in lines { (drawn_row(&RowLine::of(line), pictured.then_some(line.thumbnail.as_deref()))) }
+                }
+            },
+            Block::Heading(title) => {
+                h2.ink style={ (FONT) "margin:24px 0 4px;font-size:18px;line-height:24px;font-weight:700;color:#171f30;" } { (title) }
+            },
+            Block::Rows(rows) => {
+                table.rule role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="border-top:1px solid #d8dee6;margin:8px 0 16px;" {
+                    @for row in rows { (drawn_row(row, None)) }
                 }
             },
             Block::Totals { rows, note } => {
@@ -224,22 +269,22 @@ fn drawn(block: &Block) -> Markup {
     }
 }
 
-/// `pictured` keeps the column of pictures for a line that has none, so that the others stay aligned.
-fn drawn_line(line: &MailLine, pictured: bool) -> Markup {
+/// `picture` keeps the column of pictures for a row that has none, so that the others stay aligned.
+fn drawn_row(row: &RowLine, picture: Option<Option<&str>>) -> Markup {
     html! {
         tr {
-            @if pictured {
+            @if let Some(picture) = picture {
                 td.rule width="56" valign="top" style="padding:12px 16px 12px 0;border-bottom:1px solid #d8dee6;" {
-                    @if let Some(src) = &line.thumbnail { img src=(src) width="56" height="70" alt="" style="display:block;border:0;border-radius:4px;"; }
+                    @if let Some(src) = picture { img src=(src) width="56" height="70" alt="" style="display:block;border:0;border-radius:4px;"; }
                 }
             }
             td.rule.ink valign="top" style={ (FONT) "padding:12px 12px 12px 0;border-bottom:1px solid #d8dee6;font-size:15px;line-height:22px;color:#171f30;" } {
-                strong style="font-weight:600;" { (line.title) }
+                strong style="font-weight:600;" { (row.name) }
                 br;
-                span.soft style="color:#4d5768;" { @if let Some(option) = &line.option { (option) " · " } "Quantity " (line.quantity) }
+                span.soft style="color:#4d5768;" { (row.detail) }
             }
-            @if let Some(total) = &line.total {
-                td.rule.ink valign="top" align="right" width="1" style={ (FONT) "padding:12px 0;border-bottom:1px solid #d8dee6;font-size:15px;line-height:22px;white-space:nowrap;color:#171f30;" } { (total) }
+            @if let Some(end) = &row.end {
+                td.rule.ink valign="top" align="right" width="1" style={ (FONT) "padding:12px 0;border-bottom:1px solid #d8dee6;font-size:15px;line-height:22px;white-space:nowrap;color:#171f30;" } { (end) }
             }
         }
     }

@@ -5,8 +5,14 @@
 //! is sent, nor how a link was made.
 
 mod letter;
+mod purchasing;
 
 use letter::{Block, Letter};
+pub use purchasing::{
+    LedgerMismatch, LowLine, LowStockDigest, PurchaseMail, PurchaseMailLine, PurchaseOrderCanceled, PurchaseOrderSent,
+    SupplierAnswer, SupplierSays, ToApprove, ledger_mismatch, low_stock_digest, purchase_order_canceled,
+    purchase_order_sent, supplier_answered,
+};
 
 /// A mail, ready to be put into MIME parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
