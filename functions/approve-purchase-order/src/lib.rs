@@ -8,13 +8,16 @@ use contracts::purchasing::{ApproveRequest, Plain, ReasonRequest};
 use domain::id::PurchaseOrderId;
 use domain::people::Action;
 use domain::purchasing::{Command, decide};
+use domain::settings::ShopSettings;
 use edge::auth::Verifier;
 use edge::desk::refused;
 use edge::orders::{Checks, REASON, is_desk, mark};
 use edge::purchases::{PurchaseDesk, answered, sending, shown_rev, unchanged};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use serde::Deserialize;
+use store::settings::{Cached, SettingsTable};
 use store::stamp::Cause;
+use store::stock::StockTable;
 
 /// The function.
 pub const FUNCTION: Function = edge::http::http::<ApprovePurchaseOrder>();
@@ -23,6 +26,8 @@ pub const FUNCTION: Function = edge::http::http::<ApprovePurchaseOrder>();
 pub struct ApprovePurchaseOrder {
     context: Context,
     desk: PurchaseDesk,
+    stock: StockTable,
+    shop: Cached<ShopSettings>,
     verifier: Verifier,
     key: Vec<u8>,
 }
@@ -52,6 +57,8 @@ impl HttpHandler for ApprovePurchaseOrder {
     fn new(context: &Context) -> Result<Self, Error> {
         Ok(Self {
             desk: PurchaseDesk::new(context)?,
+            stock: context.table()?,
+            shop: Cached::new(context.table::<SettingsTable>()?),
             verifier: Verifier::new(context)?,
             key: context.require("ORDER_KEY")?.into_bytes(),
             context: context.clone(),
@@ -112,7 +119,7 @@ fn said(act: &str) -> &'static str {
         "reject-proposal" => "change-rejected",
         "hold" => "held",
         "resume" => "resumed",
-        "cancel" => "canceled",
+        "cancel" => "called-off",
         _ => "closed",
     }
 }

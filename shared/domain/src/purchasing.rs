@@ -31,6 +31,9 @@ use crate::money::{Currency, Money, MoneyError};
 use crate::order::RequestMark;
 use crate::text::{Digest, LocationId, Sku, SupplierId};
 
+/// How much of what happened to an order it remembers.
+const NOTED: usize = 100;
+
 /// A line of a purchase order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PurchaseLine {
@@ -114,6 +117,20 @@ pub struct PurchaseOrder {
     /// The requests with an Idempotency-Key that it has answered of late, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requests: Vec<RequestMark>,
+    /// What happened to it, oldest first; the last hundred.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub happened: Vec<Happened>,
+}
+
+/// Something that happened to a purchase order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happened {
+    /// When.
+    pub at: Timestamp,
+    /// The event's name.
+    pub what: String,
+    /// Who did it.
+    pub who: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -228,6 +245,14 @@ impl PurchaseOrder {
         })
     }
 
+    /// Notes what a decision brought about.
+    pub fn note(&mut self, events: &[Event], who: &str, at: Timestamp) {
+        let happened = |event: &Event| Happened { at, what: event.name().to_owned(), who: who.to_owned() };
+        self.happened.extend(events.iter().map(happened));
+        let forgotten = self.happened.len().saturating_sub(NOTED);
+        self.happened.drain(..forgotten);
+    }
+
     /// What was asked under a key before, while it is remembered.
     pub fn answered(&self, key: &Digest) -> Option<&RequestMark> {
         self.requests.iter().find(|known| known.key == *key)
@@ -245,6 +270,11 @@ impl PurchaseOrder {
             | PurchaseStatus::OnHold
             | PurchaseStatus::Canceled => false,
         }
+    }
+
+    /// Whether its supplier does not deliver it.
+    pub fn is_refused(&self) -> bool {
+        self.answer == AnswerStatus::Refused
     }
 
     /// Whether it should have come before `today`, and has not.

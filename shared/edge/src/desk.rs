@@ -3,7 +3,7 @@
 //! Knows cookies, roles and the words that operations lead back with; knows no page.
 
 use contracts::{Problem, ProblemKind};
-use domain::id::OrderId;
+use domain::id::{OrderId, PurchaseOrderId};
 use domain::people::{Action, Role};
 use domain::settings::ShopSettings;
 use maud::html;
@@ -107,6 +107,7 @@ const fn needed(section: Section) -> Action {
         Section::Orders => Action::ViewOrders,
         Section::Products => Action::ViewCatalog,
         Section::Stock => Action::ViewStock,
+        Section::Reorders | Section::PurchaseOrders | Section::Suppliers => Action::ViewPurchasing,
         Section::Costs => Action::ViewCosts,
         Section::Settings => Action::ViewSettings,
         Section::Staff => Action::EditStaff,
@@ -124,6 +125,18 @@ fn done(word: &str) -> Option<&'static str> {
         "refund-sent" => "Marked as sent.",
         "saved" => "Saved.",
         "adjusted" => "Booked.",
+        "looked" => "Every SKU with a rule is looked at in the next moments.",
+        "dismissed" => "Dismissed. It is suggested again once there was enough of it.",
+        "drafted" => "The draft is saved.",
+        "approved" => "Approved.",
+        "sent" => "Sent. The supplier gets a mail.",
+        "received" => "Booked.",
+        "change-taken" => "Taken. The supplier gets a mail.",
+        "change-rejected" => "Rejected. The supplier gets a mail.",
+        "held" => "Put on hold.",
+        "resumed" => "It goes on.",
+        "called-off" => "Cancelled.",
+        "closed" => "Closed.",
         "uploaded" => "The picture is added.",
         "removed" => "The picture is removed.",
         _ => return None,
@@ -216,8 +229,10 @@ fn way_back(request: &Request, problem: &Problem) -> (String, &'static str) {
     if problem.kind == ProblemKind::Unauthenticated {
         return ("/desk/sign-in".to_owned(), "Sign in");
     }
-    match request.parse_parameter::<OrderId>("id", "order") {
-        Ok(order) => (format!("/desk/orders/{order}"), "Back to the order"),
-        Err(_) => ("/desk".to_owned(), "To the desk"),
+    let named = request.parameter("id").unwrap_or_default();
+    match (named.parse::<OrderId>(), named.parse::<PurchaseOrderId>()) {
+        (Ok(order), _) => (format!("/desk/orders/{order}"), "Back to the order"),
+        (_, Ok(order)) => (format!("/desk/purchase-orders/{order}"), "Back to the purchase order"),
+        (Err(_), Err(_)) => ("/desk".to_owned(), "To the desk"),
     }
 }

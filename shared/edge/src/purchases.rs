@@ -76,11 +76,12 @@ impl PurchaseDesk {
             {
                 return if *known == mark { Ok(order) } else { Err(NotDone::Told(key_reused())) };
             }
-            let mut decision = decide(&order, self.context.now())?;
+            let now = self.context.now();
+            let mut decision = decide(&order, now)?;
             if let Some(mark) = mark.filter(|_| decision.changed) {
                 decision = decision.marked(mark);
             }
-            match self.purchasing.commit(self.stock.as_ref(), &decision, cause).await {
+            match self.purchasing.commit(self.stock.as_ref(), &decision, cause, now).await {
                 Ok(order) => return Ok(order),
                 Err(TxError::Refused(NotWritten::Stale)) => {}
                 Err(TxError::Refused(NotWritten::NoStock)) => return Err(NotDone::NoStock),

@@ -20,5 +20,6 @@ pub mod timers;
 pub mod tx;
 
 pub use db::{Db, StoreError, Table};
+pub use orders::same;
 pub use page::{Cursor, Page};
 pub use tx::{Tx, TxError, Write};

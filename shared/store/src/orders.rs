@@ -65,7 +65,7 @@ impl Reader {
 }
 
 /// Compares digests in constant time.
-fn same(left: &Digest, right: &Digest) -> bool {
+pub fn same(left: &Digest, right: &Digest) -> bool {
     let differing = left.as_bytes().iter().zip(right.as_bytes()).fold(0, |sum, (left, right)| sum | (left ^ right));
     differing == 0
 }

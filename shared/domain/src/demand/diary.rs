@@ -27,7 +27,7 @@ pub enum Noted {
     Wanted(LocationId, i64),
 }
 
-/// The days of one SKU, the last of them still going on. As JSON it has two characters a day and location.
+/// The days of one SKU, the last of them still going on. As JSON it has some ten characters a day.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Diary {
     /// The first day. None: nothing was noted yet.
@@ -36,6 +36,9 @@ pub struct Diary {
     /// A character a day: `1` where it could be had all day, `0` where not.
     #[serde(default)]
     in_stock: String,
+    /// What could be promised at the end of each day, over all locations.
+    #[serde(default)]
+    left: Vec<i64>,
     /// What was wanted, day by day.
     #[serde(default)]
     wanted: BTreeMap<LocationId, Vec<u32>>,
@@ -64,6 +67,9 @@ impl Diary {
         match noted {
             Noted::Available(after) => {
                 self.available = *after;
+                if let Some(today) = self.left.last_mut() {
+                    *today = *after;
+                }
                 if *after <= 0 {
                     self.mark_short();
                 }
@@ -86,11 +92,13 @@ impl Diary {
             self.first = Some(today);
             // It could not be had before it was there.
             self.in_stock.push('0');
+            self.left.push(0);
             return;
         };
         let days = usize::try_from(first.until(today).map_or(0, |span| span.get_days())).unwrap_or_default() + 1;
         while self.in_stock.len() < days {
             self.in_stock.push(if self.available > 0 { '1' } else { '0' });
+            self.left.push(self.available);
         }
         self.forget();
     }
@@ -109,6 +117,11 @@ impl Diary {
             in_stock: always || mark == b'1',
         };
         History::new(dates.zip(past).enumerate().map(day))
+    }
+
+    /// What could be promised at the end of each of the days before the one that still goes on, over all locations.
+    pub fn left(&self) -> &[i64] {
+        &self.left[..self.left.len().saturating_sub(1)]
     }
 
     fn mark_short(&mut self) {
@@ -137,6 +150,7 @@ impl Diary {
             return;
         }
         self.in_stock.drain(..gone);
+        self.left.drain(..gone);
         self.first = self.first.map(|first| first.saturating_add(i64::try_from(gone).unwrap_or_default().days()));
         for days in self.wanted.values_mut() {
             days.drain(..gone.min(days.len()));
@@ -184,6 +198,7 @@ mod tests {
         diary.reach(hour(7, 1));
         let expected = [(0, false), (2, true), (0, true), (0, false), (0, false), (0, true)];
         assert_eq!(told(&diary, false), expected);
+        assert_eq!(diary.left(), [10, 7, 7, 0, 20, 20]);
         assert!(told(&diary, true).iter().all(|(_, in_stock)| *in_stock));
         let kept: Diary = serde_json::from_str(&serde_json::to_string(&diary).unwrap()).unwrap();
         assert_eq!(kept, diary);

@@ -183,6 +183,7 @@ pub fn create(
         held_from: None,
         reason: None,
         requests: Vec::new(),
+        happened: Vec::new(),
     };
     Decision { order, events: vec![Event::Created { purchase_order: id }], stock: Vec::new(), changed: true }
 }

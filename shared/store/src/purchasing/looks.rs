@@ -95,7 +95,8 @@ impl Purchasing {
         }
         if let Some(Placed { decision, noted }) = placed {
             let cause = cause.clone().about(decision.order.id.to_string());
-            tx = tx.and(write(self.decided(decision, &cause))?, |_| NotWritten::Stale);
+            let (_, decided) = self.decided(decision, &cause, look.at).map_err(TxError::Store)?;
+            tx = tx.and(decided, |_| NotWritten::Stale);
             if let Some(noted) = noted {
                 let key = Key::Suggested(decision.order.supplier.clone());
                 tx = tx.and(write(self.write(&key, &decision.order.id, noted, &silent))?, |_| NotWritten::Stale);

@@ -6,7 +6,7 @@ use domain::id::PurchaseOrderId;
 use domain::order::RequestMark;
 use domain::purchasing::{Decision, PurchaseOrder};
 use domain::text::{Digest, SupplierId};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Key, ORDERS, Purchasing};
@@ -82,9 +82,8 @@ impl Purchasing {
         request: Option<RequestMark>,
         cause: &Cause,
     ) -> Result<PurchaseOrder, TxError<NotWritten>> {
-        let order = PurchaseOrder { rev: decision.order.rev + 1, ..decision.order.clone() };
-        let cause = cause.clone().about(order.id.to_string());
-        let written = self.decided(decision, &cause).map_err(TxError::Store)?;
+        let cause = cause.clone().about(decision.order.id.to_string());
+        let (order, written) = self.decided(decision, &cause, decision.order.created).map_err(TxError::Store)?;
         let mut tx = Tx::new().and(written, |_| NotWritten::Stale);
         if let Some(RequestMark { key, body }) = request {
             let made = Made { order: order.id, body };
@@ -96,7 +95,7 @@ impl Purchasing {
         Ok(order)
     }
 
-    /// Writes a decision: the order and the stock that moves with it, as one. A decision that changes nothing is not
+    /// Writes a decision of `now`: the order and the stock that moves with it, as one. A decision that changes nothing is not
     /// written.
     ///
     /// # Errors
@@ -106,13 +105,13 @@ impl Purchasing {
         stock: Option<&StockTable>,
         decision: &Decision,
         cause: &Cause,
+        now: Timestamp,
     ) -> Result<PurchaseOrder, TxError<NotWritten>> {
-        let mut order = decision.order.clone();
         if !decision.changed {
-            return Ok(order);
+            return Ok(decision.order.clone());
         }
-        let cause = cause.clone().about(order.id.to_string());
-        let written = self.decided(decision, &cause).map_err(TxError::Store)?;
+        let cause = cause.clone().about(decision.order.id.to_string());
+        let (order, written) = self.decided(decision, &cause, now).map_err(TxError::Store)?;
         let mut tx = Tx::new().and(written, |_| NotWritten::Stale);
         let mut of_sku: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (sku, movement) in &decision.stock {
@@ -125,15 +124,21 @@ impl Purchasing {
             }
         }
         tx.commit(&self.db).await?;
-        order.rev += 1;
         Ok(order)
     }
 
-    /// The order of a decision, over the one that was decided about.
-    pub(super) fn decided(&self, decision: &Decision, cause: &Cause) -> Result<Write, StoreError> {
+    /// The order of a decision as it then is, and its write over the one that was decided about.
+    pub(super) fn decided(
+        &self,
+        decision: &Decision,
+        cause: &Cause,
+        now: Timestamp,
+    ) -> Result<(PurchaseOrder, Write), StoreError> {
         let stamp = Stamp::new(of_purchase(&decision.events), cause.clone());
         let seen = decision.order.rev;
-        let next = PurchaseOrder { rev: seen + 1, ..decision.order.clone() };
-        self.write(&Key::Order(next.id), &next, seen, &stamp)
+        let mut next = PurchaseOrder { rev: seen + 1, ..decision.order.clone() };
+        next.note(&decision.events, &cause.who, now);
+        let write = self.write(&Key::Order(next.id), &next, seen, &stamp)?;
+        Ok((next, write))
     }
 }
