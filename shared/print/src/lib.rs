@@ -1,0 +1,117 @@
+//! What is printed: documents as PDF, and their lines as CSV.
+//!
+//! Every function takes a plain struct of texts that are ready to show, and is
+//! pure: the same input gives the same bytes. The PDF is PDF/A-2a and PDF/UA-1:
+//! it can be kept for years and read aloud.
+//!
+//! Deliberately knows no money, no states, no HTTP and no clock: what is shown
+//! was decided and formatted by whoever calls, and the day of the PDF's
+//! metadata is an argument.
+//!
+//! The font is Instrument Sans (SIL Open Font License 1.1), 400 and 600. It has
+//! the letters of the European languages in Latin script, Polish, Czech,
+//! Hungarian, Romanian, Turkish and the Baltic ones among them. It lacks Greek,
+//! Cyrillic, Hebrew, Arabic, Asian scripts, emoji, most letters of Vietnamese,
+//! and all currency signs but €, £, $, ¥ and ¢. A few signs that it lacks are
+//! written otherwise ("½" as "1/2", "₺" as "TRY"); whatever else it lacks is
+//! shown as "?", and a sentence at the document's end lists it. What a program
+//! copies or reads aloud is in both cases the text that was given, where it
+//! honours the file's `ActualText`.
+
+mod draw;
+mod flow;
+mod purchase;
+mod qr;
+mod sheet;
+mod tags;
+mod text;
+
+pub use purchase::purchase_order_pdf;
+pub use sheet::purchase_order_csv;
+
+/// A purchase order, ready to be printed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PurchaseSheet {
+    /// Who orders.
+    pub shop: Shop,
+    /// The order's number: "7K3F9QX2M4".
+    pub number: String,
+    /// The day it was ordered: "5 June 2026".
+    pub date: String,
+    /// The day the goods are wanted by.
+    pub wanted_by: Option<String>,
+    /// Who delivers.
+    pub supplier: Supplier,
+    /// Where to, one for every location that the lines name.
+    pub deliver_to: Vec<Place>,
+    /// What is ordered.
+    pub lines: Vec<SheetLine>,
+    /// What all of it costs: "€1,204.00".
+    pub total: Option<String>,
+    /// What the shop adds, in its own words; line ends are kept.
+    pub note: Option<String>,
+    /// The signed link where the supplier answers; without one there is no such section.
+    pub link: String,
+    /// The texts' language: "en-GB". What is no such tag counts as "en".
+    pub language: String,
+}
+
+/// Who orders.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shop {
+    /// Its name.
+    pub name: String,
+    /// Its address, a line each.
+    pub address: Vec<String>,
+    /// Where replies reach people.
+    pub mail: String,
+}
+
+/// Who delivers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Supplier {
+    /// Its name.
+    pub name: String,
+    /// Where the order was mailed to.
+    pub mail: String,
+}
+
+/// A place that goods are delivered to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The location's name, as the lines have it.
+    pub location: String,
+    /// Its address, a line each.
+    pub lines: Vec<String>,
+}
+
+/// A line of a purchase order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SheetLine {
+    /// The SKU.
+    pub sku: String,
+    /// What it is.
+    pub title: String,
+    /// The location it is for; where no line has one, the PDF has no such column.
+    pub location: String,
+    /// How many.
+    pub quantity: u32,
+    /// What one costs; where no line has it, the PDF has no such column.
+    pub unit_cost: Option<String>,
+    /// What the line costs; where no line has it, the PDF has no such column.
+    pub total: Option<String>,
+}
+
+/// Why something was not printed.
+#[derive(Debug, thiserror::Error)]
+pub enum PrintError {
+    /// The embedded font is not readable.
+    #[error("the embedded font is not readable")]
+    Font,
+    /// The PDF was not written: a limit or a rule of the format was broken.
+    #[error("the PDF was not written: {0}")]
+    Pdf(String),
+    /// The CSV was not written.
+    #[error("the CSV was not written")]
+    Csv(#[from] csv::Error),
+}
