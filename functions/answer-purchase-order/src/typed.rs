@@ -69,7 +69,11 @@ impl Typed {
         let note = Some(self.text("note").replace("\r\n", "\n")).filter(|note| !note.is_empty());
         let proposal = Proposal { expected, lines, note };
         if let Err(found) = proposal.check(today) {
-            errors.extend(found.into_iter().map(|error| FieldError { pointer: renamed(&error.pointer, order, &proposal), ..error }));
+            errors.extend(
+                found
+                    .into_iter()
+                    .map(|error| FieldError { pointer: renamed(&error.pointer, order, &proposal), ..error }),
+            );
         }
         if errors.is_empty() { Ok(proposal) } else { Err(Problem::fields(errors)) }
     }

@@ -69,7 +69,11 @@ async fn show(
         sku: line.sku.to_string(),
         title: offers.get(&line.sku).map(|offer| offer.listing.title.clone()).unwrap_or_default(),
         quantity: line.quantity.to_string(),
-        total: line.unit_cost.and_then(|cost| cost.times(line.quantity).ok()).map(domain::Money::format).unwrap_or_default(),
+        total: line
+            .unit_cost
+            .and_then(|cost| cost.times(line.quantity).ok())
+            .map(domain::Money::format)
+            .unwrap_or_default(),
     });
     let (csrf, cookie): (String, Option<Cookie>) = request.csrf(&shop.context);
     let step = match order.status {

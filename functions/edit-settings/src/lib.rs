@@ -7,7 +7,8 @@ mod staff;
 use contracts::{Problem, ProblemKind};
 use domain::people::Action;
 use domain::settings::{
-    LocationSettings, PaymentSettings, PurchasingSettings, ReturnSettings, Setting, ShopSettings, SupportSettings, Topic,
+    LocationSettings, PaymentSettings, PurchasingSettings, ReturnSettings, Setting, ShopSettings, SupportSettings,
+    Topic,
 };
 use domain::shipping::ShippingSettings;
 use domain::tax::TaxSettings;

@@ -38,9 +38,7 @@ impl QueueHandler for IndexCatalog {
             Event::Shop(ShopEvent::ProductChanged { slug, .. } | ShopEvent::AvailabilityChanged { slug }) => {
                 self.index(&slug).await
             }
-            Event::Shop(ShopEvent::SignInRequested { .. } | ShopEvent::OrderLinkRequested { .. }) | Event::Order(_) => {
-                Ok(())
-            }
+            Event::Shop(_) | Event::Order(_) | Event::Purchase(_) => Ok(()),
         }
     }
 }

@@ -22,7 +22,8 @@ pub(crate) fn sign_in(shop: &ShopSettings, url: &str, staff: bool, secret: &str)
     mails::sign_in_link(&sender(shop, url), &view)
 }
 
-fn sender(shop: &ShopSettings, url: &str) -> mails::Shop {
+/// The shop, as its mails are signed.
+pub(crate) fn sender(shop: &ShopSettings, url: &str) -> mails::Shop {
     mails::Shop {
         name: shop.name.clone(),
         url: url.to_owned(),
@@ -230,7 +231,7 @@ impl About<'_> {
 }
 
 /// "5 June 2026".
-fn day(at: Timestamp) -> String {
+pub(crate) fn day(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%-d %B %Y").to_string()
 }
 

@@ -5,6 +5,7 @@
 
 mod letters;
 mod mime;
+mod purchases;
 
 use aws_sdk_ses::config::retry::RetryConfig;
 use aws_sdk_ses::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
@@ -13,14 +14,16 @@ use aws_sdk_ses::primitives::Blob;
 use aws_sdk_ses::types::RawMessage;
 use contracts::event::{Event, Message, ShopEvent};
 use domain::order::Event as OrderEvent;
-use domain::settings::{PaymentSettings, ShopSettings};
+use domain::settings::{LocationSettings, PaymentSettings, PurchasingSettings, ShopSettings};
 use domain::text::Email;
 use edge::queue::{self, QueueHandler};
 use edge::{Billed, Context, Error, Function};
 use pages::mails::Mail;
 use store::mail::{Claim, MailState, Mails};
 use store::orders::{Orders, Reader};
+use store::purchasing::Purchasing;
 use store::settings::{Cached, SettingsTable};
+use store::stock::StockTable;
 
 /// The function.
 pub const FUNCTION: Function = queue::queue::<SendMail>();
@@ -31,18 +34,30 @@ pub struct SendMail {
     ses: aws_sdk_ses::Client,
     mails: Mails,
     orders: Orders,
+    purchasing: Purchasing,
+    stock: StockTable,
     shop: Cached<ShopSettings>,
     payments: Cached<PaymentSettings>,
+    locations: Cached<LocationSettings>,
+    buying: Cached<PurchasingSettings>,
+    owner: Email,
     url: String,
     key: Vec<u8>,
     sender: String,
     configuration_set: Option<String>,
 }
 
-/// A mail and whom it is for.
+/// A mail, what goes with it and whom it is for.
 struct Letter {
     to: Email,
     mail: Mail,
+    files: Vec<mime::File>,
+}
+
+impl Letter {
+    fn new(to: Email, mail: Mail) -> Self {
+        Self { to, mail, files: Vec::new() }
+    }
 }
 
 impl QueueHandler for SendMail {
@@ -54,8 +69,13 @@ impl QueueHandler for SendMail {
             ses: client(context),
             mails: context.table()?,
             orders: context.table()?,
+            purchasing: context.table()?,
+            stock: context.table()?,
             shop: Cached::new(settings.clone()),
-            payments: Cached::new(settings),
+            payments: Cached::new(settings.clone()),
+            locations: Cached::new(settings.clone()),
+            buying: Cached::new(settings),
+            owner: context.require("OWNER_EMAIL")?.parse()?,
             url: context.require("SHOP_URL")?,
             key: context.require("ORDER_KEY")?.into_bytes(),
             sender: context.require("MAIL_SENDER")?,
@@ -71,7 +91,7 @@ impl QueueHandler for SendMail {
         // Whatever can fail is done before the claim: from there on a failure costs the hour that a lost answer may.
         let now = self.context.now();
         let shop = self.shop.get(now).await?;
-        let raw = mime::raw(&letter.mail, &letter.to, &self.sender, &shop, &message.id, now)?;
+        let raw = mime::raw(&letter.mail, letter.files, &letter.to, &self.sender, &shop, &message.id, now)?;
         let suppressed = self.mails.is_suppressed(&letter.to).await?;
         let this_try = data_encoding::HEXLOWER.encode(&self.context.random::<8>());
         match self.mails.claim(&message.id, &this_try, now).await? {
@@ -101,9 +121,12 @@ impl SendMail {
         let (id, event) = match event {
             Event::Shop(ShopEvent::SignInRequested { email, staff, secret }) => {
                 let mail = letters::sign_in(&shop, &self.url, *staff, secret);
-                return Ok(Some(Letter { to: email.clone(), mail }));
+                return Ok(Some(Letter::new(email.clone(), mail)));
             }
-            Event::Shop(ShopEvent::ProductChanged { .. } | ShopEvent::AvailabilityChanged { .. }) => return Ok(None),
+            Event::Shop(
+                ShopEvent::ProductChanged { .. } | ShopEvent::AvailabilityChanged { .. } | ShopEvent::ReorderDue { .. },
+            ) => return Ok(None),
+            Event::Purchase(event) => return self.purchase(event, &shop).await,
             Event::Shop(ShopEvent::OrderLinkRequested { order }) => (*order, None),
             Event::Order(event) => (event.order(), Some(event)),
         };
@@ -113,7 +136,7 @@ impl SendMail {
         let view = letters::view_url(&order, &self.url, &self.key);
         let about = letters::About { order: &order, shop: &shop, url: &self.url, view_url: view };
         let Some(event) = event else {
-            return Ok(Some(Letter { to: order.email.clone(), mail: about.link() }));
+            return Ok(Some(Letter::new(order.email.clone(), about.link())));
         };
         let mail = match event {
             OrderEvent::OrderPlaced { .. } => about.received(&self.payments.get(now).await?),
@@ -131,7 +154,7 @@ impl SendMail {
             | OrderEvent::RefundRequested { .. }
             | OrderEvent::RefundFailed { .. } => None,
         };
-        Ok(mail.map(|mail| Letter { to: order.email.clone(), mail }))
+        Ok(mail.map(|mail| Letter::new(order.email.clone(), mail)))
     }
 
     /// Sends a claimed mail. A clear no gives the claim back; a lost answer leaves it, for the provider's own word or

@@ -6,6 +6,7 @@ use edge::Function;
 pub fn functions() -> &'static [(&'static str, Function)] {
     &[
         ("allocate-stock", allocate_stock::FUNCTION),
+        ("answer-purchase-order", answer_purchase_order::FUNCTION),
         ("approve-purchase-order", approve_purchase_order::FUNCTION),
         ("book-ledger", book_ledger::FUNCTION),
         ("browse-catalog", browse_catalog::FUNCTION),

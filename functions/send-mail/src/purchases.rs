@@ -1,0 +1,232 @@
+//! Mails about purchase orders: to their suppliers with the order as PDF and CSV, and to staff about what they answer.
+
+use std::collections::BTreeMap;
+
+use domain::Money;
+use domain::purchasing::{Event, PurchaseLine, PurchaseOrder, Supplier};
+use domain::settings::{LocationSettings, ShopSettings};
+use domain::stock::Offer;
+use domain::text::{Email, LocationId, Sku};
+use edge::Error;
+use edge::purchases::supplier_token;
+use jiff::civil::Date;
+use pages::mails::{
+    self, PurchaseMail, PurchaseMailLine, PurchaseOrderCanceled, PurchaseOrderSent, SupplierAnswer, SupplierSays,
+};
+
+use crate::letters::{day, sender};
+use crate::mime::File;
+use crate::{Letter, SendMail};
+
+/// A purchase order with all that is told of it.
+struct About<'a> {
+    order: &'a PurchaseOrder,
+    supplier: &'a Supplier,
+    offers: &'a BTreeMap<Sku, Offer>,
+    places: &'a LocationSettings,
+    shop: &'a ShopSettings,
+    url: &'a str,
+    key: &'a [u8],
+}
+
+impl SendMail {
+    /// The mail that a purchase order's event asks for, if any.
+    pub(crate) async fn purchase(&self, event: &Event, shop: &ShopSettings) -> Result<Option<Letter>, Error> {
+        let id = event.purchase_order();
+        let Some(order) = self.purchasing.order(&id).await? else {
+            return Err(format!("{id} is not there (yet)").into());
+        };
+        let Some(supplier) = self.purchasing.supplier(&order.supplier).await? else {
+            return Err(format!("there is no supplier {}", order.supplier).into());
+        };
+        let skus: Vec<Sku> = order.lines.iter().map(|line| line.sku.clone()).collect();
+        let offers = self.stock.offers(&skus).await?;
+        let now = self.context.now();
+        let places = self.locations.get(now).await?;
+        let about = About {
+            order: &order,
+            supplier: &supplier,
+            offers: &offers,
+            places: &places,
+            shop,
+            url: &self.url,
+            key: &self.key,
+        };
+        Ok(match event {
+            Event::Sent { .. } => about.sent(None, now)?,
+            Event::ChangeTaken { .. } => {
+                about.sent(Some("We agree to what you proposed: this is the order now."), now)?
+            }
+            Event::ChangeRejected { .. } => {
+                about.sent(Some("We cannot take what you proposed, and need it as it stands here."), now)?
+            }
+            // Who refused it knows, and who never got it need not.
+            Event::Canceled { .. } if order.sent.is_none() || order.is_refused() => None,
+            Event::Canceled { .. } => Some(about.canceled()),
+            Event::ChangeProposed { .. } => match about.changes() {
+                Some(changes) => Some(about.answered(SupplierSays::Proposes(changes), self.staff().await?)),
+                // It was taken, rejected or said otherwise meanwhile.
+                None => None,
+            },
+            Event::Refused { .. } => {
+                let reason = order.reason.clone().unwrap_or_default();
+                Some(about.answered(SupplierSays::Refuses(reason), self.staff().await?))
+            }
+            Event::Created { .. }
+            | Event::Changed { .. }
+            | Event::Approved { .. }
+            | Event::Accepted { .. }
+            | Event::Received { .. }
+            | Event::Held { .. }
+            | Event::Resumed { .. }
+            | Event::Closed { .. } => None,
+        })
+    }
+}
+
+impl SendMail {
+    /// Who hears of low stock and of what suppliers answer.
+    pub(crate) async fn staff(&self) -> Result<Email, Error> {
+        let settings = self.buying.get(self.context.now()).await?;
+        Ok(settings.staff_email.unwrap_or_else(|| self.owner.clone()))
+    }
+}
+
+impl About<'_> {
+    /// The order, to its supplier. None: it is not with the supplier any more, so that nothing is to be answered.
+    fn sent(&self, note: Option<&str>, now: jiff::Timestamp) -> Result<Option<Letter>, Error> {
+        let order = self.order;
+        let Some(sent) = order.sent.filter(|_| order.is_with_supplier()) else { return Ok(None) };
+        let token = supplier_token(&order.id, &order.id.supplier_secret(self.key, sent));
+        let link = format!("{}/supplier/{token}", self.url);
+        let places: Vec<print::Place> = self.locations().into_iter().map(|place| self.place(&place)).collect();
+        let view = PurchaseOrderSent {
+            order: self.mail(),
+            deliver_to: places.iter().flat_map(|place| place.lines.clone()).collect(),
+            wanted_by: order.expected.map(civil),
+            answer_url: link.clone(),
+            again: note.is_none() && order.happened.iter().filter(|one| one.what == "purchase_order.sent").count() > 1,
+            note: note.map(str::to_owned),
+        };
+        let number = order.id.number();
+        let sheet = print::PurchaseSheet {
+            shop: print::Shop {
+                name: self.shop.name.clone(),
+                address: self.shop.legal_address.lines().map(str::to_owned).collect(),
+                mail: self.shop.support_email.to_string(),
+            },
+            number: number.to_string(),
+            date: day(sent),
+            wanted_by: order.expected.map(civil),
+            supplier: print::Supplier { name: self.supplier.name.clone(), mail: self.supplier.email.to_string() },
+            deliver_to: places,
+            lines: order.lines.iter().filter(|line| line.quantity > 0).map(|line| self.sheet_line(line)).collect(),
+            total: total(order),
+            note: note.map(str::to_owned),
+            link,
+            language: "en".to_owned(),
+        };
+        let file = |kind: &'static str, end: &str, bytes| File { name: format!("{number}.{end}"), kind, bytes };
+        let files = vec![
+            file("application/pdf", "pdf", print::purchase_order_pdf(&sheet, now)?),
+            file("text/csv; charset=utf-8", "csv", print::purchase_order_csv(&sheet)?),
+        ];
+        let mail = mails::purchase_order_sent(&sender(self.shop, self.url), &view);
+        Ok(Some(Letter { to: self.supplier.email.clone(), mail, files }))
+    }
+
+    fn canceled(&self) -> Letter {
+        let reason = self.order.reason.clone().filter(|reason| !reason.is_empty());
+        let view = PurchaseOrderCanceled { order: self.mail(), reason };
+        let mail = mails::purchase_order_canceled(&sender(self.shop, self.url), &view);
+        Letter::new(self.supplier.email.clone(), mail)
+    }
+
+    /// What its supplier says, to staff.
+    fn answered(&self, says: SupplierSays, staff: Email) -> Letter {
+        let order = self.order;
+        let view = SupplierAnswer {
+            number: order.id.number().to_string(),
+            supplier: self.supplier.name.clone(),
+            says,
+            expected: order.expected.map(civil),
+            note: order.proposal.as_ref().and_then(|proposal| proposal.note.clone()),
+            desk_url: format!("{}/desk/purchase-orders/{}", self.url, order.id),
+        };
+        Letter::new(staff, mails::supplier_answered(&sender(self.shop, self.url), &view))
+    }
+
+    fn changes(&self) -> Option<Vec<(String, String)>> {
+        let proposal = self.order.proposal.as_ref()?;
+        let mut changes = Vec::new();
+        if let Some(proposed) = proposal.expected {
+            let instead = self.order.expected.map(|day| format!(" instead of {}", civil(day))).unwrap_or_default();
+            changes.push(("Delivery".to_owned(), format!("{}{instead}", civil(proposed))));
+        }
+        for line in &proposal.lines {
+            let ordered = self.order.line(&line.sku, &line.location).map_or(0, |line| line.quantity);
+            changes.push((line.sku.to_string(), format!("{} instead of {ordered}", line.quantity)));
+        }
+        Some(changes)
+    }
+
+    fn locations(&self) -> Vec<LocationId> {
+        let mut places: Vec<LocationId> = self.order.lines.iter().map(|line| line.location.clone()).collect();
+        places.sort();
+        places.dedup();
+        places
+    }
+
+    /// A location by its address; by its name, where it has none.
+    fn place(&self, id: &LocationId) -> print::Place {
+        let known = self.places.locations.iter().find(|place| place.id == *id);
+        let name = known.map_or_else(|| id.to_string(), |place| place.name.clone());
+        let lines: Vec<String> = known.into_iter().flat_map(|place| place.address.lines().map(str::to_owned)).collect();
+        let lines = if lines.is_empty() { vec![format!("{}, {name}", self.shop.name)] } else { lines };
+        print::Place { location: name, lines }
+    }
+
+    fn title(&self, sku: &Sku) -> String {
+        self.offers.get(sku).map(|offer| offer.listing.title.clone()).unwrap_or_default()
+    }
+
+    fn mail(&self) -> PurchaseMail {
+        let line = |line: &PurchaseLine| PurchaseMailLine {
+            sku: line.sku.to_string(),
+            title: self.title(&line.sku),
+            quantity: line.quantity.to_string(),
+            unit_cost: line.unit_cost.map(Money::format),
+            total: cost(line),
+        };
+        PurchaseMail {
+            number: self.order.id.number().to_string(),
+            lines: self.order.lines.iter().filter(|line| line.quantity > 0).map(line).collect(),
+            total: total(self.order),
+        }
+    }
+
+    fn sheet_line(&self, line: &PurchaseLine) -> print::SheetLine {
+        let several = self.locations().len() > 1;
+        print::SheetLine {
+            sku: line.sku.to_string(),
+            title: self.title(&line.sku),
+            location: if several { self.place(&line.location).location } else { String::new() },
+            quantity: line.quantity,
+            unit_cost: line.unit_cost.map(Money::format),
+            total: cost(line),
+        }
+    }
+}
+
+fn cost(line: &PurchaseLine) -> Option<String> {
+    line.unit_cost.and_then(|cost| cost.times(line.quantity).ok()).map(Money::format)
+}
+
+fn total(order: &PurchaseOrder) -> Option<String> {
+    order.total().ok().flatten().map(Money::format)
+}
+
+/// "24 June 2026".
+fn civil(date: Date) -> String {
+    date.strftime("%-d %B %Y").to_string()
+}
