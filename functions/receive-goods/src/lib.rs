@@ -51,49 +51,52 @@ fn checked(draft: ReceiptDraft) -> Result<Receipt, Problem> {
     draft.check().map_err(Problem::fields)
 }
 
-/// The desk's form: `quantity.<location>.<sku>` came, `damaged.<location>.<sku>` of it are broken. What is empty or 0 did
-/// not come.
+/// The desk's form: of `line.<n>.sku` came `line.<n>.quantity` to `line.<n>.location`, `line.<n>.damaged` of it broken.
+/// What is empty or 0 did not come.
 fn typed(request: &Request) -> Result<(Receipt, Option<u64>), Problem> {
     let fields: Vec<(String, String)> = request.form()?;
-    let (mut lines, mut errors, mut rev) = (BTreeMap::new(), Vec::new(), None);
+    let mut rows: BTreeMap<usize, BTreeMap<String, String>> = BTreeMap::new();
+    let (mut errors, mut rev) = (Vec::new(), None);
     for (name, value) in fields {
-        if name == "idempotency_key" {
-            rev = shown_rev(&value);
-            continue;
+        let cell = name.strip_prefix("line.").and_then(|rest| rest.split_once('.'));
+        match cell.and_then(|(row, field)| Some((row.parse::<usize>().ok()?, field.to_owned()))) {
+            Some((row, field)) => drop(rows.entry(row).or_default().insert(field, value.trim().to_owned())),
+            None if name == "idempotency_key" => rev = shown_rev(&value),
+            None => {
+                errors.push(FieldError { pointer: format!("/{name}"), detail: "There is no such field.".to_owned() })
+            }
         }
-        let mut wrong = |detail: &str| {
-            errors.push(FieldError { pointer: format!("/{name}"), detail: detail.to_owned() });
-        };
-        let (field, place) = name.split_once('.').unwrap_or_default();
-        let place = place
-            .split_once('.')
-            .and_then(|(location, sku)| Some((location.parse::<LocationId>().ok()?, sku.parse::<Sku>().ok()?)));
-        let Some((location, sku)) = place.filter(|_| matches!(field, "quantity" | "damaged")) else {
-            wrong("There is no such field.");
-            continue;
-        };
-        let value = value.trim();
-        let Ok(units) = (if value.is_empty() { Ok(0) } else { value.parse::<u32>() }) else {
-            wrong("Enter a whole number.");
-            continue;
-        };
-        let line = lines.entry((location.clone(), sku.clone()));
-        let empty = ReceiptLine { sku, location: Some(location), quantity: 0, damaged: 0 };
-        let line = line.or_insert(empty);
-        *(if field == "quantity" { &mut line.quantity } else { &mut line.damaged }) = units;
     }
-    for ((location, sku), line) in &lines {
-        if line.damaged > line.quantity {
-            let pointer = format!("/damaged.{location}.{sku}");
-            errors.push(FieldError { pointer, detail: "Must not be more than came.".to_owned() });
+    let mut lines = Vec::new();
+    for (row, cells) in rows {
+        let text = |field: &str| cells.get(field).map(String::as_str).unwrap_or_default();
+        let mut wrong = |field: &str, detail: &str| {
+            errors.push(FieldError { pointer: format!("/line/{row}/{field}"), detail: detail.to_owned() });
+        };
+        let mut units = |field: &str| match text(field) {
+            "" => 0,
+            typed => typed.parse::<u32>().unwrap_or_else(|_| {
+                wrong(field, "Enter a whole number.");
+                0
+            }),
+        };
+        let (quantity, damaged) = (units("quantity"), units("damaged"));
+        if damaged > quantity {
+            wrong("damaged", "Must not be more than came.");
+        }
+        match (text("sku").parse::<Sku>(), text("location").parse::<LocationId>()) {
+            (Ok(sku), Ok(location)) if quantity > 0 => {
+                lines.push(ReceiptLine { sku, location: Some(location), quantity, damaged });
+            }
+            (Ok(_), Ok(_)) => {}
+            (Err(_), _) | (_, Err(_)) => wrong("sku", "There is no such line."),
         }
     }
     if !errors.is_empty() {
         return Err(Problem::fields(errors));
     }
-    let lines: Vec<ReceiptLine> = lines.into_values().filter(|line| line.quantity > 0).collect();
     if lines.is_empty() {
-        return Err(Problem::field("/lines", "Enter how many of at least one line came."));
+        return Err(Problem::field("/line/0/quantity", "Enter how many of at least one line came."));
     }
     Ok((checked(ReceiptDraft { lines })?, rev))
 }
