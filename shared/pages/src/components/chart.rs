@@ -294,7 +294,7 @@ fn stock_table(view: &StockChart) -> Markup {
     columns.extend(come.then(|| Column::number("On order")));
     html! {
         div.table-wrap.tall tabindex="0" role="region" aria-label="The figures of the picture" {
-            table.table {
+            table.table.dense {
                 (head_row(&columns))
                 tbody {
                     @for (n, day) in view.days.iter().enumerate() {

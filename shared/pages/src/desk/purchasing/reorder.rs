@@ -129,7 +129,7 @@ pub fn reorder(view: &ReorderDetail) -> Markup {
             div {
                 @if !view.figures.is_empty() { (figures(&view.figures)) }
                 @if let Some(forecast) = &view.forecast { (forecast_of(forecast)) }
-                @if view.may_edit { section.panel aria-labelledby="rule" { h2 #rule { "Rule" } (rule_form(&view.rule, Look::Quiet)) } }
+                @if view.may_edit { section.panel.no-print aria-labelledby="rule" { h2 #rule { "Rule" } (rule_form(&view.rule, Look::Quiet)) } }
             }
             div {
                 @if let Some(tried) = &view.what_if { (what_if(tried, &base, &view.location)) }
