@@ -175,6 +175,40 @@ fn errors_stand_in_the_summary_and_beside_the_field() {
 }
 
 #[test]
+fn a_suppliers_page_leads_nowhere_else() {
+    let pages: Vec<_> = samples::pages().into_iter().filter(|(page, _)| page.starts_with("supplier")).collect();
+    assert!(!pages.is_empty());
+    for (page, html) in pages {
+        for tag in tags(&html).iter().filter(|tag| matches!(tag.name.as_str(), "a" | "form")) {
+            let to = tag.get("href").or(tag.get("action")).unwrap_or_default();
+            assert!(["#", "mailto:", "/supplier/"].iter().any(|start| to.starts_with(start)), "{page}: {to}");
+        }
+        assert!(html.contains("content=\"noindex\""), "{page}: found by search engines");
+    }
+}
+
+#[test]
+fn what_only_looks_asks_by_get() {
+    for (page, html) in samples::pages().into_iter().filter(|(page, _)| page.starts_with("desk-reorder")) {
+        for form in html.split("<form").skip(1) {
+            let start = &form[..form.find('>').unwrap()];
+            let tries = start.contains("#what-if") || start.contains("role=\"search\"");
+            assert_eq!(tries, start.contains("method=\"get\""), "{page}: {start}");
+        }
+    }
+}
+
+#[test]
+fn enter_saves_a_purchase_order_and_adds_no_rows() {
+    for (page, html) in samples::pages() {
+        if let Some(more) = html.find("name=\"more\"") {
+            let saves = html.find("data-busy=\"Saving…\"").unwrap_or_else(|| panic!("{page}: nothing saves"));
+            assert!(saves < more, "{page}: the first button is the one that Enter presses");
+        }
+    }
+}
+
+#[test]
 fn pages_keep_their_weight() {
     for (page, html) in samples::pages() {
         // The budget is 30 KB in brotli; plain text of this kind packs to a fifth or less.
@@ -217,6 +251,9 @@ fn mails_tell_the_same_twice() {
             "00340434161094021501",
             "15 minutes",
             "Lindenstraße 5",
+            "B7K3F9",
+            "18 instead of 24",
+            "15 days",
         ] {
             assert_eq!(flat.contains(fact), mail.html.contains(fact), "{name}: {fact}");
         }

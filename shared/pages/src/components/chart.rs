@@ -148,19 +148,26 @@ impl StockChart {
         path
     }
 
-    /// Whether the words of the reorder point stand at the right, and whether below their line: where the stock is
-    /// furthest from it.
-    fn reorder_label(&self, point: f64) -> (bool, bool) {
-        let room = (self.days.len() * 2 / 5).max(1);
-        let apart = |days: &[StockDay]| {
-            let stock = days.iter().filter_map(|day| day.stock.as_ref()).map(|stock| stock.value - point);
-            let (least, most) = stock.fold((f64::MAX, f64::MIN), |(least, most), one| (least.min(one), most.max(one)));
-            // Above the line there is as much room as the stock stays below it, and the other way round.
-            if least > -most { (least, true) } else { (-most, false) }
-        };
-        let left = apart(&self.days[..room.min(self.days.len())]);
-        let right = apart(&self.days[self.days.len().saturating_sub(room)..]);
-        if right.0 > left.0 { (true, right.1) } else { (false, left.1) }
+    /// Where the words of the reorder point stand, in percent of the width, and whether below their line: where the
+    /// stock is furthest from it for a quarter of the days.
+    fn reorder_label(&self, point: f64) -> (f64, bool) {
+        let room = (self.days.len() / 4).max(1);
+        let mut best = (f64::MIN, 0, false);
+        for (start, days) in self.days.windows(room).enumerate() {
+            let apart = days.iter().filter_map(|day| day.stock.as_ref()).map(|stock| stock.value - point);
+            let (least, most) = apart.fold((f64::MAX, f64::MIN), |(least, most), one| (least.min(one), most.max(one)));
+            // Below the line is as much room as the stock stays above it, and the other way round.
+            let (clear, below) = if least > -most { (least, true) } else { (-most, false) };
+            if clear > best.0 {
+                best = (clear, start, below);
+            }
+        }
+        let (_, start, below) = best;
+        match start {
+            0 => (0.0, below),
+            last if last + room >= self.days.len() => (100.0, below),
+            start => (self.across(start as f64 + room as f64 / 2.0), below),
+        }
     }
 }
 
@@ -260,11 +267,11 @@ fn incoming(view: &StockChart) -> Markup {
 
 fn reorder_line(view: &StockChart, point: &Measure, top: f64) -> Markup {
     let y = STOCK_FOOT - STOCK_HEIGHT * point.value.clamp(0.0, top) / top;
-    let (right, below) = view.reorder_label(point.value);
+    let (x, below) = view.reorder_label(point.value);
     let below = (below && y < STOCK_FOOT - 16.0) || y < STOCK_TOP + 16.0;
     html! {
         line.chart-point x1="0" x2="100%" y1=(format!("{y:.1}")) y2=(format!("{y:.1}")) {}
-        (words_at(if right { 100.0 } else { 0.0 }, if below { y + 15.0 } else { y - 6.0 }, "chart-words point", &point.shown))
+        (words_at(x, if below { y + 15.0 } else { y - 6.0 }, "chart-words point", &point.shown))
     }
 }
 
@@ -287,7 +294,7 @@ fn stock_table(view: &StockChart) -> Markup {
     columns.extend(come.then(|| Column::number("On order")));
     html! {
         div.table-wrap.tall tabindex="0" role="region" aria-label="The figures of the picture" {
-            table.table {
+            table.table.dense {
                 (head_row(&columns))
                 tbody {
                     @for (n, day) in view.days.iter().enumerate() {
@@ -353,6 +360,20 @@ mod tests {
         assert_eq!(rounded_up(61.0), 80.0);
         assert_eq!(rounded_up(13.0), 15.0);
         assert_eq!(rounded_up(9_001.0), 10_000.0);
+    }
+
+    #[test]
+    fn the_reorder_points_words_stand_clear_of_the_stock() {
+        let day = |stock: f64| StockDay { stock: Some(Measure::new(stock, "")), ..StockDay::default() };
+        let chart = |stock: &[f64]| StockChart {
+            days: stock.iter().copied().map(day).collect(),
+            past: stock.len(),
+            ..StockChart::default()
+        };
+        assert_eq!(chart(&[9.0, 8.0, 7.0, 6.0]).reorder_label(5.0), (0.0, true));
+        assert_eq!(chart(&[6.0, 5.0, 4.0, 1.0]).reorder_label(5.0), (100.0, false));
+        assert_eq!(chart(&[5.0, 9.0, 5.0, 5.0]).reorder_label(5.0), (37.5, true));
+        assert_eq!(chart(&[]).reorder_label(5.0), (0.0, false));
     }
 
     #[test]

@@ -99,8 +99,8 @@ pub struct SupplierOrder {
 }
 
 /// The order, and three ways to answer. Each posts to its `action`: `answer` (`accept`, `propose` or `refuse`), `csrf`,
-/// `idempotency_key`; a proposal `expected` (`2026-06-24`, may be empty), `line.N.sku`, `line.N.location` (where lines go to
-/// several), `line.N.quantity` and `note`; a refusal `reason`. Wrap in [`crate::layout::supplier_page`].
+/// `idempotency_key`; a proposal `expected` (`2026-06-24`, may be empty), `line.N.sku`, `line.N.quantity`, `note`, and
+/// `line.N.location` where lines go to several; a refusal `reason`. Wrap in [`crate::layout::supplier_page`].
 #[must_use]
 pub fn order(view: &SupplierOrder) -> Markup {
     let open = view.over.is_none();
@@ -125,12 +125,12 @@ fn head(view: &SupplierOrder) -> Markup {
                 }
                 (None, Some(answered)) => {
                     p.muted { "Purchase order " span.number { (view.number) } }
-                    h1.added-title role="status" { (icon(Icon::Check)) (answered.title) }
+                    div role="status" { h1.added-title { (icon(Icon::Check)) (answered.title) } }
                     @for sentence in &answered.next { p.lead { (sentence) } }
                 }
                 (None, None) => {
                     h1 { "Purchase order " span.number { (view.number) } }
-                    p.lead { (view.shop_name) " would like to order this from you." @if !view.wanted_by.is_empty() { " Wanted by " strong { (view.wanted_by) } "." } }
+                    p.lead { (view.shop_name) " would like to order this from you." @if !view.wanted_by.is_empty() { " Wanted by " strong.nowrap { (view.wanted_by) } "." } }
                     @if let Some(one) = &view.notice { (notice(one)) }
                 }
             }

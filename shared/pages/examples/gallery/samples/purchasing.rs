@@ -15,15 +15,15 @@ fn row(n: usize, quantity: Option<&str>, state: Badge, order: Option<&str>) -> d
         location_name: "Main".into(),
         supplier: if n == 2 { LONG.into() } else { "Töpferei Alt".into() },
         sentence: match quantity {
-            Some(_) => "Sells 4.2 a week · 9 left · 14-day supplier".into(),
+            Some(_) => "Sells 4.2 a week · 9 left · 14‑day supplier".into(),
             None => "Sells 0.4 a week · 38 left · reorder point 3".into(),
         },
         quantity: quantity.map(str::to_owned),
-        state,
         order: order.map(|number| (number.to_owned(), "/desk/purchase-orders/po_1".to_owned())),
         when: "3 June, 03:10".into(),
         at: "2026-06-03T03:10:00Z".into(),
-        dismissible: quantity.is_some() && order.is_none(),
+        dismissible: state == Badge::ToOrder,
+        state,
     }
 }
 
@@ -281,7 +281,8 @@ fn purchase_orders() -> desk::PurchaseOrders {
         supplier: if n == 1 { LONG.into() } else { "Töpferei Alt".into() },
         state,
         answer,
-        contents: if n == 2 { "1 line, 12 units".into() } else { "3 lines, 1,248 units".into() },
+        lines: if n == 2 { "1".into() } else { "3".into() },
+        units: if n == 2 { "12".into() } else { "1,248".into() },
         total: match n {
             1 => "€12,345.67".into(),
             3 => String::new(),
@@ -459,6 +460,7 @@ fn proposed() -> desk::PurchaseOrderView {
             receiving(&[("24", "0"), ("12", "0"), ("6", "0")]),
             desk::PurchaseAction::Cancel { consequence: "The supplier gets a mail.".into(), reason: String::new() },
         ],
+        closed: vec![],
         ..order_sent()
     }
 }

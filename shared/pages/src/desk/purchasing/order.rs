@@ -147,7 +147,7 @@ impl PurchaseAction {
             Self::Hold { .. } => ("Put on hold", Icon::Clock),
             Self::Resume { .. } => ("Resume", Icon::Right),
             Self::Cancel { .. } => ("Cancel the order", Icon::Cross),
-            Self::Close { .. } => ("Close", Icon::Shield),
+            Self::Close { .. } => ("Close", Icon::Check),
         }
     }
 }
@@ -213,8 +213,8 @@ impl PurchaseOrderView {
     }
 }
 
-/// One purchase order. The forms post to `<base>/<path of the action>` with `csrf`, `idempotency_key` and the fields that
-/// [`PurchaseAction`] names.
+/// One purchase order. The forms post to `<base>/<path of the action>` with `csrf`, `idempotency_key` and the fields
+/// that [`PurchaseAction`] names.
 #[must_use]
 pub fn purchase_order(view: &PurchaseOrderView) -> Markup {
     html! {
@@ -252,7 +252,7 @@ pub fn purchase_order(view: &PurchaseOrderView) -> Markup {
                     h2 #delivery { "Delivery" }
                     p { @if view.expected.is_empty() { span.muted { "Nobody has said when." } } @else { "Expected " strong { (view.expected) } } }
                     (facts(&view.facts))
-                    @if let Some(href) = &view.pdf_href { a href=(href) { (icon(Icon::Print)) " Order as PDF" } }
+                    @if let Some(href) = &view.pdf_href { div { (icon(Icon::Print)) " " a href=(href) { "Order as PDF" } } }
                 }
             }
         }
@@ -267,7 +267,7 @@ fn lines(view: &PurchaseOrderView) -> Markup {
             table.table.dense.cards-on-phone {
                 thead {
                     tr {
-                        th scope="col" { "SKU" } th scope="col" { "To" } th.num scope="col" { "Ordered" } th.num scope="col" { "Received" }
+                        th scope="col" { "SKU" } th.num scope="col" { "Ordered" } th.num scope="col" { "Received" }
                         @if damaged { th.num scope="col" { "Damaged" } }
                         th.num scope="col" { "Missing" } th.num scope="col" { "Unit cost" } th.num scope="col" { "Total" }
                     }
@@ -278,10 +278,9 @@ fn lines(view: &PurchaseOrderView) -> Markup {
                             th scope="row" {
                                 div {
                                     @match &line.href { Some(href) => a.code href=(href) { (line.sku) }, None => span.code { (line.sku) } }
-                                    div.small.muted { (line.title) }
+                                    div.small.muted { (line.title) " · " (line.location) }
                                 }
                             }
-                            td data-label="To" { (line.location) }
                             td.num data-label="Ordered" { (line.ordered) }
                             td.num data-label="Received" { (line.received) }
                             @if damaged { td.num data-label="Damaged" { span.zero[some(&line.damaged)] { (line.damaged) } } }

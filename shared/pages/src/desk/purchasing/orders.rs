@@ -16,8 +16,10 @@ pub struct PurchaseOrderRow {
     pub state: Badge,
     /// What the supplier says; none while it was not asked.
     pub answer: Option<Badge>,
-    /// "3 lines, 48 units".
-    pub contents: String,
+    /// How many lines it has.
+    pub lines: String,
+    /// How many units they order.
+    pub units: String,
     /// What it costs; empty where that is not known.
     pub total: String,
     /// When it is expected: "17 June"; empty where nobody has said.
@@ -71,7 +73,7 @@ fn table(view: &PurchaseOrders) -> Markup {
         div.table-wrap tabindex="0" role="region" aria-label="Purchase orders" {
             table.table.dense.cards-on-phone {
                 (head_row(&[
-                    Column::text("Number"), Column::text("Supplier"), Column::text("Status"), Column::text("Answer"), Column::number("Contents"),
+                    Column::text("Number"), Column::text("Supplier"), Column::text("Status"), Column::text("Answer"), Column::number("Lines"), Column::number("Units"),
                     Column::number("Total"), Column::text("Expected"), Column::text("Made"),
                 ]))
                 tbody {
@@ -81,7 +83,8 @@ fn table(view: &PurchaseOrders) -> Markup {
                             td data-label="Supplier" { (row.supplier) }
                             td data-label="Status" { (badge(&row.state)) }
                             td data-label="Answer" { @match &row.answer { Some(answer) => (badge(answer)), None => span.muted { "not asked" } } }
-                            td.num data-label="Contents" { (row.contents) }
+                            td.num data-label="Lines" { (row.lines) }
+                            td.num data-label="Units" { (row.units) }
                             td.num data-label="Total" { @if row.total.is_empty() { span.muted { "not known" } } @else { (row.total) } }
                             td data-label="Expected" {
                                 @if row.expected.is_empty() { span.muted { "not said" } } @else {

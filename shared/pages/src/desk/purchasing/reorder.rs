@@ -3,8 +3,8 @@
 use super::rule::{self, ReorderRuleForm, rule_form};
 use super::what_if::{self, WhatIf, what_if};
 use crate::components::{
-    Badge, Crumb, FormErrors, Look, StockChart, Tab, badge, breadcrumb, busy_button, empty, error_summary, hidden,
-    stock_chart, tabs,
+    Badge, Crumb, FormErrors, Look, StockChart, Tab, Tone, badge, breadcrumb, busy_button, empty, error_summary,
+    hidden, stock_chart, tabs,
 };
 use maud::{Markup, html};
 
@@ -129,7 +129,7 @@ pub fn reorder(view: &ReorderDetail) -> Markup {
             div {
                 @if !view.figures.is_empty() { (figures(&view.figures)) }
                 @if let Some(forecast) = &view.forecast { (forecast_of(forecast)) }
-                @if view.may_edit { section.panel aria-labelledby="rule" { h2 #rule { "Rule" } (rule_form(&view.rule, Look::Quiet)) } }
+                @if view.may_edit { section.panel.no-print aria-labelledby="rule" { h2 #rule { "Rule" } (rule_form(&view.rule, Look::Quiet)) } }
             }
             div {
                 @if let Some(tried) = &view.what_if { (what_if(tried, &base, &view.location)) }
@@ -162,18 +162,15 @@ fn headline(view: &ReorderDetail, base: &str) -> Markup {
 
 fn figures(all: &[Figure]) -> Markup {
     html! {
-        section aria-labelledby="figures" {
-            h2 #figures.visually-hidden { "Figures" }
-            div.table-wrap tabindex="0" role="region" aria-label="Figures" {
-                table.table.figures {
-                    thead { tr { th scope="col" { "Figure" } th.num scope="col" { "Value" } th scope="col" { "What it says" } } }
-                    tbody {
-                        @for one in all {
-                            tr.part[one.part].result[one.result] {
-                                th scope="row" { (one.name) @if !one.sign.is_empty() { " " span.muted { (one.sign) } } }
-                                td.num { (one.value) }
-                                td { (one.explained) }
-                            }
+        div.table-wrap tabindex="0" role="region" aria-label="Figures" {
+            table.table.figures {
+                thead { tr { th scope="col" { "Figure" } th.num scope="col" { "Value" } th scope="col" { "What it says" } } }
+                tbody {
+                    @for one in all {
+                        tr.part[one.part].result[one.result] {
+                            th scope="row" { (one.name) @if !one.sign.is_empty() { " " span.muted { (one.sign) } } }
+                            td.num { (one.value) }
+                            td { (one.explained) }
                         }
                     }
                 }
@@ -194,7 +191,7 @@ fn forecast_of(view: &ForecastView) -> Markup {
                     thead { tr { th scope="col" { "Method" } th.num scope="col" { "Off by" } th scope="col" { span.visually-hidden { "Taken" } } } }
                     tbody {
                         @for one in &view.tried {
-                            tr { th scope="row" { (one.method) } td.num { (one.error) } td { @if one.chosen { (badge(&Badge::Other(crate::components::Tone::Ok, "Taken".to_owned()))) } } }
+                            tr { th scope="row" { (one.method) } td.num { (one.error) } td { @if one.chosen { (badge(&Badge::Other(Tone::Ok, "Taken".to_owned()))) } } }
                         }
                     }
                 }

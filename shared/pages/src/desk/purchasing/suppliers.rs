@@ -1,7 +1,8 @@
 //! Who delivers.
 
 use crate::components::{
-    Choice, Column, Field, FieldKind, FormErrors, Look, busy_button, empty, error_summary, field, head_row, hidden,
+    Choice, Column, Field, FieldKind, FormErrors, Look, Pager, busy_button, empty, error_summary, field, head_row,
+    hidden, pagination,
 };
 use maud::{Markup, html};
 
@@ -57,7 +58,7 @@ pub struct Suppliers {
     /// The form, for roles that may use it.
     pub form: Option<SupplierForm>,
     /// Where the list goes on.
-    pub pager: crate::components::Pager,
+    pub pager: Pager,
 }
 
 /// What the ids of the form's fields begin with.
@@ -76,7 +77,7 @@ pub fn suppliers(view: &Suppliers) -> Markup {
                     (empty("Who delivers to the shop appears here. A reorder rule names one of them, and purchase orders go to their address.", None))
                 } @else {
                     (table(view))
-                    (crate::components::pagination(&view.pager))
+                    (pagination(&view.pager))
                 }
             }
             @if let Some(form) = &view.form { (supplier(form)) }
@@ -87,14 +88,14 @@ pub fn suppliers(view: &Suppliers) -> Markup {
 fn table(view: &Suppliers) -> Markup {
     html! {
         div.table-wrap tabindex="0" role="region" aria-label="Suppliers" {
-            table.table.cards-on-phone {
+            table.table.dense.cards-on-phone {
                 (head_row(&[
                     Column::text("Name"), Column::text("Email"), Column::text("Currency"), Column::number("Lead time"), Column::text("Orders"), Column::quiet("What to do"),
                 ]))
                 tbody {
                     @for row in &view.rows {
                         tr {
-                            th scope="row" { div { (row.name) div.small.muted.code { (row.id) } } }
+                            th scope="row" { div { (row.name) div.small.muted.break { (row.id) } } }
                             td.break data-label="Email" { a href={ "mailto:" (row.email) } { (row.email) } }
                             td data-label="Currency" { (row.currency) }
                             td.num data-label="Lead time" { @if row.lead_time.is_empty() { span.muted { "not said" } } @else { (row.lead_time) } }

@@ -57,7 +57,7 @@ pub(super) fn what_if(view: &WhatIf, action: &str, location: &str) -> Markup {
         field(&Field::new(kind, name, label).value(value).within(SCOPE).errors(&view.errors))
     };
     html! {
-        section.panel #what-if aria-labelledby="what-if-title" {
+        section.panel.no-print #what-if aria-labelledby="what-if-title" {
             h2 #what-if-title { "What if" }
             @if let Some(result) = &view.result { (compared(result)) }
             form.stack action={ (action) "#what-if" } method="get" novalidate {
