@@ -11,6 +11,7 @@ mod measuring;
 mod paying;
 mod reaching;
 mod refusing;
+mod reordering;
 mod signing_in;
 mod simulating;
 mod stocking;

@@ -133,17 +133,14 @@ fn row(order: &PurchaseOrder, supplier: &str, today: Date) -> PurchaseOrderRow {
         supplier: supplier.to_owned(),
         state: state(order.status),
         answer: answer(order.answer),
-        contents: format!("{}, {}", counted(order.lines.len(), "line"), counted(units as usize, "unit")),
+        lines: order.lines.len().to_string(),
+        units: units.to_string(),
         total: order.total().ok().flatten().map(Money::format).unwrap_or_default(),
         expected: order.expected.map(civil).unwrap_or_default(),
         overdue: order.is_overdue(today),
         created: moment(order.created),
         created_at: order.created.to_string(),
     }
-}
-
-fn counted(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
 /// `24 June 2026`.
