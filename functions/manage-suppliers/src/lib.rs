@@ -1,5 +1,8 @@
 //! Keeps who supplies the shop, and the rules that its SKUs are reordered by.
 
+mod rule;
+mod suppliers;
+
 use contracts::Problem;
 use contracts::list::ListAnswer;
 use contracts::purchasing::{RuleQuery, SupplierAnswer, SupplierQuery};
@@ -7,11 +10,13 @@ use domain::field::FieldError;
 use domain::people::Action;
 use domain::purchasing::SupplierDraft;
 use domain::reorder::ReorderRule;
-use domain::settings::LocationSettings;
+use domain::settings::{LocationSettings, ShopSettings};
 use domain::text::{Sku, SupplierId};
 use edge::auth::Verifier;
+use edge::desk::{DeskFrame, Visit, refused};
 use edge::http::unavailable;
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
+use pages::layout::Section;
 use store::purchasing::Purchasing;
 use store::settings::{Cached, SettingsTable};
 use store::stamp::Cause;
@@ -29,21 +34,27 @@ pub struct ManageSuppliers {
     purchasing: Purchasing,
     stock: StockTable,
     locations: Cached<LocationSettings>,
+    shop: Cached<ShopSettings>,
     verifier: Verifier,
 }
 
 impl HttpHandler for ManageSuppliers {
     fn new(context: &Context) -> Result<Self, Error> {
+        let settings: SettingsTable = context.table()?;
         Ok(Self {
             purchasing: context.table()?,
             stock: context.table()?,
-            locations: Cached::new(context.table::<SettingsTable>()?),
+            locations: Cached::new(settings.clone()),
+            shop: Cached::new(settings),
             verifier: Verifier::new(context)?,
             context: context.clone(),
         })
     }
 
     async fn handle(&self, request: &Request) -> Result<Response, Problem> {
+        if request.path().starts_with("/desk") {
+            return self.at_desk(&Visit::of(request, &self.verifier)?).await;
+        }
         let caller = self.verifier.caller(request)?;
         caller.staff(match request.route() {
             "GET /api/suppliers" | "GET /api/reorder-rules/{sku}" => Action::ViewPurchasing,
@@ -58,9 +69,29 @@ impl HttpHandler for ManageSuppliers {
             _ => Err(Problem::not_found("page")),
         }
     }
+
+    async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+        if request.wants_page() { refused(request, problem) } else { Response::problem(request, problem) }
+    }
 }
 
 impl ManageSuppliers {
+    async fn at_desk(&self, visit: &Visit<'_>) -> Result<Response, Problem> {
+        match visit.request.route() {
+            "GET /desk/suppliers" => suppliers::page(self, visit).await,
+            "POST /desk/suppliers" => suppliers::save(self, visit).await,
+            "GET /desk/reorder-rules/new" => rule::page(self, visit).await,
+            "POST /desk/reorder-rules" | "POST /desk/reorder-rules/{sku}" => rule::save(self, visit).await,
+            _ => Err(Problem::not_found("page")),
+        }
+    }
+
+    /// The frame of a desk page.
+    async fn frame(&self, visit: &Visit<'_>, section: Section) -> Result<DeskFrame, Problem> {
+        let shop = self.shop.get(self.context.now()).await.map_err(|error| unavailable(&error))?;
+        Ok(DeskFrame::new(&self.context, visit, &shop, Some(section)))
+    }
+
     async fn suppliers(&self, query: SupplierQuery) -> Result<Response, Problem> {
         let cursor = query.cursor.map(|text| text.parse()).transpose();
         let after = cursor.map_err(|_| Problem::field("/cursor", "This is no cursor that the shop gave."))?;
@@ -88,9 +119,15 @@ impl ManageSuppliers {
     async fn put_rule(&self, request: &Request, cause: Cause) -> Result<Response, Problem> {
         let sku: Sku = request.parse_parameter("sku", "SKU")?;
         let rule: ReorderRule = request.json()?;
+        let new = self.keep_rule(&sku, &rule, cause).await?;
+        Response::json(if new { 201 } else { 200 }, &rule)
+    }
+
+    /// Keeps a rule whose SKU, supplier and location there are; whether it is new.
+    async fn keep_rule(&self, sku: &Sku, rule: &ReorderRule, cause: Cause) -> Result<bool, Problem> {
         let mut errors = rule.check().err().unwrap_or_default();
         let (stock, supplier, locations) = futures::future::join3(
-            self.stock.stock(&sku),
+            self.stock.stock(sku),
             self.purchasing.supplier(&rule.supplier),
             self.locations.get(self.context.now()),
         )
@@ -98,9 +135,16 @@ impl ManageSuppliers {
         if stock.map_err(|error| unavailable(&error))?.is_none() {
             return Err(Problem::not_found("SKU"));
         }
-        if supplier.map_err(|error| unavailable(&error))?.is_none() {
-            let detail = format!("There is no supplier {}.", rule.supplier);
-            errors.push(FieldError { pointer: "/supplier".to_owned(), detail });
+        match supplier.map_err(|error| unavailable(&error))? {
+            None => {
+                let detail = format!("There is no supplier {}.", rule.supplier);
+                errors.push(FieldError { pointer: "/supplier".to_owned(), detail });
+            }
+            Some(supplier) if rule.unit_cost.is_some_and(|cost| cost.currency != supplier.currency) => {
+                let detail = format!("This supplier is paid in {}.", supplier.currency);
+                errors.push(FieldError { pointer: "/unit_cost/currency".to_owned(), detail });
+            }
+            Some(_) => {}
         }
         let known = locations.map_err(|error| unavailable(&error))?.locations;
         if !known.iter().any(|location| location.id == rule.location) {
@@ -110,7 +154,6 @@ impl ManageSuppliers {
         if !errors.is_empty() {
             return Err(Problem::fields(errors));
         }
-        let new = self.purchasing.put_rule(&sku, &rule, cause).await.map_err(|error| unavailable(&error))?;
-        Response::json(if new { 201 } else { 200 }, &rule)
+        self.purchasing.put_rule(sku, rule, cause).await.map_err(|error| unavailable(&error))
     }
 }
