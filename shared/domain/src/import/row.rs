@@ -175,10 +175,11 @@ impl Reading<'_> {
         value.map_err(|error| self.wrong(field, error.to_string())).ok()
     }
 
-    /// One line of up to `max` characters. None: nothing stands there.
+    /// One line of up to `max` characters; several lines of a cell become one. None: nothing stands there.
     fn words(&mut self, field: Field, max: usize) -> Option<String> {
         let mut found = Findings::default();
-        let text = found.line(self.cell(field), 0, max, "");
+        let lines: Vec<&str> = self.cell(field).split(['\r', '\n', '\t']).filter(|line| !line.is_empty()).collect();
+        let text = found.line(&lines.join(" "), 0, max, "");
         for error in found.into_errors() {
             self.wrong(field, error.detail);
         }

@@ -177,7 +177,9 @@ fn everything_that_is_wrong_with_a_row_is_said_at_once() {
     assert_eq!(details("MUG-1||#N/A"), ["Must be a whole number, such as 12."]);
     assert_eq!(details("MUG-1||1|Mug|5|EURO"), ["Must be the three letters of a currency, such as EUR."]);
     assert_eq!(details("||1").len(), 1);
-    assert_eq!(details("MUG-1||1|a\nb|5|"), ["Must be one line."]);
+    assert_eq!(details("MUG-1||1|a\u{7}b|5|"), ["Must be one line."]);
+    let lines = table.line(2, &cells("MUG-1||1|a\r\nb|5|")).unwrap().unwrap();
+    assert_eq!(lines.product.unwrap().title, "a b");
 }
 
 #[test]
