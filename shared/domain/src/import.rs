@@ -11,7 +11,7 @@ mod row;
 mod states;
 
 pub use diff::{Applied, BookBack, Checker, RowOutcome, Tally, diff};
-pub use mapping::{Column, Field, Mapping};
+pub use mapping::{Column, Field, Mapping, UnknownField};
 pub use row::{ImportChange, ImportLine, NewProduct, RowError, Shop, Table};
 pub use states::{ImportStatus, ImportStep};
 
