@@ -6,6 +6,7 @@
 mod draft;
 mod listing;
 
+pub(crate) use draft::MAX_PRICE;
 pub use draft::{ImageDraft, ProductDraft, VariantDraft};
 pub use listing::{Listing, ListingChange};
 

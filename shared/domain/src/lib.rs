@@ -13,6 +13,7 @@ pub mod field;
 #[cfg(test)]
 mod fixtures;
 pub mod id;
+pub mod import;
 pub mod machine;
 pub mod money;
 pub mod order;

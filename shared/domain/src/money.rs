@@ -58,7 +58,7 @@ impl Currency {
     }
 
     /// The sign that people know it by, when that is a single one that stands before the amount.
-    fn sign(self) -> Option<String> {
+    pub(crate) fn sign(self) -> Option<String> {
         let symbol = self.0.symbol().symbol;
         let mut characters = symbol.chars();
         match (characters.next(), characters.next()) {

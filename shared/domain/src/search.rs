@@ -16,6 +16,7 @@ use crate::catalog::{Image, Product, ProductStatus};
 use crate::id::ProductId;
 use crate::money::Money;
 use crate::text::{Sku, Slug};
+pub(crate) use words::folded;
 use words::words;
 
 /// What a word weighs by where it stands.

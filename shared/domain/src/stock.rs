@@ -7,6 +7,7 @@
 mod adjust;
 mod allocate;
 
+pub(crate) use adjust::MAX_UNITS;
 pub use adjust::{Adjustment, AdjustmentLine, Change, Conflict, Reason, book};
 pub use allocate::{Allocation, plan};
 

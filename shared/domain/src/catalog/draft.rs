@@ -20,7 +20,7 @@ const MAX_OPTIONS: usize = 5;
 /// A tonne in grams.
 const MAX_WEIGHT_G: u32 = 1_000_000;
 /// A price of a unit never overflows, whatever is multiplied with it: 9,999 of 40 SKUs stay far below `i64::MAX`.
-const MAX_PRICE: i64 = 1_000_000_000_000;
+pub(crate) const MAX_PRICE: i64 = 1_000_000_000_000;
 
 /// A whole product as it is put: what is left out is empty, but for images, which stay as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -7,7 +7,7 @@
 const MAX_CHARACTERS: usize = 40;
 
 /// What a letter is compared as; several for ligatures, none for a combining accent.
-fn folded(letter: char) -> Option<&'static str> {
+pub(crate) fn folded(letter: char) -> Option<&'static str> {
     Some(match letter {
         'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' => "a",
         'æ' => "ae",

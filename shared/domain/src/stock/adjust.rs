@@ -13,7 +13,7 @@ use crate::text::{LocationId, Sku};
 /// The most lines of one adjustment: two writes each and one for its key fit into one transaction of 100.
 const MAX_LINES: usize = 40;
 /// The most units that one line books or counts.
-const MAX_UNITS: i64 = 100_000_000;
+pub(crate) const MAX_UNITS: i64 = 100_000_000;
 
 /// Why stock was adjusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
