@@ -124,7 +124,7 @@ impl Reordering {
     ) -> Result<(), NotKept> {
         loop {
             let Kept { value: before, rev } = self.purchasing.look(sku, &decision.rule.location).await?;
-            let order = match before.as_ref().filter(|look| look.is_open()).and_then(|look| look.order) {
+            let order = match before.as_ref().and_then(|look| look.order) {
                 Some(id) => self.purchasing.order(&id).await?,
                 None => None,
             };

@@ -11,7 +11,7 @@
 //! | the latest look at a SKU at a location | `looks`, `{sku}#{location}` |
 //! | the latest looks at a SKU | `looks`, begins with `{sku}#` |
 //! | all latest looks | `looks` |
-//! | the looks at a SKU before, newest first | `past#{sku}`, `{ended}#{location}` |
+//! | the looks at a SKU before, newest first | `past#{sku}`, `{ended}#{writes}#{location}` |
 //! | the demand of a SKU | `diaries`, `{sku}` |
 //! | a purchase order by its id | `orders`, `{po_..}` |
 //! | all purchase orders, newest first | `orders` |
@@ -75,8 +75,8 @@ pub enum Key {
     Rule(Sku, LocationId),
     /// The latest look at a SKU at a location.
     Look(Sku, LocationId),
-    /// A look that ended then.
-    Past(Sku, Timestamp, LocationId),
+    /// A look that ended then, after so many writes of it.
+    Past(Sku, Timestamp, u64, LocationId),
     /// A SKU's demand.
     Diary(Sku),
     /// A purchase order.
@@ -94,8 +94,8 @@ impl Key {
             Self::Supplier(id) => (SUPPLIERS.into(), id.to_string()),
             Self::Rule(sku, location) => (RULES.into(), format!("{sku}#{location}")),
             Self::Look(sku, location) => (LOOKS.into(), format!("{sku}#{location}")),
-            Self::Past(sku, ended, location) => {
-                (format!("past#{sku}"), format!("{:013}#{location}", ended.as_millisecond()))
+            Self::Past(sku, ended, writes, location) => {
+                (format!("past#{sku}"), format!("{:013}#{writes:010}#{location}", ended.as_millisecond()))
             }
             Self::Diary(sku) => (DIARIES.into(), sku.to_string()),
             Self::Order(id) => (ORDERS.into(), id.to_string()),
@@ -118,9 +118,11 @@ impl Key {
             SUGGESTED => Some(Self::Suggested(sk.parse().ok()?)),
             _ if sk == "made" => Some(Self::Made(pk.strip_prefix("made#")?.parse().ok()?)),
             _ => {
-                let (ended, location) = sk.split_once('#')?;
+                let (ended, rest) = sk.split_once('#')?;
+                let (writes, location) = rest.split_once('#')?;
                 let ended = Timestamp::from_millisecond(ended.parse().ok()?).ok()?;
-                Some(Self::Past(pk.strip_prefix("past#")?.parse().ok()?, ended, location.parse().ok()?))
+                let (writes, location) = (writes.parse().ok()?, location.parse().ok()?);
+                Some(Self::Past(pk.strip_prefix("past#")?.parse().ok()?, ended, writes, location))
             }
         }
     }
@@ -345,7 +347,7 @@ mod tests {
                 Key::Supplier(supplier.clone()),
                 Key::Rule(sku.clone(), location.clone()),
                 Key::Look(sku.clone(), location.clone()),
-                Key::Past(sku.clone(), Timestamp::from_millisecond(millis).unwrap(), location),
+                Key::Past(sku.clone(), Timestamp::from_millisecond(millis).unwrap(), 7, location),
                 Key::Diary(sku),
                 Key::Order(PurchaseOrderId::new(u64::try_from(millis).unwrap(), [3; 10])),
                 Key::Suggested(supplier),

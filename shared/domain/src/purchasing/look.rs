@@ -24,7 +24,7 @@ pub struct Look {
     /// Where the suggestion stands that it made. None: it was a 'no'.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suggestion: Option<SuggestionStatus>,
-    /// The order that the suggestion stands in, approved or not.
+    /// The order that the suggestion stands in, approved or not; for a 'no', the last one that it stood in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<PurchaseOrderId>,
     /// Whether staff have to approve what it suggests, whatever it costs: its last order was refused or called off.
@@ -124,7 +124,7 @@ impl Look {
             at: now,
             suggestion: orders.then_some(SuggestionStatus::Open),
             decision: decision.clone(),
-            order: None,
+            order: before.and_then(|old| old.order).filter(|_| !orders),
             by_hand,
         };
         let act = if orders { Act::Place } else { Act::None };
@@ -164,6 +164,12 @@ impl Look {
             (Some(SuggestionStatus::Dismissed), _) if orders && decision.rule == old.decision.rule => {
                 let look = Self { suggestion: old.suggestion, ..fresh(old.by_hand) };
                 Looked { look, ended: None, act: Act::None }
+            }
+            // The last order was called off or refused, or went its way.
+            (None | Some(SuggestionStatus::Ordered | SuggestionStatus::Superseded), Some(standing)) => {
+                let look = fresh(standing == Standing::Over || old.by_hand && standing != Standing::Ordered);
+                let ended = (!same(&look)).then(|| old.clone());
+                Looked { look, ended, act }
             }
             (Some(SuggestionStatus::Open), None)
             | (

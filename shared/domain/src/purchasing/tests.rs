@@ -202,6 +202,15 @@ fn a_suggestion_follows_the_stock_until_it_is_ordered() {
     assert!(then(&again.look, suggested, -1).look.by_hand);
     assert!(!then(&again.look, Some(Standing::Ordered), -1).look.by_hand);
 
+    // Ordered, enough, and then called off or refused: the same; received: as ever.
+    let enough = then(&open, Some(Standing::Ordered), 30).look;
+    assert_eq!((enough.suggestion, enough.order.is_some()), (None, true));
+    let again = then(&enough, Some(Standing::Over), 5).look;
+    assert_eq!((again.suggestion, again.by_hand, again.order), (Some(Open), true, None));
+    let still = then(&enough, Some(Standing::Over), 50).look;
+    assert!(still.by_hand && then(&still, Some(Standing::Over), 5).look.by_hand);
+    assert!(!then(&enough, Some(Standing::Ordered), 5).look.by_hand);
+
     // Dismissed until it was not needed once, or the rule is another.
     let unwanted = open.dismissed().unwrap();
     assert_eq!(unwanted.dismissed(), None);

@@ -91,7 +91,7 @@ impl Purchasing {
         let write = |value: Result<Write, StoreError>| value.map_err(TxError::Store);
         let mut tx = Tx::new().and(write(self.write(&key, look, seen, &silent))?, |_| NotWritten::Stale);
         if let Some(ended) = &looked.ended {
-            tx = tx.and(write(self.past(ended, look.at))?, |_| NotWritten::Stale);
+            tx = tx.and(write(self.past(ended, seen, look.at))?, |_| NotWritten::Stale);
         }
         if let Some(Placed { decision, noted }) = placed {
             let cause = cause.clone().about(decision.order.id.to_string());
@@ -105,8 +105,8 @@ impl Purchasing {
         tx.commit(&self.db).await
     }
 
-    fn past(&self, ended: &Look, now: Timestamp) -> Result<Write, StoreError> {
-        let key = Key::Past(ended.sku.clone(), now, ended.location().clone());
+    fn past(&self, ended: &Look, seen: u64, now: Timestamp) -> Result<Write, StoreError> {
+        let key = Key::Past(ended.sku.clone(), now, seen, ended.location().clone());
         self.write_until(&key, ended, now + PAST)
     }
 
