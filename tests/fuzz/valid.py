@@ -72,6 +72,32 @@ def requests(shop, made):
     rule = {"location": "main", "supplier": "acme", "reorder_point": 20, "lead_time_days": 7, "pack_size": 6}
     yield "PUT /api/reorder-rules/{sku}", Valid(201, {"sku": made.SKU}, headers=owner, body=rule)
     yield "GET /api/reorder-rules/{sku}", Valid(200, {"sku": made.SKU}, query={"location": "main"}, headers=owner)
+    yield "POST /api/reorder-runs", Valid(202, headers=owner, body={})
+    shop.settle()
+    yield "GET /api/reorder-suggestions", Valid(200, query={"sku": made.SKU}, headers=owner)
+    lines = [{"sku": made.SKU, "location": "main", "quantity": 12, "unit_cost": {"amount": 900, "currency": "EUR"}}]
+    shop.supplier(shop.staff("owner"))
+    drafts = [shop.drafted(shop.staff("owner"), lines) for _ in range(4)]
+    at_draft = lambda number: {"id": drafts[number]["id"]}
+    purchase = {"supplier": "acme", "lines": lines}
+    yield "POST /api/purchase-orders", Valid(201, headers=keyed(), body=purchase)
+    yield "GET /api/purchase-orders", Valid(200, query={"status": "draft", "supplier": "acme"}, headers=owner)
+    yield "GET /api/purchase-orders/{id}", Valid(200, at_draft(0), headers=owner)
+    yield "PUT /api/purchase-orders/{id}/lines", Valid(200, at_draft(0), headers=owner, body={"lines": lines})
+    yield "POST /api/purchase-orders/{id}/hold", Valid(200, at_draft(0), headers=owner, body={"reason": "wait"})
+    yield "POST /api/purchase-orders/{id}/resume", Valid(200, at_draft(0), headers=owner, body={})
+    yield "POST /api/purchase-orders/{id}/approve", Valid(200, at_draft(0), headers=owner, body={"send": False})
+    yield "POST /api/purchase-orders/{id}/send", Valid(200, at_draft(0), headers=owner, body={})
+    came = {"lines": [{"sku": made.SKU, "location": "main", "quantity": 10, "damaged": 1}]}
+    yield "POST /api/purchase-orders/{id}/receive", Valid(200, at_draft(0), headers=keyed(), body=came)
+    yield "POST /api/purchase-orders/{id}/close", Valid(200, at_draft(0), headers=owner, body={})
+    yield "POST /api/purchase-orders/{id}/cancel", Valid(200, at_draft(1), headers=owner, body={"reason": "too dear"})
+    for number, act in [(2, "take-proposal"), (3, "reject-proposal")]:
+        shop.proposed(shop.staff("owner"), drafts[number]["id"], 6)
+        yield f"POST /api/purchase-orders/{{id}}/{act}", Valid(200, at_draft(number), headers=owner, body={})
+    suggested = {"location": "main"}
+    shop.suggested(shop.staff("owner"), made.SKU)
+    yield "POST /api/reorder-suggestions/{sku}/dismiss", Valid(200, {"sku": made.SKU}, headers=owner, body=suggested)
     yield "GET /api/stock", Valid(200, query={"location": "main", "below": "1000000"}, headers=owner)
     yield "GET /api/stock/{sku}", Valid(200, {"sku": made.SKU}, headers=owner)
     yield "GET /api/stock/{sku}/ledger", Valid(200, {"sku": made.SKU}, headers=owner)

@@ -15,7 +15,7 @@ import requests
 ADDRESS = {"name": "Ada Lovelace", "line1": "Ringstr. 1", "city": "Berlin", "postal_code": "10115", "country": "DE"}
 # What the local shop's stand-in for the payment provider signs with.
 WEBHOOK_SECRET = b"whsec_local"
-TOPICS = ("shop", "taxes", "shipping", "payments", "locations", "returns", "support")
+TOPICS = ("shop", "taxes", "shipping", "payments", "locations", "returns", "support", "purchasing")
 
 
 class Refused(Exception):
@@ -111,6 +111,39 @@ class Shop:
         path = f"/api/orders/{order['id']}/mark-paid"
         self.send("POST", path, {"reference": "statement 12"}, token=staff, expect=200)
         return order
+
+
+    def supplier(self, token):
+        """Writes the supplier that everything is bought from."""
+        acme = {"name": "Acme Pottery", "email": "orders@acme.example.com", "currency": "EUR"}
+        self.send("PUT", "/api/suppliers/acme", acme, token=token)
+
+    def drafted(self, token, lines):
+        """A purchase order that staff work on."""
+        body = {"supplier": "acme", "lines": lines}
+        return self.send("POST", "/api/purchase-orders", body, token=token, expect=201).json()
+
+    def proposed(self, token, order, quantity):
+        """Has a drafted purchase order sent, and its supplier propose so many of its first line."""
+        path = f"/api/purchase-orders/{order}"
+        number = self.send("POST", f"{path}/approve", {"send": True}, token=token, expect=200).json()["number"]
+        self.settle()
+        mails = self.send("GET", "/_local/mails", accept="application/json", expect=200).json()["items"]
+        texts = [mail["text"] for mail in mails if number in mail["subject"] and "/supplier/" in mail["text"]]
+        link = re.search(r"/supplier/[\w.-]+", texts[-1]).group(0)
+        csrf = "A" * 22
+        form = {"csrf": csrf, "idempotency_key": "k", "answer": "propose", "line.0.quantity": str(quantity)}
+        answer = self.session.post(
+            self.url + link, data=form, headers={"cookie": f"csrf={csrf}"}, timeout=30, allow_redirects=False
+        )
+        if answer.status_code != 303:
+            raise Refused(f"a proposal was answered {answer.status_code}: {answer.text[:500]}")
+
+    def suggested(self, token, sku):
+        """Has a SKU suggested, whatever there is of it."""
+        rule = {"location": "main", "supplier": "acme", "reorder_point": 1000000, "lead_time_days": 7}
+        self.send("PUT", f"/api/reorder-rules/{sku}", rule, token=token)
+        self.settle()
 
 
 def checkout(cart, method="bank_transfer", email="buyer@example.com"):

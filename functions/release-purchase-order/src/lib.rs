@@ -2,7 +2,7 @@
 //! limit. Its messages wait for some minutes, so that what is suggested in one go is in one order.
 
 use contracts::event::{Event, Message};
-use domain::purchasing::{self, Command, Event as PurchaseEvent, PurchaseStatus};
+use domain::purchasing::{self, Command, Event as PurchaseEvent, PurchaseOrder, PurchaseStatus};
 use domain::settings::PurchasingSettings;
 use domain::text::Sku;
 use edge::orders::NotDone;
@@ -19,6 +19,7 @@ pub const FUNCTION: Function = queue::queue::<ReleasePurchaseOrder>();
 /// Releases purchase orders.
 #[derive(Debug)]
 pub struct ReleasePurchaseOrder {
+    context: Context,
     desk: PurchaseDesk,
     stock: StockTable,
     settings: SettingsTable,
@@ -34,6 +35,7 @@ impl QueueHandler for ReleasePurchaseOrder {
             stock: context.table()?,
             settings: context.table()?,
             key: context.require("ORDER_KEY")?.into_bytes(),
+            context: context.clone(),
         })
     }
 
@@ -58,9 +60,27 @@ impl QueueHandler for ReleasePurchaseOrder {
             Ok(approved.then(sending(&id, &self.key, now), now)?)
         });
         match released.await {
+            Ok(order) if order.status == PurchaseStatus::Suggested && self.is_urgent(&order).await? => {
+                let now = self.context.now();
+                let cause = Cause::new("release-purchase-order", "urgent", correlation);
+                Ok(self.desk.purchasing.tell_low(&id.to_string(), now, cause).await?)
+            }
             // Staff took it up meanwhile, or called it off.
             Ok(_) | Err(NotDone::Refused(_)) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+impl ReleasePurchaseOrder {
+    /// Whether something that waits in it is gone before new ones can be there.
+    async fn is_urgent(&self, order: &PurchaseOrder) -> Result<bool, Error> {
+        for line in &order.lines {
+            let look = self.desk.purchasing.look(&line.sku, &line.location).await?.value;
+            if look.is_some_and(|look| look.is_urgent()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }

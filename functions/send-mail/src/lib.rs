@@ -4,6 +4,7 @@
 //! claim whose answer was lost is tried again after an hour: a rare second mail beats a lost one.
 
 mod letters;
+mod low;
 mod mime;
 mod purchases;
 
@@ -126,6 +127,8 @@ impl SendMail {
             Event::Shop(
                 ShopEvent::ProductChanged { .. } | ShopEvent::AvailabilityChanged { .. } | ShopEvent::ReorderDue { .. },
             ) => return Ok(None),
+            Event::Shop(ShopEvent::StockLow {}) => return self.digest(&shop).await,
+            Event::Shop(event @ ShopEvent::LedgerMismatched { .. }) => return Ok(self.mismatch(event, &shop)),
             Event::Purchase(event) => return self.purchase(event, &shop).await,
             Event::Shop(ShopEvent::OrderLinkRequested { order }) => (*order, None),
             Event::Order(event) => (event.order(), Some(event)),

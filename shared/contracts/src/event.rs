@@ -5,7 +5,7 @@
 use domain::id::{OrderId, ProductId};
 use domain::order::Event as OrderEvent;
 use domain::purchasing::Event as PurchaseEvent;
-use domain::text::{Email, Sku, Slug};
+use domain::text::{Email, LocationId, Sku, Slug};
 use domain::timer::TimerKind;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,23 @@ pub enum ShopEvent {
     ReorderDue {
         /// Which.
         sku: Sku,
+    },
+    /// Staff have to hear what runs low and what waits for them.
+    #[serde(rename = "stock.low")]
+    StockLow {},
+    /// A counter of a SKU is not the sum of its ledger.
+    #[serde(rename = "ledger.mismatched")]
+    LedgerMismatched {
+        /// Which SKU.
+        sku: Sku,
+        /// Where; none for what is kept over all locations.
+        location: Option<LocationId>,
+        /// Which counter.
+        counter: String,
+        /// What its ledger sums up to.
+        ledger: i64,
+        /// What it says.
+        balance: i64,
     },
     /// Somebody asked for a sign-in link.
     #[serde(rename = "sign_in.requested")]
@@ -161,7 +178,10 @@ impl Event {
             Self::Shop(event) => match event {
                 ShopEvent::ReorderDue { .. } => &[Reorders],
                 ShopEvent::ProductChanged { .. } | ShopEvent::AvailabilityChanged { .. } => &[Catalog],
-                ShopEvent::SignInRequested { .. } | ShopEvent::OrderLinkRequested { .. } => &[Mails],
+                ShopEvent::StockLow {}
+                | ShopEvent::LedgerMismatched { .. }
+                | ShopEvent::SignInRequested { .. }
+                | ShopEvent::OrderLinkRequested { .. } => &[Mails],
             },
         }
     }

@@ -6,10 +6,12 @@
 
 mod adjust;
 mod allocate;
+mod audit;
 
 pub(crate) use adjust::MAX_UNITS;
 pub use adjust::{Adjustment, AdjustmentLine, Change, Conflict, Reason, book};
 pub use allocate::{Allocation, plan};
+pub use audit::{Mismatch, Sums};
 
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@
 //! | all purchase orders, newest first | `orders` |
 //! | the order that a supplier's suggestions go into | `suggested`, `{supplier}` |
 //! | the purchase order that was made under an Idempotency-Key | `made#{digest}`, `made` |
+//! | that staff were told of what runs low, by what for | `told`, `{what}` |
 //!
 //! Past looks are kept for a quarter of a year, keys for a month.
 
@@ -34,7 +35,7 @@ use domain::id::PurchaseOrderId;
 use domain::purchasing::Supplier;
 use domain::reorder::ReorderRule;
 use domain::text::{Digest, LocationId, Sku, SupplierId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +51,9 @@ const LOOKS: &str = "looks";
 const DIARIES: &str = "diaries";
 const ORDERS: &str = "orders";
 const SUGGESTED: &str = "suggested";
+const TOLD: &str = "told";
+/// How long it is kept that staff were told of something.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// The purchasing table.
 #[derive(Debug, Clone)]
@@ -85,6 +89,8 @@ pub enum Key {
     Suggested(SupplierId),
     /// What was made under an Idempotency-Key.
     Made(Digest),
+    /// That staff were told of what runs low: on this day, or because of this order.
+    Told(String),
 }
 
 impl Key {
@@ -101,6 +107,7 @@ impl Key {
             Self::Order(id) => (ORDERS.into(), id.to_string()),
             Self::Suggested(supplier) => (SUGGESTED.into(), supplier.to_string()),
             Self::Made(key) => (format!("made#{key}"), "made".into()),
+            Self::Told(what) => (TOLD.into(), what.clone()),
         }
     }
 
@@ -116,6 +123,7 @@ impl Key {
             DIARIES => Some(Self::Diary(sk.parse().ok()?)),
             ORDERS => Some(Self::Order(sk.parse().ok()?)),
             SUGGESTED => Some(Self::Suggested(sk.parse().ok()?)),
+            TOLD => Some(Self::Told(sk.to_owned())),
             _ if sk == "made" => Some(Self::Made(pk.strip_prefix("made#")?.parse().ok()?)),
             _ => {
                 let (ended, rest) = sk.split_once('#')?;
@@ -196,6 +204,32 @@ impl Purchasing {
     pub async fn put_rule(&self, sku: &Sku, rule: &ReorderRule, cause: Cause) -> Result<bool, StoreError> {
         let stamp = Stamp::new(vec![Event::Shop(ShopEvent::ReorderDue { sku: sku.clone() })], cause);
         self.put(&Key::Rule(sku.clone(), rule.location.clone()), rule, &stamp).await
+    }
+
+    /// Has staff told of what runs low and waits for them, once for each `what`.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn tell_low(&self, what: &str, now: Timestamp, cause: Cause) -> Result<(), StoreError> {
+        let stamp = Stamp::new(vec![Event::Shop(ShopEvent::StockLow {})], cause);
+        let mut item = Key::Told(what.to_owned()).attributes();
+        item.insert("schema".into(), n(SCHEMA));
+        item.insert("ttl".into(), n((now + REMEMBERED).as_second()));
+        stamp.put_on(&mut item, 1)?;
+        let told = self
+            .db
+            .client()
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await
+            .map_err(StoreError::of);
+        match told {
+            Ok(_) | Err(StoreError::Stale) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// What is kept under a key, and how often it was written.
@@ -352,6 +386,7 @@ mod tests {
                 Key::Order(PurchaseOrderId::new(u64::try_from(millis).unwrap(), [3; 10])),
                 Key::Suggested(supplier),
                 Key::Made(Digest::of(b"key")),
+                Key::Told("2026-11-23".to_owned()),
             ];
             for key in keys {
                 let (pk, sk) = key.pair();

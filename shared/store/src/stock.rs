@@ -8,12 +8,15 @@
 //! | all SKUs, in order | `skus`, `{sku}` |
 //! | the ledger of a SKU, newest first | `ledger#{sku}`, `{sequence}#{counter}` |
 //! | an adjustment by its Idempotency-Key | `adjustment#{digest}`, `adjustment` |
+//! | what the ledger of a SKU sums up to | `check#{sku}`, `check` |
 //!
 //! An offer keeps `available` and `sellable` (available plus the backorder limit) as stored numbers, because DynamoDB
 //! conditions cannot add.
 
+mod check;
 mod ledger;
 
+pub use check::Checked;
 pub use ledger::{LedgerEntry, SHIPPED, availability_turned, entries_of, reorder_due};
 
 use std::collections::{BTreeMap, HashMap};
@@ -60,6 +63,8 @@ pub enum Key {
     Ledger(Sku, String, String),
     /// An adjustment.
     Adjustment(Digest),
+    /// The last check of a SKU's ledger.
+    Check(Sku),
 }
 
 impl Key {
@@ -71,6 +76,7 @@ impl Key {
             Self::Listed(sku) => ("skus".into(), sku.to_string()),
             Self::Ledger(sku, sequence, counter) => (format!("ledger#{sku}"), format!("{sequence}#{counter}")),
             Self::Adjustment(digest) => (format!("adjustment#{digest}"), "adjustment".into()),
+            Self::Check(sku) => (format!("check#{sku}"), "check".into()),
         }
     }
 
@@ -88,6 +94,7 @@ impl Key {
                 Some(Self::Ledger(name.parse().ok()?, sequence.into(), counter.into()))
             }
             "adjustment" => Some(Self::Adjustment(name.parse().ok()?)),
+            "check" => Some(Self::Check(name.parse().ok()?)),
             _ => None,
         }
     }
@@ -420,16 +427,11 @@ impl StockTable {
         stock_of(answer.items.unwrap_or_default())
     }
 
-    /// A page of all SKUs' stock, in the SKUs' order.
+    /// A page of all SKUs, in their order.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn page(
-        &self,
-        locations: &[LocationId],
-        after: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<Page<Stock>, StoreError> {
+    pub async fn skus(&self, after: Option<&Cursor>, limit: usize) -> Result<Page<Sku>, StoreError> {
         let answer = self
             .db
             .client()
@@ -442,14 +444,22 @@ impl StockTable {
             .send()
             .await
             .map_err(StoreError::of)?;
+        let sku = |item: Item| item.get("sk")?.as_s().ok()?.parse().ok();
         let next = Cursor::of(answer.last_evaluated_key.as_ref());
-        let mut skus: Vec<Sku> = Vec::new();
-        for item in answer.items.unwrap_or_default() {
-            let sk = item.get("sk").and_then(|value| value.as_s().ok());
-            if let Some(sku) = sk.and_then(|sk| sk.parse().ok()) {
-                skus.push(sku);
-            }
-        }
+        Ok(Page { items: answer.items.unwrap_or_default().into_iter().filter_map(sku).collect(), next })
+    }
+
+    /// A page of all SKUs' stock, in the SKUs' order.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn page(
+        &self,
+        locations: &[LocationId],
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<Stock>, StoreError> {
+        let Page { items: skus, next } = self.skus(after, limit).await?;
         let keys: Vec<Key> = skus
             .iter()
             .flat_map(|sku| {
@@ -583,6 +593,7 @@ mod tests {
             sku.clone().prop_map(Key::Listed),
             (sku, "[0-9]{21}", "[a-z_]{1,12}").prop_map(|(sku, at, counter)| Key::Ledger(sku, at, counter)),
             any::<[u8; 4]>().prop_map(|bytes| Key::Adjustment(Digest::of(&bytes))),
+            "[A-Z0-9][A-Z0-9_.-]{0,20}".prop_map(|text| Key::Check(Sku::new(text).unwrap())),
         ]
     }
 

@@ -100,6 +100,30 @@ impl Look {
         self.suggestion == Some(SuggestionStatus::Open)
     }
 
+    /// Whole days that what is left lasts. None: nobody wants it.
+    pub fn lasts_days(&self) -> Option<u32> {
+        let position = &self.decision.position;
+        let left = (position.on_hand - position.committed - position.reserved).max(0) as f64;
+        let mean = self.decision.forecast.daily_mean;
+        (mean > 0.0).then(|| (left / mean).floor() as u32)
+    }
+
+    /// Whether it is at its reorder point and nothing was ordered of it: staff do not want it, or nothing is left while
+    /// what is on order has not come.
+    pub fn is_low(&self) -> bool {
+        let position = &self.decision.position;
+        let gone = position.on_hand - position.committed - position.reserved <= 0;
+        let wanted = self.decision.forecast.daily_mean > 0.0;
+        self.suggestion == Some(SuggestionStatus::Dismissed) && self.decision.is_order()
+            || !self.is_open() && gone && wanted
+    }
+
+    /// Whether what is left is gone before what is suggested can be there, so that staff have to hear of it at once.
+    pub fn is_urgent(&self) -> bool {
+        let lead = u32::from(self.decision.rule.lead_time_days);
+        self.is_open() && self.lasts_days().is_some_and(|days| days <= lead)
+    }
+
     /// The same, not wanted by staff. None: there is no open suggestion.
     pub fn dismissed(&self) -> Option<Self> {
         let status = self.suggestion?.after(SuggestionStep::Dismiss).ok()?;

@@ -6,19 +6,16 @@ use domain::id::PurchaseOrderId;
 use domain::order::RequestMark;
 use domain::purchasing::{Decision, PurchaseOrder};
 use domain::text::{Digest, SupplierId};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Key, ORDERS, Purchasing};
+use super::{Key, ORDERS, Purchasing, REMEMBERED};
 use crate::db::StoreError;
 use crate::events::of_purchase;
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};
 use crate::stock::StockTable;
 use crate::tx::{Tx, TxError, Write};
-
-/// How long a key is kept that a purchase order was made under.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What was made under an Idempotency-Key.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -97,7 +97,7 @@ pub fn entries_of(
     let (sku, location, counters) = match Key::parse(&keys.pk, &keys.sk) {
         Some(Key::Offer(sku)) => (sku, None, OFFER.as_slice()),
         Some(Key::Level(sku, location)) => (sku, Some(location), LEVEL.as_slice()),
-        Some(Key::Listed(_) | Key::Ledger(..) | Key::Adjustment(_)) | None => return Ok(Vec::new()),
+        Some(Key::Listed(_) | Key::Ledger(..) | Key::Adjustment(_) | Key::Check(_)) | None => return Ok(Vec::new()),
     };
     let old: Image = serde_dynamo::from_item(old).map_err(corrupt)?;
     let new: Image = serde_dynamo::from_item(new).map_err(corrupt)?;
