@@ -336,3 +336,131 @@ async fn staff_write_orders_of_their_own() {
     assert_eq!(overdue["items"].as_array().unwrap().len(), 0);
     drop(shop.get("/api/purchase-orders?status=lost").staff("owner").send().await.expect(400));
 }
+
+/// Sells so many a day for so many days, and has what was sold sent.
+async fn days_of(shop: &Shop, sku: &str, count: u32, days: u32) {
+    for _ in 0..days {
+        let order = sell(shop, sku, count).await;
+        let path = format!("/api/orders/{order}/ship");
+        drop(shop.post(&path, &json!({ "carrier": "DHL" })).staff("warehouse").send().await.expect(200));
+        shop.advance(SignedDuration::from_hours(24)).await;
+    }
+}
+
+/// Two a day for 60 days of a SKU of which there are 50, from a supplier who needs ten days, give or take two.
+///
+/// d = 2 and sd = 0. SS = 1.645 * sqrt(2^2 * 2^2) = 6.58; ROP = 2 * 10 + 6.58 = 26.58; Q = 26.58 + 2 * 7 - position.
+/// The position is 50 less 2 a day: 26 on day 12, when Q = 14.58, so 15 are ordered and the position is 41. It is 27 on
+/// day 19 and 25 on day 20: Q = 15.58, so 16, and the position is 41 again. From there on 16 are ordered each 8th day.
+#[tokio::test]
+async fn sixty_days_from_demand() {
+    let shop = supplied(&[]).await;
+    shop.stock("MUG-1", 1999, 50).await;
+    let rule = json!({
+        "location": "main", "supplier": "acme", "reorder_point": null, "lead_time_days": 10,
+        "lead_time_deviation_days": 2, "review_days": 7, "service_level": 0.95, "unit_cost": euros(900),
+    });
+    put_rule(&shop, "MUG-1", &rule).await;
+    let unknown = suggestions(&shop, "MUG-1").await.remove(0);
+    assert_eq!(unknown["reason"], "no_history");
+    let mut ordered_on = Vec::new();
+    let mut came = 0_usize;
+    for day in 1..=60 {
+        let order = sell(&shop, "MUG-1", 2).await;
+        let path = format!("/api/orders/{order}/ship");
+        drop(shop.post(&path, &json!({ "carrier": "DHL" })).staff("warehouse").send().await.expect(200));
+        shop.advance(SignedDuration::from_mins(5)).await;
+        let found = orders(&shop).await;
+        while ordered_on.len() < found.len() {
+            ordered_on.push(day);
+            // The supplier says yes, and comes two days late.
+            drop(answer(&shop, &link(&shop), "answer=accept").await.expect(303));
+        }
+        if day % 8 == 0 && day >= 24 {
+            let late = &found[found.len() - 1 - came];
+            assert_eq!((&late["status"], &late["overdue"]), (&json!("acknowledged"), &json!(true)), "day {day}");
+            let lines = json!({ "lines": [{ "sku": "MUG-1", "quantity": late["lines"][0]["quantity"] }] });
+            drop(act(&shop, late, "receive", &lines, "warehouse").await.expect(200));
+            came += 1;
+        }
+        shop.advance(SignedDuration::from_hours(24) - SignedDuration::from_mins(5)).await;
+    }
+    assert_eq!(ordered_on, [12, 20, 28, 36, 44, 52, 60]);
+    let all = orders(&shop).await;
+    let units: Vec<_> = all.iter().map(|order| order["lines"][0]["quantity"].as_u64().unwrap()).collect();
+    assert_eq!(units, [16, 16, 16, 16, 16, 16, 15]);
+    // Five of them came. The ledger is the balance, and the nightly check found nothing to tell.
+    let stock = shop.stock_of("MUG-1").await;
+    assert_eq!((came, level(&stock, "on_hand"), level(&stock, "incoming")), (5, 50 - 120 + 15 + 4 * 16, 2 * 16));
+    assert!(!shop.subjects().iter().any(|subject| subject.contains("doesn't add up")));
+}
+
+#[tokio::test]
+async fn staff_hear_of_what_waits_and_approve_by_the_link() {
+    let shop = supplied(&[("MUG-1", 60)]).await;
+    let mut dear = rule();
+    dear["unit_cost"] = euros(20_000);
+    dear["lead_time_days"] = json!(30);
+    put_rule(&shop, "MUG-1", &dear).await;
+    days_of(&shop, "MUG-1", 3, 5).await;
+    let digests = || {
+        let mut mails = shop.engine().mails();
+        mails.retain(|mail| mail.subject.contains("low"));
+        mails
+    };
+    assert_eq!(digests().len(), 0, "nothing waits");
+    // Thirty-nine go at once: six are left, which last two days, and new ones take thirty.
+    sell(&shop, "MUG-1", 39).await;
+    gather(&shop).await;
+    assert_eq!(digests().len(), 1, "told at once");
+    shop.advance(SignedDuration::from_hours(24)).await;
+    let told = digests();
+    assert_eq!(told.len(), 2, "and each morning");
+    assert!(told[0].to.contains(&"owner@example.com".to_owned()));
+    let text = told[0].text.as_deref().unwrap();
+    let path = text.split("/approve/").nth(1).unwrap().split_whitespace().next().unwrap();
+    let path = format!("/approve/{path}");
+    // A scanner that follows links approves nothing.
+    let asked = shop.get(&path).header("accept", "text/html").send().await.expect(200);
+    assert!(asked.text.contains("Approve and send"), "{}", asked.text);
+    assert_eq!(orders(&shop).await[0]["status"], "suggested");
+    let key = asked.text.split("name=\"idempotency_key\"").nth(1).unwrap().split("value=\"").nth(1).unwrap();
+    let key = key.split('"').next().unwrap();
+    let press = || {
+        let ask = shop.ask(http::Method::POST, &path).header("cookie", &format!("csrf={CSRF}"));
+        let ask = ask.header("content-type", "application/x-www-form-urlencoded").header("accept", "text/html");
+        ask.body(format!("csrf={CSRF}&idempotency_key={key}")).send()
+    };
+    for _ in 0..2 {
+        let done = press().await.expect(200);
+        assert!(done.text.contains("is approved"), "{}", done.text);
+    }
+    assert_eq!(orders(&shop).await[0]["status"], "sent");
+    let forged = path.replace('.', ".A");
+    drop(shop.get(&forged).header("accept", "text/html").send().await.expect(404));
+    shop.settle().await;
+}
+
+#[tokio::test]
+async fn a_counter_that_is_not_its_ledgers_sum_is_told_once() {
+    let shop = supplied(&[("MUG-1", 60)]).await;
+    let told = || shop.subjects().iter().filter(|subject| subject.contains("doesn't add up")).count();
+    // Somebody removes the entry of what came.
+    let table = shop.engine().variables()["STOCK_TABLE"].clone();
+    let client = shop.engine().developer().unwrap().dynamodb();
+    let s = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    let query = client.query().table_name(&table).key_condition_expression("pk = :pk");
+    let entries = query.expression_attribute_values(":pk", s("ledger#MUG-1")).send().await.unwrap().items.unwrap();
+    let entry = entries.into_iter().find(|entry| entry["sk"].as_s().unwrap().ends_with("#on_hand")).unwrap();
+    let gone = client.delete_item().table_name(&table).key("pk", entry["pk"].clone()).key("sk", entry["sk"].clone());
+    gone.send().await.unwrap();
+    shop.advance(SignedDuration::from_hours(72)).await;
+    assert_eq!(told(), 1);
+    let mails = shop.engine().mails();
+    let mail = mails.iter().find(|mail| mail.subject.contains("doesn't add up")).unwrap();
+    let text = mail.text.as_deref().unwrap();
+    assert!(
+        mail.to.contains(&"owner@example.com".to_owned()) && text.contains("on hand") && text.contains("60"),
+        "{text}"
+    );
+}

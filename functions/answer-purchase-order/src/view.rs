@@ -65,7 +65,9 @@ pub(crate) async fn show(
         errors,
     };
     let head = Head::private(format!("Purchase order {}", view.number)).failed(&view.errors);
-    let lines: Vec<String> = settings.legal_address.lines().map(str::to_owned).collect();
+    // The page names the shop itself.
+    let lines = settings.legal_address.lines().filter(|line| *line != settings.name);
+    let lines: Vec<String> = lines.map(str::to_owned).collect();
     let markup = supplier_page(&head, &frame.context, &lines, &page(&view));
     Ok(frame.whole(status, markup))
 }

@@ -423,7 +423,12 @@ fn event(happened: &Happened, now: bool) -> Event {
         link: None,
         when: moment(happened.at),
         at: happened.at.to_string(),
-        who: Some(happened.who.clone()),
+        who: Some(match happened.who.as_str() {
+            "reorder" | "release-purchase-order" => "the shop".to_owned(),
+            "supplier" => "the supplier".to_owned(),
+            // A member of the staff: `owner:per_..`.
+            who => who.split(':').next().unwrap_or_default().to_owned(),
+        }),
         now,
     }
 }

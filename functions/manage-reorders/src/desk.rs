@@ -12,7 +12,6 @@ use domain::text::{LocationId, Sku, SupplierId};
 use edge::Response;
 use edge::desk::Visit;
 use edge::http::{encoded, unavailable};
-use edge::order_view::moment;
 use edge::page::form_key;
 use futures::future::join_all;
 use pages::components::{Badge, Pager, Tab};
@@ -97,7 +96,7 @@ pub(crate) async fn list(shop: &ManageReorders, visit: &Visit<'_>) -> Result<Res
         quantity: look.decision.is_order().then(|| look.decision.quantity.to_string()),
         state: state(look),
         order: look.order.map(|id| (id.number().to_string(), format!("/desk/purchase-orders/{id}"))),
-        when: moment(look.at),
+        when: look.at.strftime("%-d %b, %H:%M").to_string(),
         at: look.at.to_string(),
         dismissible: may_edit && look.is_open(),
     };

@@ -126,10 +126,18 @@ impl About<'_> {
             link,
             language: "en".to_owned(),
         };
+        // For programs: plain amounts, in the order's currency.
+        let plain = |line: &PurchaseLine| print::SheetLine {
+            unit_cost: line.unit_cost.map(Money::decimal),
+            total: line.unit_cost.and_then(|cost| cost.times(line.quantity).ok()).map(Money::decimal),
+            ..self.sheet_line(line)
+        };
+        let lines = order.lines.iter().filter(|line| line.quantity > 0).map(plain).collect();
+        let rows = print::PurchaseSheet { lines, ..sheet.clone() };
         let file = |kind: &'static str, end: &str, bytes| File { name: format!("{number}.{end}"), kind, bytes };
         let files = vec![
             file("application/pdf", "pdf", print::purchase_order_pdf(&sheet, now)?),
-            file("text/csv; charset=utf-8", "csv", print::purchase_order_csv(&sheet)?),
+            file("text/csv; charset=utf-8", "csv", print::purchase_order_csv(&rows)?),
         ];
         let mail = mails::purchase_order_sent(&sender(self.shop, self.url), &view);
         Ok(Some(Letter { to: self.supplier.email.clone(), mail, files }))

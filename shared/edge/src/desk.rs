@@ -191,14 +191,20 @@ pub fn refused(request: &Request, problem: &Problem) -> Response {
 /// The fields that nobody sees.
 const HIDDEN: [&str; 2] = ["csrf", "idempotency_key"];
 
+fn is_hidden(name: &str) -> bool {
+    HIDDEN.contains(&name) || name.starts_with("line.") && (name.ends_with(".sku") || name.ends_with(".location"))
+}
+
 fn typed(request: &Request) -> Vec<(String, String)> {
-    let seen = request.typed().into_iter().filter(|(name, value)| !HIDDEN.contains(&&**name) && !value.is_empty());
-    seen.map(|(name, value)| (name_of(&name), value)).collect()
+    let typed = request.typed();
+    let seen = typed.iter().filter(|(name, value)| !is_hidden(name) && !value.is_empty());
+    seen.map(|(name, value)| (name_of(name, &typed), value.clone())).collect()
 }
 
 fn again(request: &Request, problem: &Problem) -> FormAgain {
     let errors = form_errors(problem);
-    let (hidden, seen): (Vec<_>, Vec<_>) = request.typed().into_iter().partition(|(name, _)| HIDDEN.contains(&&**name));
+    let typed = request.typed();
+    let (hidden, seen): (Vec<_>, Vec<_>) = typed.clone().into_iter().partition(|(name, _)| is_hidden(name));
     let act = label(request.path().rsplit('/').next().unwrap_or_default());
     let (back, back_words) = way_back(request, problem);
     FormAgain {
@@ -208,7 +214,7 @@ fn again(request: &Request, problem: &Problem) -> FormAgain {
         fields: seen
             .into_iter()
             .map(|(name, value)| {
-                let label = name_of(&name);
+                let label = name_of(&name, &typed);
                 Field::text(name, label).value(value).errors(&errors).unmarked()
             })
             .collect(),
@@ -218,11 +224,16 @@ fn again(request: &Request, problem: &Problem) -> FormAgain {
     }
 }
 
-fn name_of(field: &str) -> String {
-    match field.strip_prefix("quantity.") {
-        Some(sku) => format!("Quantity of {sku}"),
-        None => label(field),
+/// A field's name in words: `quantity.MUG-1` and, of a line that names its SKU, `line.0.quantity` are "Quantity of MUG-1".
+fn name_of(field: &str, typed: &[(String, String)]) -> String {
+    if let Some(sku) = field.strip_prefix("quantity.") {
+        return format!("Quantity of {sku}");
     }
+    let Some((row, cell)) = field.strip_prefix("line.").and_then(|rest| rest.split_once('.')) else {
+        return label(field);
+    };
+    let sku = typed.iter().find(|(name, _)| *name == format!("line.{row}.sku"));
+    format!("{} of {}", label(cell), sku.map_or(row, |(_, sku)| sku))
 }
 
 fn way_back(request: &Request, problem: &Problem) -> (String, &'static str) {
