@@ -8,6 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde_json::Value;
 
+/// Where the supplier's mails go, and those to staff.
+pub const SUPPLIER: &str = "orders@acme.example.com";
+const STAFF: &str = "owner@example.com";
+
 /// The subject of the mail with a sign-in link.
 pub const SIGN_IN: &str = "Your sign-in link";
 
@@ -33,6 +37,8 @@ pub struct Log {
     pub done: BTreeMap<(String, &'static str), usize>,
     /// What adjustments booked on hand, by SKU.
     pub booked: BTreeMap<String, i64>,
+    /// How many of a SKU staff were told that they had received of a purchase order.
+    pub received: BTreeMap<(String, String), i64>,
     /// The SKUs that were counted: a count may find less than was promised.
     pub counted: BTreeSet<String>,
     /// The addresses that a sign-in link was asked for, and granted.
@@ -67,6 +73,10 @@ pub struct Books {
     pub unlisted: BTreeMap<String, Value>,
     /// Stock and its ledger's entries, by SKU.
     pub stock: BTreeMap<String, (Value, Vec<Value>)>,
+    /// The purchase orders.
+    pub purchases: Vec<Value>,
+    /// The latest look at each SKU that has a reorder rule.
+    pub looks: Vec<Value>,
 }
 
 impl Books {
@@ -92,7 +102,9 @@ impl Books {
             let ledger = all(&read, &format!("/api/stock/{sku}/ledger")).await;
             stock.insert(sku, (counters, ledger));
         }
-        Self { listed, orders, unlisted, stock }
+        let purchases = all(&read, "/api/purchase-orders").await;
+        let looks = all(&read, "/api/reorder-suggestions").await;
+        Self { listed, orders, unlisted, stock, purchases, looks }
     }
 }
 
@@ -153,6 +165,9 @@ pub struct Standing {
 pub fn check(standing: &Standing, log: &Log) -> (Vec<String>, BTreeMap<String, usize>) {
     let orders = &standing.books.orders;
     let (mut wrong, mut ends) = (Vec::new(), BTreeMap::new());
+    for order in &standing.books.purchases {
+        *ends.entry(format!("purchase {}", text(order, "status"))).or_default() += 1;
+    }
     for order in orders.values() {
         *ends.entry(text(order, "status").to_owned()).or_default() += 1;
         for refund in order["refunds"].as_array().into_iter().flatten() {
@@ -164,6 +179,7 @@ pub fn check(standing: &Standing, log: &Log) -> (Vec<String>, BTreeMap<String, u
     done(orders, log, &mut wrong);
     money(standing, log, &mut wrong);
     stock(&standing.books, log, &mut wrong);
+    purchases(&standing.books, log, &mut wrong);
     mails(standing, log, &mut wrong);
     holds(standing, &mut wrong);
     rest(standing, log, &mut wrong);
@@ -349,6 +365,90 @@ fn stock(books: &Books, log: &Log, wrong: &mut Vec<String>) {
     }
 }
 
+/// Whether what an order has still to bring is incoming.
+fn is_on_order(order: &Value) -> bool {
+    matches!(text(order, "status"), "approved" | "sent" | "acknowledged" | "partially_received" | "received")
+}
+
+/// What is on order is incoming, goods were booked once, and each need has one order.
+fn purchases(books: &Books, log: &Log, wrong: &mut Vec<String>) {
+    let mut received = log.received.clone();
+    let mut incoming: BTreeMap<(String, String), i64> = BTreeMap::new();
+    let mut open: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut held = BTreeSet::new();
+    for order in &books.purchases {
+        let (id, status) = (text(order, "id"), text(order, "status"));
+        if status == "suggested" {
+            open.entry(text(order, "supplier").to_owned()).or_default().push(id);
+        }
+        for line in order["lines"].as_array().into_iter().flatten() {
+            let (quantity, came) =
+                (line["quantity"].as_i64().unwrap_or_default(), line["received"].as_i64().unwrap_or_default());
+            let place = (text(line, "sku").to_owned(), text(line, "location").to_owned());
+            if is_on_order(order) {
+                *incoming.entry(place).or_default() += (quantity - came).max(0);
+            } else if status == "on_hold" {
+                // It was put aside as approved or not: what it has still to bring is incoming or not.
+                held.insert(place);
+            }
+            let told = received.remove(&(id.to_owned(), text(line, "sku").to_owned())).unwrap_or_default();
+            if told != came {
+                wrong.push(format!("{id}: {came} of {} came, {told} were booked", text(line, "sku")));
+            }
+        }
+    }
+    for (place, told) in received {
+        wrong.push(format!("{told} of {place:?} were booked, which no order has"));
+    }
+    for (supplier, orders) in open.into_iter().filter(|(_, orders)| orders.len() > 1) {
+        wrong.push(format!("{supplier} has several suggested orders: {orders:?}"));
+    }
+    for (sku, (stock, _)) in &books.stock {
+        for level in stock["locations"].as_array().into_iter().flatten() {
+            let place = (sku.clone(), text(level, "location").to_owned());
+            let should = incoming.get(&place).copied().unwrap_or_default();
+            let is = level["incoming"].as_i64().unwrap_or_default();
+            if is < should || is != should && !held.contains(&place) {
+                wrong.push(format!("{place:?}: {is} incoming, {should} are on order"));
+            }
+        }
+    }
+    suggestions(books, wrong);
+}
+
+/// Whatever is at its reorder point stands in an order that is not approved yet, once; nothing else does.
+fn suggestions(books: &Books, wrong: &mut Vec<String>) {
+    let mut seen = BTreeSet::new();
+    for look in &books.looks {
+        let (sku, place) = (text(look, "sku"), text(look, "location"));
+        if !seen.insert((sku, place)) {
+            wrong.push(format!("{sku} at {place} has two looks"));
+        }
+        let order = books.purchases.iter().find(|order| order["id"] == look["purchase_order"]);
+        let status = order.map(|order| text(order, "status")).unwrap_or_default();
+        let position = look["figures"]["position"].as_i64().unwrap_or_default();
+        let point = look["rule"]["reorder_point"].as_i64().unwrap_or_default();
+        let open = text(look, "status") == "open";
+        if open && !matches!(status, "suggested" | "draft" | "on_hold") {
+            wrong.push(format!("{sku} at {place}: its suggestion is open and its order is '{status}'"));
+        }
+        if (position <= point) != open {
+            wrong.push(format!("{sku} at {place}: position {position}, reorder point {point}, {}", look["status"]));
+        }
+        // What was looked at is what there is: nothing moved since, or it would have been looked at again.
+        if let Some((stock, _)) = books.stock.get(sku)
+            && let Some(level) =
+                stock["locations"].as_array().into_iter().flatten().find(|level| level["location"] == place)
+        {
+            let of = |shelf: &str| level[shelf].as_i64().unwrap_or_default();
+            let now = of("on_hand") + of("incoming") - of("committed") - stock["reserved"].as_i64().unwrap_or_default();
+            if now <= point && !open {
+                wrong.push(format!("{sku} at {place}: {now} are left and nothing is suggested"));
+            }
+        }
+    }
+}
+
 /// How many mails there have to be of a kind: at least and at most.
 type Bounds = (&'static str, usize, usize);
 
@@ -381,7 +481,18 @@ fn mails(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
             }
         }
     }
-    for (to, sent) in subjects {
+    // What suppliers and staff get is told by no order of a buyer.
+    let mut bought: BTreeSet<&str> = BTreeSet::new();
+    for (to, sent) in &subjects {
+        bought.extend(sent.iter().filter(|_| *to == SUPPLIER));
+    }
+    for order in standing.books.purchases.iter().filter(|order| !order["sent"].is_null()) {
+        let number = text(order, "number");
+        if !bought.contains(format!("Purchase order {number}").as_str()) {
+            wrong.push(format!("purchase order {number} was sent, and its supplier got no mail"));
+        }
+    }
+    for (to, sent) in subjects.into_iter().filter(|(to, _)| ![SUPPLIER, STAFF].contains(to)) {
         wrong.push(format!("{to} has no order and got {sent:?}"));
     }
 }

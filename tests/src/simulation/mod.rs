@@ -5,6 +5,7 @@
 //! calls, [`crate::invariants`] looks at what came of it, and [`sabotage`] breaks something on purpose, to show that
 //! somebody looks.
 
+mod buyers;
 mod people;
 pub mod sabotage;
 mod weather;

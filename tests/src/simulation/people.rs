@@ -19,7 +19,7 @@ const SKUS: [(&str, i64); 4] = [("MUG-1", 40), ("PLATE-1", 12), ("BOWL-1", 6), (
 /// Where it is kept.
 const LOCATIONS: [&str; 2] = ["main", "annex"];
 
-fn mins(dice: &mut StdRng, least: i64, most: i64) -> SignedDuration {
+pub(super) fn mins(dice: &mut StdRng, least: i64, most: i64) -> SignedDuration {
     SignedDuration::from_secs(dice.random_range(least * 60..most * 60))
 }
 
@@ -36,10 +36,11 @@ pub(super) async fn open(world: &Rc<World>) {
         price(world, sku, 1_999).await;
         adjust(world, sku, "main", json!({ "delta": count, "reason": "received" })).await;
     }
+    super::buyers::open(world).await;
     world.engine.settle().await;
 }
 
-async fn must(world: &World, method: Method, path: &str, body: &Value) {
+pub(super) async fn must(world: &World, method: Method, path: &str, body: &Value) {
     let (status, answer) = world.ask(method, path, body, Who::Staff("owner")).await;
     assert!((200..300).contains(&status), "{path}: {status} {answer}");
 }
@@ -87,6 +88,7 @@ pub(super) fn arrive(world: &Rc<World>, life: SignedDuration) {
     for _ in 0..3 {
         world.enter(move |world, dice, _| stock_keeper(world, dice, minutes));
     }
+    super::buyers::arrive(world, minutes);
     world.enter(move |world, dice, _| merchandiser(world, dice, minutes));
     world.enter(move |world, dice, number| poisoner(world, dice, number, minutes));
 }

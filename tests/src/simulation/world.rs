@@ -177,6 +177,39 @@ impl World {
         Some(latest.text?.split("token=").nth(1)?.split_whitespace().next()?.to_owned())
     }
 
+    /// The supplier's links that were mailed to this address, the earliest first.
+    pub(super) fn supplier_links(&self, email: &str) -> Vec<String> {
+        let mut mails = self.engine.mails();
+        mails.retain(|mail| mail.to.iter().any(|to| to == email));
+        mails.sort_by_key(|mail| mail.n);
+        let link = |mail: local::ses::Mail| {
+            let text = mail.text?;
+            let token = text.split("/supplier/").nth(1)?.split_whitespace().next()?;
+            Some(format!("/supplier/{token}"))
+        };
+        mails.into_iter().filter_map(link).collect()
+    }
+
+    /// Posts a form as a browser does, until there is an answer; its status.
+    pub(super) async fn post_form(&self, path: &str, fields: &str) -> u16 {
+        const CSRF: &str = "AAAAAAAAAAAAAAAAAAAAAA";
+        for _ in 0..TRIES {
+            let request = Request::builder()
+                .method(Method::POST)
+                .uri(path)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("accept", "text/html")
+                .header("cookie", format!("csrf={CSRF}"))
+                .body(Bytes::from(format!("csrf={CSRF}&idempotency_key=sim&{fields}")));
+            let answer = self.engine.http(request.unwrap_or_else(|error| panic!("no request: {error}"))).await;
+            if answer.status().as_u16() < 500 {
+                return answer.status().as_u16();
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        0
+    }
+
     /// The shop as it stands.
     pub(super) async fn standing(&self) -> Standing {
         let accepted: Vec<String> = self.log.borrow().accepted.keys().cloned().collect();
