@@ -163,6 +163,7 @@ def deploy(binaries, endpoint, reached, stripe, keys, sooner):
         "PaymentProvider": "stripe",
         "PublicKeys": keys["public"],
         "OrderIdKey": "orders-of-the-emulator-are-derived-with-this",
+        "GatherSeconds": "3",
     }
     translation = without_arithmetic(spelt_out(lint.translate(template, CODE)))
     cloudformation = client("cloudformation")

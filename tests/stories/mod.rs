@@ -20,6 +20,7 @@ macro_rules! stories {
             gets_money_back,
             leaves_without_paying_and_the_stock_is_free_again,
             signs_in_by_a_link,
+            buys_again_what_runs_low,
         }
     };
 }
@@ -184,4 +185,64 @@ pub(crate) async fn signs_in_by_a_link(shop: &Shop) {
     let own = shop.ask(Method::GET, "/api/orders").header("authorization", &bearer).send().await.expect(200).json();
     assert_eq!(own["items"], json!([]));
     drop(shop.post("/api/auth/token", &json!({ "token": secret })).send().await.expect(401));
+}
+
+pub(crate) async fn buys_again_what_runs_low(shop: &Shop) {
+    let (sku, acme) = (shop.named("MUG"), shop.named("ACME").to_lowercase());
+    let supplier = json!({ "name": "Acme Pottery", "email": shop.email(), "currency": "EUR" });
+    let put = shop.put(&format!("/api/suppliers/{acme}"), &supplier);
+    drop(put.staff("merchandiser").send().await.expect(201));
+    shop.stock(&sku, 1999, 5).await;
+    let rule = json!({
+        "location": "main", "supplier": acme, "reorder_point": 3, "lead_time_days": 7, "minimum_order": 4,
+        "unit_cost": { "amount": 900, "currency": "EUR" },
+    });
+    let put = shop.put(&format!("/api/reorder-rules/{sku}"), &rule);
+    drop(put.staff("merchandiser").send().await.expect(201));
+    let placed = order(shop, "bank_transfer", 3).await;
+    let path = format!("/api/orders/{}/mark-paid", placed.id);
+    as_staff(shop, "support", &path, &json!({ "reference": "statement" })).await;
+
+    let list = format!("/api/purchase-orders?supplier={acme}");
+    let first = async || {
+        let found = shop.get(&list).staff("warehouse").send().await.expect(200).json();
+        found["items"][0].clone()
+    };
+    shop.until("an order of four is suggested", async || first().await["lines"][0]["quantity"] == 4).await;
+    shop.wait(SignedDuration::from_secs(120)).await;
+    shop.until("it goes out of itself", async || first().await["status"] == "sent").await;
+    let purchase = first().await;
+    let number = purchase["number"].as_str().unwrap();
+    mailed(shop, &format!("Purchase order {number}")).await;
+
+    // The supplier follows the link and accepts.
+    let mails = shop.mailed().await;
+    let mail = mails.iter().find(|mail| mail.subject.contains(number)).unwrap();
+    let link = mail.text.split("/supplier/").nth(1).unwrap().split_whitespace().next().unwrap();
+    let csrf = "AAAAAAAAAAAAAAAAAAAAAA";
+    let ask = shop.ask(Method::POST, &format!("/supplier/{link}")).header("cookie", &format!("csrf={csrf}"));
+    let ask = ask.header("content-type", "application/x-www-form-urlencoded").header("accept", "text/html");
+    drop(ask.body(format!("csrf={csrf}&idempotency_key=k&answer=accept")).send().await.expect(303));
+    assert_eq!(first().await["status"], "acknowledged");
+
+    // Four come, one of them broken.
+    let came = json!({ "lines": [{ "sku": sku, "quantity": 4, "damaged": 1 }] });
+    let path = format!("/api/purchase-orders/{}/receive", purchase["id"].as_str().unwrap());
+    assert_eq!(as_staff(shop, "warehouse", &path, &came).await.json()["status"], "received");
+    shop.until("the shelves have it", async || {
+        let stock = shop.stock_of(&sku).await;
+        let shelf = &stock["locations"][0];
+        stock["available"] == 5 && shelf["on_hand"] == 8 && shelf["damaged"] == 1 && shelf["incoming"] == 0
+    })
+    .await;
+    shop.until("the ledger says why", async || {
+        let path = format!("/api/stock/{sku}/ledger");
+        let ledger = shop.get(&path).staff("warehouse").send().await.expect(200).json();
+        ledger["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|entry| entry["cause"] == "received" && entry["reference"] == purchase["id"] && entry["delta"] == 3)
+    })
+    .await;
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::Money;
-use domain::purchasing::{Event, PurchaseLine, PurchaseOrder, Supplier};
+use domain::purchasing::{Event, PurchaseLine, PurchaseOrder, PurchaseStatus, Supplier};
 use domain::settings::{LocationSettings, ShopSettings};
 use domain::stock::Offer;
 use domain::text::{Email, LocationId, Sku};
@@ -93,10 +93,11 @@ impl SendMail {
 }
 
 impl About<'_> {
-    /// The order, to its supplier. None: it is not with the supplier any more, so that nothing is to be answered.
+    /// The order, to its supplier, though it was put aside meanwhile: it may go on. None: it is over.
     fn sent(&self, note: Option<&str>, now: jiff::Timestamp) -> Result<Option<Letter>, Error> {
         let order = self.order;
-        let Some(sent) = order.sent.filter(|_| order.is_with_supplier()) else { return Ok(None) };
+        let over = matches!(order.status, PurchaseStatus::Received | PurchaseStatus::Closed | PurchaseStatus::Canceled);
+        let Some(sent) = order.sent.filter(|_| !over) else { return Ok(None) };
         let token = supplier_token(&order.id, &order.id.supplier_secret(self.key, sent));
         let link = format!("{}/supplier/{token}", self.url);
         let places: Vec<print::Place> = self.locations().into_iter().map(|place| self.place(&place)).collect();
