@@ -464,3 +464,68 @@ async fn a_counter_that_is_not_its_ledgers_sum_is_told_once() {
         "{text}"
     );
 }
+
+#[tokio::test]
+async fn one_order_brings_a_sku_to_two_locations() {
+    let shop = supplied(&[("MUG-1", 19)]).await;
+    let mut settings = shop.get("/api/settings/locations").staff("owner").send().await.expect(200).json();
+    settings["locations"] = json!(["main", "annex"].map(|id| json!({ "id": id, "name": id, "address": "" })));
+    drop(shop.put("/api/settings/locations", &settings).staff("owner").send().await.expect(200));
+    shop.advance(SignedDuration::from_secs(70)).await;
+    // The main location's twelve wait in the supplier's order; the annex has nothing: twenty, in packs of six.
+    let mut annex = rule();
+    annex["location"] = json!("annex");
+    put_rule(&shop, "MUG-1", &annex).await;
+    gather(&shop).await;
+    let found = orders(&shop).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let line = |line: &Value| (line["location"].as_str().unwrap().to_owned(), line["quantity"].as_u64().unwrap());
+    let lines: Vec<_> = found[0]["lines"].as_array().unwrap().iter().map(line).collect();
+    assert_eq!(lines, [("main".to_owned(), 12), ("annex".to_owned(), 24)]);
+    assert_eq!(found[0]["status"], "sent");
+    let page = shop.get(&link(&shop)).header("accept", "text/html").send().await.expect(200);
+    assert!(page.text.contains("annex"), "{}", page.text);
+    let came = json!({ "lines": [{ "sku": "MUG-1", "quantity": 36 }] });
+    assert_eq!(act(&shop, &found[0], "receive", &came, "warehouse").await.expect(200).json()["status"], "received");
+    shop.settle().await;
+    let stock = shop.stock_of("MUG-1").await;
+    let places: Vec<_> =
+        stock["locations"].as_array().unwrap().iter().map(|place| place["on_hand"].as_i64().unwrap()).collect();
+    assert_eq!(places, [24, 31], "{stock}");
+}
+
+#[tokio::test]
+async fn what_staff_strike_out_or_take_off_sale_is_not_ordered() {
+    let shop = supplied(&[("MUG-1", 19), ("MUG-2", 19)]).await;
+    let order = orders(&shop).await.remove(0);
+    let path = format!("/api/purchase-orders/{}/lines", order["id"].as_str().unwrap());
+    let rest = json!({ "lines": [{ "sku": "MUG-2", "location": "main", "quantity": 30, "unit_cost": euros(900) }] });
+    drop(shop.put(&path, &rest).staff("merchandiser").send().await.expect(200));
+    let run = async || {
+        drop(shop.post("/api/reorder-runs", &json!({})).staff("merchandiser").send().await.expect(202));
+        gather(&shop).await;
+    };
+    run().await;
+    let status = async |sku: &str| suggestions(&shop, sku).await[0]["status"].as_str().unwrap().to_owned();
+    assert_eq!((status("MUG-1").await.as_str(), status("MUG-2").await.as_str()), ("dismissed", "open"));
+    assert_eq!(orders(&shop).await[0]["status"], "draft", "what staff work on is theirs");
+    drop(act(&shop, &order, "approve", &json!({ "send": true }), "owner").await.expect(200));
+    run().await;
+    assert_eq!(orders(&shop).await.len(), 1);
+    assert_eq!(status("MUG-1").await, "dismissed");
+
+    // Off sale: counted to nothing, and nobody buys it.
+    let gone = shop.ask(http::Method::DELETE, "/api/products/mug-2").staff("merchandiser").send().await;
+    assert_eq!(gone.status, 204);
+    let line = json!({ "sku": "MUG-2", "location": "main", "counted": 0, "reason": "counted" });
+    let counted = shop.post("/api/stock/adjustments", &json!({ "lines": [line] })).staff("warehouse").key("zero");
+    drop(counted.send().await.expect(201));
+    drop(act(&shop, &order, "cancel", &json!({}), "merchandiser").await.expect(200));
+    run().await;
+    let look = suggestions(&shop, "MUG-2").await.remove(0);
+    assert_eq!(
+        (&look["status"], &look["reason"], &look["quantity"]),
+        (&json!("not_needed"), &json!("not_sold"), &json!(0))
+    );
+    assert_eq!(orders(&shop).await.len(), 1);
+}

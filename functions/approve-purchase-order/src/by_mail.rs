@@ -92,8 +92,9 @@ async fn show(
         action: format!("/approve/{token}"),
         number: order.id.number().to_string(),
         supplier: supplier.map(|supplier| supplier.name).unwrap_or_default(),
-        lines: lines.collect(),
-        total: order.total().ok().flatten().map(domain::Money::format).unwrap_or_default(),
+        // What was ordered is for those who are signed in, once nothing waits for the link.
+        lines: lines.filter(|_| waits(order)).collect(),
+        total: order.total().ok().filter(|_| waits(order)).flatten().map(domain::Money::format).unwrap_or_default(),
         order_href: format!("/desk/purchase-orders/{}", order.id),
         csrf,
         idempotency_key: format!("{}-{}", order.rev, form_key(&shop.context)),

@@ -36,13 +36,19 @@ impl ScheduleHandler for CheckLedger {
 
     async fn handle(&self) -> Result<(), Error> {
         let mut after = None;
-        let mut found = 0_usize;
+        let (mut found, mut failed) = (0_usize, 0_usize);
         loop {
             let page = self.stock.skus(after.as_ref(), PAGE).await?;
             let checks = futures::stream::iter(page.items).map(|sku| async move { self.check(&sku).await });
             let checked: Vec<_> = checks.buffer_unordered(AT_ONCE).collect().await;
             for one in checked {
-                found += one?;
+                match one {
+                    Ok(count) => found += count,
+                    Err(error) => {
+                        tracing::warn!(error = %error, "a SKU was not checked");
+                        failed += 1;
+                    }
+                }
             }
             after = page.next;
             if after.is_none() {
@@ -50,7 +56,7 @@ impl ScheduleHandler for CheckLedger {
             }
         }
         tracing::info!(ledger.mismatches = found, "the ledger is checked");
-        Ok(())
+        if failed == 0 { Ok(()) } else { Err(format!("{failed} SKUs were not checked").into()) }
     }
 }
 
@@ -60,31 +66,45 @@ impl CheckLedger {
         let before = self.stock.checked(sku).await?;
         // Before its ledger: what is booked meanwhile is then in the ledger and not yet in the counters.
         let Some(stock) = self.stock.stock(sku).await? else { return Ok(0) };
-        let Some(sums) = self.sums(sku, &before).await? else { return Ok(0) };
-        let wrong = sums.against(&stock);
-        let both: Vec<Mismatch> = wrong.iter().filter(|one| before.found.contains(one)).cloned().collect();
-        let news: Vec<Mismatch> = both.iter().filter(|one| !before.told.contains(one)).cloned().collect();
-        let count = both.len();
-        if sums != before.sums || wrong != before.found || both != before.told {
-            let checked = Checked { sums, found: wrong, told: both, rev: before.rev };
-            let cause = Cause::new("check-ledger", "checked", &format!("check-{}", self.context.now().as_second()));
-            self.stock.keep_checked(sku, &checked, &news, cause).await?;
+        let (mut sums, rests) = self.sums(sku, before.sums.clone()).await?;
+        if !rests {
+            // Nothing can be said of it now, but what was summed is kept.
+            let checked = Checked { sums, ..before.clone() };
+            return self.keep(sku, &before, &checked, &[]).await.map(|()| 0);
         }
-        Ok(count)
+        let mut wrong = sums.against(&stock);
+        if !wrong.is_empty() {
+            // An entry that was booked late stands before what was summed already.
+            (sums, _) = self.sums(sku, Sums::default()).await?;
+            wrong = sums.against(&stock);
+        }
+        let known = |all: &[Mismatch], one: &Mismatch| all.iter().any(|known| known.is_same(one));
+        let both: Vec<Mismatch> = wrong.iter().filter(|one| known(&before.found, one)).cloned().collect();
+        let news: Vec<Mismatch> = both.iter().filter(|one| !known(&before.told, one)).cloned().collect();
+        let count = both.len();
+        let checked = Checked { sums, found: wrong, told: both, rev: before.rev };
+        self.keep(sku, &before, &checked, &news).await.map(|()| count)
     }
 
-    /// What the ledger sums up to. None: it moved just now.
-    async fn sums(&self, sku: &Sku, before: &Checked) -> Result<Option<Sums>, Error> {
+    async fn keep(&self, sku: &Sku, before: &Checked, checked: &Checked, news: &[Mismatch]) -> Result<(), Error> {
+        if checked == before {
+            return Ok(());
+        }
+        let cause = Cause::new("check-ledger", "checked", &format!("check-{}", self.context.now().as_second()));
+        Ok(self.stock.keep_checked(sku, checked, news, cause).await?)
+    }
+
+    /// What the ledger sums up to after `sums`, up to some minutes ago, and whether that is all of it.
+    async fn sums(&self, sku: &Sku, mut sums: Sums) -> Result<(Sums, bool), Error> {
         let resting = self.context.now() - RESTING;
-        let mut sums = before.sums.clone();
         loop {
             let entries = self.stock.ledger_after(sku, sums.through()).await?;
             if entries.is_empty() {
-                return Ok(Some(sums));
+                return Ok((sums, true));
             }
             for (key, entry) in entries {
                 if entry.at > resting {
-                    return Ok(None);
+                    return Ok((sums, false));
                 }
                 sums.add(&key, entry.location.as_ref(), &entry.quantity, entry.delta);
             }

@@ -1,6 +1,5 @@
 //! Has staff told each morning of what runs low and of the orders that wait for them; nobody, where nothing does.
 
-use domain::purchasing::Standing;
 use edge::purchases::day;
 use edge::schedule::{self, ScheduleHandler};
 use edge::{Context, Error, Function};
@@ -37,16 +36,12 @@ impl ScheduleHandler for DigestLowStock {
 }
 
 impl DigestLowStock {
-    /// Whether an order waits for approval, or something is low that nothing is ordered of.
+    /// Whether something is suggested that is not ordered yet, or is low and nothing is ordered of it.
     async fn something_waits(&self) -> Result<bool, Error> {
-        let newest = self.purchasing.orders(None, PAGE).await?.items;
-        if newest.iter().any(|order| Standing::from(order) == Standing::Suggested) {
-            return Ok(true);
-        }
         let mut after = None;
         loop {
             let page = self.purchasing.looks(after.as_ref(), PAGE).await?;
-            if page.items.iter().any(domain::purchasing::Look::is_low) {
+            if page.items.iter().any(|look| look.is_open() || look.is_low()) {
                 return Ok(true);
             }
             after = page.next;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contracts::Problem;
+use contracts::{Problem, ProblemKind};
 use domain::id::PurchaseOrderId;
 use domain::order::RequestMark;
 use domain::people::Action;
@@ -142,7 +142,13 @@ pub(crate) async fn save(shop: &ManagePurchaseOrders, visit: &Visit<'_>) -> Resu
         Ok(order) => Ok(Response::see_other(&format!("/desk/purchase-orders/{}?done=drafted", order.id))),
         Err(problem) if problem.kind.status() < 500 => {
             // Another order than the one that was refused: with a key of its own.
-            let again = Shown { key: form_key(&shop.context), ..shown(BLANK, named(&problem)) };
+            let mut again = Shown { key: form_key(&shop.context), ..shown(BLANK, named(&problem)) };
+            if problem.kind == ProblemKind::Stale
+                && let Some(order) = load(shop, visit).await?
+            {
+                // It was said: saved once more, it is meant so.
+                again.version = order.rev.to_string();
+            }
             show(shop, visit, order.as_ref(), again, 422).await
         }
         Err(problem) => Err(problem),

@@ -3,13 +3,13 @@
 use contracts::Problem;
 use contracts::list::ListAnswer;
 use contracts::purchasing::{LinesRequest, PurchaseOrderAnswer, PurchaseQuery};
-use domain::FieldError;
 use domain::id::PurchaseOrderId;
 use domain::order::RequestMark;
 use domain::purchasing::{
-    Command, Origin, PurchaseDraft, PurchaseLines, PurchaseOrder, PurchaseStatus, Supplier, create as make, decide,
+    Command, Origin, PurchaseDraft, PurchaseLines, PurchaseOrder, PurchaseStatus, create as make, decide,
 };
 use domain::text::Sku;
+use domain::{Currency, FieldError};
 use edge::http::unavailable;
 use edge::orders::{NotDone, mark};
 use edge::purchases::{answered, day, key_reused};
@@ -110,7 +110,7 @@ pub(crate) async fn drafted(
     let Some(supplier) = supplier else {
         return Err(Problem::field("/supplier", format!("There is no supplier {}.", draft.supplier)));
     };
-    let lines = checked(shop, draft, &supplier).await?;
+    let lines = checked(shop, draft, supplier.currency).await?;
     let decision = make(shop.context.new_id(), &supplier, Origin::Staff, lines, shop.context.now());
     match shop.desk.purchasing.create(&decision, mark, cause).await {
         Ok(order) => Ok(order),
@@ -134,7 +134,7 @@ async fn repeated(shop: &ManagePurchaseOrders, mark: Option<RequestMark>) -> Res
 async fn checked(
     shop: &ManagePurchaseOrders,
     draft: PurchaseDraft,
-    supplier: &Supplier,
+    currency: Currency,
 ) -> Result<PurchaseLines, Problem> {
     let skus: Vec<Sku> = draft.lines.iter().map(|line| line.sku.clone()).collect();
     let known = shop.stock.offers(&skus[..skus.len().min(100)]).await.map_err(|error| unavailable(&error))?;
@@ -151,7 +151,7 @@ async fn checked(
             wrong("location", format!("There is no location {}.", line.location));
         }
     }
-    match draft.check(supplier.currency) {
+    match draft.check(currency) {
         Ok(lines) if errors.is_empty() => Ok(lines),
         Ok(_) => Err(Problem::fields(errors)),
         Err(more) => {
@@ -182,9 +182,7 @@ pub(crate) async fn changed(
     rev: Option<u64>,
     cause: &Cause,
 ) -> Result<PurchaseOrder, Problem> {
-    let supplier = shop.desk.purchasing.supplier(&draft.supplier).await.map_err(|error| unavailable(&error))?;
-    let supplier = supplier.ok_or_else(|| Problem::not_found("supplier"))?;
-    let lines = checked(shop, draft, &supplier).await?;
+    let lines = checked(shop, draft, shop.desk.load(id).await?.currency).await?;
     let order = shop.desk.run(id, cause, None, |order, now| {
         edge::purchases::unchanged(order, rev)?;
         Ok(decide(order, Command::SetLines { lines: lines.clone() }, now)?)

@@ -197,6 +197,7 @@ pub(crate) fn state(look: &Look) -> Badge {
         None => match look.decision.reason {
             Reason::AboveReorderPoint | Reason::AtReorderPoint => Badge::Enough,
             Reason::NoDemand => Badge::Other(pages::components::Tone::Neutral, "No demand".to_owned()),
+            Reason::NotSold => Badge::Other(pages::components::Tone::Neutral, "Not on sale".to_owned()),
             Reason::NoHistory => Badge::Other(pages::components::Tone::Neutral, "No history yet".to_owned()),
         },
     }

@@ -206,6 +206,7 @@ fn headline(known: &Known, decision: &Decision, today: Date) -> String {
         (false, Reason::NoHistory) => {
             format!("Nothing is ordered: {left} are left, and no day in stock is known yet that its demand could be told from.{coming}")
         }
+        (false, Reason::NotSold) => format!("Nothing is ordered: it is not on sale. {left} are left.{coming}"),
         (false, Reason::NoDemand) => format!("Nothing is ordered: {left} are left, and nobody asks for it.{coming}"),
         (false, Reason::AboveReorderPoint | Reason::AtReorderPoint) => format!(
             "Nothing is ordered: the position of {} is above the reorder point of {}. {left} are left{lasts}.{coming}",
@@ -354,6 +355,7 @@ fn decided(look: &Look) -> DecisionRow {
         why: match decision.reason {
             Reason::NoHistory => "No day in stock was known.".to_owned(),
             Reason::NoDemand => "Nobody asked for it.".to_owned(),
+            Reason::NotSold => "It was not on sale.".to_owned(),
             Reason::AtReorderPoint | Reason::AboveReorderPoint => {
                 let place = if decision.reason == Reason::AtReorderPoint { "at or below" } else { "above" };
                 let point = figure(decision.figures.reorder_point);

@@ -84,17 +84,19 @@ async fn once(
         Some(id) => shop.purchasing.order(&id).await.map_err(store)?,
         None => None,
     };
-    let decision = match &order {
-        Some(order) if Standing::from(order) == Standing::Suggested => {
+    let standing = order.as_ref().map(|order| (order, Standing::of(order, sku, &place)));
+    let decision = match standing {
+        Some((order, Standing::Suggested)) => {
             let command = Command::DropSuggested { sku: sku.clone(), location: place };
             let decision = purchasing::decide(order, command, shop.context.now());
             Some(decision.map_err(|refusal| contracts::refusal::problem(&refusal))?)
         }
-        Some(order) => {
+        Some((order, Standing::Drafted | Standing::Ordered)) => {
             let detail = format!("It stands in purchase order {}. Change that one.", order.id.number());
-            return Err(Problem::conflict(detail).with("purchase_order", order.id.to_string()));
+            let problem = Problem::conflict(detail).with("state", order.status.as_str());
+            return Err(problem.with("purchase_order", order.id.to_string()));
         }
-        None => None,
+        Some((_, Standing::Struck | Standing::Over)) | None => None,
     };
     let placed = decision.as_ref().filter(|decision| decision.changed);
     let placed = placed.map(|decision| Placed { decision, noted: None });

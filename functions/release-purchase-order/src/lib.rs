@@ -40,8 +40,11 @@ impl QueueHandler for ReleasePurchaseOrder {
     }
 
     async fn handle(&self, message: Message, correlation: &str) -> Result<(), Error> {
-        let Event::Purchase(PurchaseEvent::Created { purchase_order: id }) = message.event else {
-            return Ok(());
+        let id = match message.event {
+            Event::Purchase(PurchaseEvent::Created { purchase_order } | PurchaseEvent::Changed { purchase_order }) => {
+                purchase_order
+            }
+            Event::Purchase(_) | Event::Order(_) | Event::Shop(_) => return Ok(()),
         };
         let order = self.desk.load(&id).await?;
         if order.status != PurchaseStatus::Suggested {
@@ -52,6 +55,10 @@ impl QueueHandler for ReleasePurchaseOrder {
         let limit = self.settings.read::<PurchasingSettings>().await?.approval_limit;
         let cause = Cause::new("release-purchase-order", "approved", correlation);
         let released = self.desk.run(&id, &cause, None, |order, now| {
+            if order.lines.iter().any(|line| !offers.contains_key(&line.sku)) {
+                // It grew meanwhile: the next try knows what all of it costs.
+                return Err(NotDone::Contended);
+            }
             let most = order.most(|sku| offers.get(sku).map(|offer| offer.listing.price));
             let approved = purchasing::decide(order, Command::ApproveWithin { limit, most }, now)?;
             if !approved.changed {

@@ -1,9 +1,10 @@
 //! The mail about what runs low and what waits for staff, and the one about a counter that is not its ledger's sum.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use contracts::event::ShopEvent;
 use domain::Money;
+use domain::id::PurchaseOrderId;
 use domain::purchasing::{Look, PurchaseOrder, Standing};
 use domain::settings::ShopSettings;
 use domain::stock::Offer;
@@ -17,16 +18,22 @@ use crate::{Letter, SendMail};
 
 /// How many records are read at a time.
 const PAGE: u16 = 500;
-/// The most that one mail tells of.
+/// The most orders and SKUs that one mail tells of; the desk has all.
+const ORDERS: usize = 20;
 const MOST: usize = 100;
 
 impl SendMail {
     /// What runs low, as it stands now. None: nothing does any more.
     pub(crate) async fn digest(&self, shop: &ShopSettings) -> Result<Option<Letter>, Error> {
-        let newest = self.purchasing.orders(None, PAGE).await?.items;
-        let waiting: Vec<PurchaseOrder> =
-            newest.into_iter().filter(|order| Standing::from(order) == Standing::Suggested).take(MOST).collect();
         let looks = self.low_or_open().await?;
+        let ids: BTreeSet<PurchaseOrderId> =
+            looks.values().filter(|look| look.is_open()).filter_map(|look| look.order).collect();
+        let mut waiting: Vec<PurchaseOrder> = Vec::new();
+        for id in ids {
+            let order = self.purchasing.order(&id).await?;
+            waiting.extend(order.filter(|order| Standing::from(order) == Standing::Suggested));
+        }
+        waiting.truncate(ORDERS);
         let mut skus: Vec<Sku> = looks.keys().map(|(sku, _)| sku.clone()).collect();
         skus.dedup();
         skus.truncate(MOST);

@@ -160,7 +160,7 @@ impl Event {
                 | OrderEvent::RefundFailed { .. } => &[Projections],
             },
             Self::Purchase(event) => match event {
-                PurchaseEvent::Created { .. } => &[Purchases],
+                PurchaseEvent::Created { .. } | PurchaseEvent::Changed { .. } => &[Purchases],
                 PurchaseEvent::Approved { .. } | PurchaseEvent::Received { .. } | PurchaseEvent::Closed { .. } => {
                     &[Reorders]
                 }
@@ -170,10 +170,7 @@ impl Event {
                 PurchaseEvent::ChangeTaken { .. } | PurchaseEvent::Refused { .. } | PurchaseEvent::Canceled { .. } => {
                     &[Mails, Reorders]
                 }
-                PurchaseEvent::Changed { .. }
-                | PurchaseEvent::Accepted { .. }
-                | PurchaseEvent::Held { .. }
-                | PurchaseEvent::Resumed { .. } => &[],
+                PurchaseEvent::Accepted { .. } | PurchaseEvent::Held { .. } | PurchaseEvent::Resumed { .. } => &[],
             },
             Self::Shop(event) => match event {
                 ShopEvent::ReorderDue { .. } => &[Reorders],

@@ -236,11 +236,11 @@ impl PurchaseOrder {
         Ok(Some(total))
     }
 
-    /// What all of it costs at most: where a line does not say what one costs, what it is sold for stands in, as nobody
+    /// What all of it costs at most: where a line does not say what one costs, or says nothing, what it is sold for stands in, as nobody
     /// means to pay more. None: that is not known either, is in another currency or leaves the range.
     pub fn most(&self, price: impl Fn(&Sku) -> Option<Money>) -> Option<Money> {
         self.lines.iter().try_fold(Money::zero(self.currency), |sum, line| {
-            let one = line.unit_cost.or_else(|| price(&line.sku))?;
+            let one = line.unit_cost.filter(|cost| cost.is_positive()).or_else(|| price(&line.sku))?;
             sum.plus(one.times(line.quantity).ok()?).ok()
         })
     }

@@ -84,6 +84,8 @@ pub enum Reason {
     AboveReorderPoint,
     /// Not ordered: nothing is wanted of it, nothing is owed, and no reorder point is set.
     NoDemand,
+    /// Not ordered: it is not on sale.
+    NotSold,
     /// Not ordered: no day in stock is known that its demand could be told from, nothing is owed, and no reorder point
     /// is set.
     NoHistory,
@@ -91,7 +93,8 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: &'static [Self] = &[Self::AtReorderPoint, Self::AboveReorderPoint, Self::NoDemand, Self::NoHistory];
+    pub const ALL: &'static [Self] =
+        &[Self::AtReorderPoint, Self::AboveReorderPoint, Self::NoDemand, Self::NotSold, Self::NoHistory];
 
     /// As it is written in JSON.
     pub const fn as_str(self) -> &'static str {
@@ -99,6 +102,7 @@ impl Reason {
             Self::AtReorderPoint => "at_reorder_point",
             Self::AboveReorderPoint => "above_reorder_point",
             Self::NoDemand => "no_demand",
+            Self::NotSold => "not_sold",
             Self::NoHistory => "no_history",
         }
     }
@@ -156,8 +160,14 @@ impl Decision {
                 let slack = self.figures.position - (self.figures.reorder_point + SLACK).floor() as i64;
                 Some(slack.max(1))
             }
-            Reason::AtReorderPoint | Reason::NoDemand | Reason::NoHistory => None,
+            Reason::AtReorderPoint | Reason::NoDemand | Reason::NotSold | Reason::NoHistory => None,
         }
+    }
+
+    /// The same of what is not on sale any more: nothing is ordered, whatever was decided.
+    #[must_use]
+    pub fn not_sold(self) -> Self {
+        Self { quantity: 0, reason: Reason::NotSold, ..self }
     }
 
     /// Whether anything is to be ordered.

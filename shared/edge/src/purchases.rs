@@ -51,9 +51,10 @@ impl PurchaseDesk {
     /// The purchase order with this id.
     ///
     /// # Errors
-    /// [`NotDone::NoOrder`], or the table's error.
+    /// 404, or the table's error.
     pub async fn load(&self, id: &PurchaseOrderId) -> Result<PurchaseOrder, NotDone> {
-        self.purchasing.order(id).await?.ok_or(NotDone::NoOrder)
+        let none = || NotDone::Told(Problem::not_found("purchase order"));
+        self.purchasing.order(id).await?.ok_or_else(none)
     }
 
     /// Has `decide` decide about an order, writes it and answers the order as it then is. Where somebody else was

@@ -7,7 +7,9 @@
 use contracts::event::{Event, Message, ShopEvent};
 use domain::demand::{Diary, Noted, WEEK, project};
 use domain::id::PurchaseOrderId;
-use domain::purchasing::{self, Act, Command, Decision, Look, Looked, Origin, PurchaseLines, PurchaseOrder, Standing};
+use domain::purchasing::{
+    self, Act, Command, Decision, Look, Looked, Origin, PurchaseLines, PurchaseOrder, Standing, Supplier,
+};
 use domain::refusal::Refusal;
 use domain::reorder::{Position, ReorderRule};
 use domain::settings::LocationSettings;
@@ -27,6 +29,8 @@ use crate::sender::{Outgoing, Sender};
 
 /// How often a SKU is looked at that others look at or order at the same moment.
 const ATTEMPTS: u32 = 8;
+/// How many pages of a ledger one look reads at most.
+const PAGES: u32 = 40;
 /// How many rules are read at a time.
 const PAGE: u16 = 500;
 /// The ledger's last minutes are left for the next look: entries of one batch are written in any order.
@@ -98,94 +102,114 @@ impl Reordering {
 
     async fn look_once(&self, sku: &Sku, cause: &Cause) -> Result<(), NotKept> {
         let rules = self.purchasing.rules(sku).await?;
-        let Some(stock) = self.stock.stock(sku).await?.filter(|_| !rules.is_empty()) else { return Ok(()) };
+        if rules.is_empty() {
+            return Ok(());
+        }
         let now = self.context.now();
         let diary = self.diary(sku, now, cause).await?;
         let locations = self.locations.get(now).await?.locations;
         let priority: Vec<LocationId> = locations.into_iter().map(|location| location.id).collect();
-        let mut watch = None;
+        let (mut watch, mut known) = (None, None);
         for rule in rules {
-            let decision = decide(&rule, &stock, &diary, &priority);
-            self.look_at(sku, &decision, now, cause).await?;
-            watch = watch.max(decision.slack().map(|slack| stock.offer.available - slack));
+            let Some((stock, slack)) = self.look_at(sku, &rule, &diary, &priority, now, cause).await? else {
+                return Ok(());
+            };
+            watch = watch.max(slack.map(|slack| stock.offer.available - slack));
+            known = stock.offer.reorder_at;
         }
-        if stock.offer.reorder_at != watch {
+        if known != watch {
             self.stock.watch(sku, watch, cause.clone()).await?;
         }
         Ok(())
     }
 
+    /// Looks at a SKU at one location; the stock that was looked at, and how many may go until it is ordered. None: there
+    /// is no such SKU.
     async fn look_at(
         &self,
         sku: &Sku,
-        decision: &domain::reorder::Decision,
+        rule: &ReorderRule,
+        diary: &Diary,
+        priority: &[LocationId],
         now: Timestamp,
         cause: &Cause,
-    ) -> Result<(), NotKept> {
+    ) -> Result<Option<(Stock, Option<i64>)>, NotKept> {
         loop {
-            let Kept { value: before, rev } = self.purchasing.look(sku, &decision.rule.location).await?;
+            let Kept { value: before, rev } = self.purchasing.look(sku, &rule.location).await?;
             let order = match before.as_ref().and_then(|look| look.order) {
                 Some(id) => self.purchasing.order(&id).await?,
                 None => None,
             };
-            let standing = order.as_ref().map(Standing::from);
-            let looked = Look::after(before.as_ref(), standing, sku, decision.clone(), now);
-            let moves_on = looked.act == Act::Withdraw && decision.is_order();
-            self.keep(looked, rev, order, cause).await?;
-            if !moves_on {
-                return Ok(());
+            // After the order: what it brings is incoming then, or its approval is still to come and undoes this look.
+            let Some(stock) = self.stock.stock(sku).await? else { return Ok(None) };
+            let decision = decide(rule, &stock, diary, priority);
+            let slack = decision.slack();
+            let standing = order.as_ref().map(|order| Standing::of(order, sku, &rule.location));
+            let looked = Look::after(before.as_ref(), standing, sku, decision, now);
+            if self.keep(looked, rev, order, cause).await? {
+                return Ok(Some((stock, slack)));
             }
         }
     }
 
-    /// Keeps what a look came to, with what it does to its supplier's order.
+    /// Keeps what a look came to, with what it does to its supplier's order. Whether that is all: what has to move to
+    /// another order leaves the one first, and is looked at again.
     async fn keep(
         &self,
         mut looked: Looked,
         rev: u64,
         order: Option<PurchaseOrder>,
         cause: &Cause,
-    ) -> Result<(), NotKept> {
+    ) -> Result<bool, NotKept> {
         let now = looked.look.at;
-        let (decision, noted) = match (looked.act, order) {
-            (Act::Withdraw, Some(order)) => {
-                let (sku, location) = (looked.look.sku.clone(), looked.look.location().clone());
-                (Some(decided(&order, Command::DropSuggested { sku, location }, now)?), None)
+        let (sku, location) = (looked.look.sku.clone(), looked.look.location().clone());
+        let leave = |order: &PurchaseOrder| decided(order, Command::DropSuggested { sku, location }, now);
+        let mut noted = None;
+        let decision = match (looked.act, order) {
+            (Act::Withdraw, Some(order)) => Some(leave(&order)?),
+            (Act::Place, Some(order)) if looked.look.order == Some(order.id) => {
+                let lines = self.lines(&looked.look).await?.1;
+                match purchasing::decide(&order, Command::AddSuggested { lines }, now) {
+                    Ok(decision) => Some(decision),
+                    Err(Refusal::WrongCurrency { .. }) => {
+                        looked.look = Look { suggestion: None, order: None, ..looked.look };
+                        Some(leave(&order)?)
+                    }
+                    Err(_) => return Err(NotKept::Stale),
+                }
             }
-            (Act::Place, order) => {
-                let order = order.filter(|order| looked.look.order == Some(order.id));
-                let (decision, noted) = self.place(&looked.look, order, now).await?;
+            (Act::Place, _) => {
+                let (decision, note) = self.place(&looked.look, now).await?;
                 looked.look.order = Some(decision.order.id);
-                (Some(decision), noted)
+                noted = note;
+                Some(decision)
             }
-            (Act::None, _) | (Act::Withdraw, None) => (None, None),
+            (Act::None, _) | (Act::Withdraw, None) => None,
         };
         let placed = decision.as_ref().filter(|decision| decision.changed);
         let placed = placed.map(|decision| Placed { decision, noted });
-        self.purchasing.keep_look(&looked, rev, placed, cause).await.map_err(not_kept)
+        self.purchasing.keep_look(&looked, rev, placed, cause).await.map_err(not_kept)?;
+        Ok(looked.look.suggestion.is_some() || !looked.look.decision.is_order())
     }
 
-    /// The order that a suggestion goes into: the one that it is in, the supplier's that nobody has worked on, or else a
-    /// new one; and how often the note of the supplier's order was written, where it is to name the new one.
-    async fn place(
-        &self,
-        look: &Look,
-        order: Option<PurchaseOrder>,
-        now: Timestamp,
-    ) -> Result<(Decision, Option<u64>), NotKept> {
+    /// Who delivers what a look suggests, and the line that orders it.
+    async fn lines(&self, look: &Look) -> Result<(Supplier, PurchaseLines), NotKept> {
         let supplier = self.purchasing.supplier(look.supplier()).await?;
         let supplier = supplier.ok_or_else(|| format!("there is no supplier {}", look.supplier()))?;
         let lines = PurchaseLines::suggested(&supplier, look);
-        let add = || Command::AddSuggested { lines: lines.clone() };
-        if let Some(order) = order {
-            return Ok((decided(&order, add(), now)?, None));
-        }
+        Ok((supplier, lines))
+    }
+
+    /// The order that a suggestion goes into: the supplier's that nobody has worked on, or else a new one; and how often
+    /// the note of the supplier's order was written, where it is to name the new one.
+    async fn place(&self, look: &Look, now: Timestamp) -> Result<(Decision, Option<u64>), NotKept> {
+        let (supplier, lines) = self.lines(look).await?;
         let (open, noted) = self.purchasing.suggested(&supplier.id).await?;
         if let Some(id) = open
             && let Some(order) = self.purchasing.order(&id).await?
             && Standing::from(&order) == Standing::Suggested
         {
-            match purchasing::decide(&order, add(), now) {
+            match purchasing::decide(&order, Command::AddSuggested { lines: lines.clone() }, now) {
                 Ok(decision) => return Ok((decision, None)),
                 // It is full, or the supplier is paid in another currency since.
                 Err(Refusal::TooManyLines { .. } | Refusal::WrongCurrency { .. }) => {}
@@ -202,7 +226,13 @@ impl Reordering {
         let before = value.unwrap_or_default();
         let mut diary = before.clone();
         let until = now - SETTLING;
+        let mut pages = 0;
         'read: loop {
+            pages += 1;
+            if pages > PAGES {
+                self.purchasing.keep_diary(sku, &diary, rev, cause.clone()).await?;
+                return Err(format!("the ledger of {sku} is long: the next try goes on from here").into());
+            }
             let entries = self.stock.ledger_after(sku, diary.through()).await?;
             if entries.is_empty() {
                 break;
@@ -211,11 +241,7 @@ impl Reordering {
                 if entry.at > until {
                     break 'read;
                 }
-                if let Some(noted) = noted(&entry) {
-                    diary.note(entry.at, &key, &noted);
-                } else {
-                    diary.pass(&key);
-                }
+                note(&mut diary, &key, &entry);
             }
         }
         diary.reach(until);
@@ -264,7 +290,8 @@ pub async fn have_all_looked_at(
 pub fn decide(rule: &ReorderRule, stock: &Stock, diary: &Diary, priority: &[LocationId]) -> domain::reorder::Decision {
     let history = diary.history(&rule.location, stock.offer.backorder_limit > 0);
     let forecast = project(&history, WEEK, rule.horizon_days()).forecast;
-    domain::reorder::decide(rule, Position::at(stock, &rule.location, priority), &forecast)
+    let decision = domain::reorder::decide(rule, Position::at(stock, &rule.location, priority), &forecast);
+    if stock.offer.listing.on_sale { decision } else { decision.not_sold() }
 }
 
 /// A refusal here means that the order is not what was read: staff took it up meanwhile.
@@ -272,11 +299,17 @@ fn decided(order: &PurchaseOrder, command: Command, now: Timestamp) -> Result<De
     purchasing::decide(order, command, now).map_err(|_| NotKept::Stale)
 }
 
-/// What an entry of the ledger says of demand.
-fn noted(entry: &LedgerEntry) -> Option<Noted> {
-    match (entry.quantity.as_str(), &entry.location) {
-        ("available", _) => Some(Noted::Available(entry.after)),
-        ("committed", Some(location)) if entry.cause != SHIPPED => Some(Noted::Wanted(location.clone(), entry.delta)),
-        _ => None,
-    }
+/// Notes what an entry of the ledger says of demand.
+fn note(diary: &mut Diary, key: &str, entry: &LedgerEntry) {
+    let notes = match (entry.quantity.as_str(), &entry.location) {
+        ("available", _) => vec![Noted::Available(entry.after)],
+        ("on_hand", Some(location)) => vec![Noted::OnHand(location.clone(), entry.after)],
+        ("committed", Some(location)) => {
+            let wanted = Noted::Wanted(location.clone(), entry.delta);
+            let committed = Noted::Committed(location.clone(), entry.after);
+            std::iter::once(committed).chain((entry.cause != SHIPPED).then_some(wanted)).collect()
+        }
+        _ => Vec::new(),
+    };
+    diary.note(entry.at, key, &notes);
 }

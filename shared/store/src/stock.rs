@@ -6,7 +6,7 @@
 //! | what a location has of a SKU | `sku#{sku}`, `at#{location}` |
 //! | everything of a SKU | `sku#{sku}` |
 //! | all SKUs, in order | `skus`, `{sku}` |
-//! | the ledger of a SKU, newest first | `ledger#{sku}`, `{sequence}#{counter}` |
+//! | the ledger of a SKU, newest first | `ledger#{sku}`, `{sequence, 40 digits}#{counter}` |
 //! | an adjustment by its Idempotency-Key | `adjustment#{digest}`, `adjustment` |
 //! | what the ledger of a SKU sums up to | `check#{sku}`, `check` |
 //!
@@ -19,7 +19,7 @@ mod ledger;
 pub use check::Checked;
 pub use ledger::{LedgerEntry, SHIPPED, availability_turned, entries_of, reorder_due};
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use domain::catalog::{Listing, ListingChange};
@@ -74,7 +74,8 @@ impl Key {
             Self::Offer(sku) => (format!("sku#{sku}"), OFFER.into()),
             Self::Level(sku, location) => (format!("sku#{sku}"), format!("at#{location}")),
             Self::Listed(sku) => ("skus".into(), sku.to_string()),
-            Self::Ledger(sku, sequence, counter) => (format!("ledger#{sku}"), format!("{sequence}#{counter}")),
+            // Sequence numbers have up to 40 digits, and not always as many.
+            Self::Ledger(sku, sequence, counter) => (format!("ledger#{sku}"), format!("{sequence:0>40}#{counter}")),
             Self::Adjustment(digest) => (format!("adjustment#{digest}"), "adjustment".into()),
             Self::Check(sku) => (format!("check#{sku}"), "check".into()),
         }
@@ -91,7 +92,7 @@ impl Key {
             "sku" => Some(Self::Level(name.parse().ok()?, sk.strip_prefix("at#")?.parse().ok()?)),
             "ledger" => {
                 let (sequence, counter) = sk.split_once('#')?;
-                Some(Self::Ledger(name.parse().ok()?, sequence.into(), counter.into()))
+                Some(Self::Ledger(name.parse().ok()?, sequence.trim_start_matches('0').into(), counter.into()))
             }
             "adjustment" => Some(Self::Adjustment(name.parse().ok()?)),
             "check" => Some(Self::Check(name.parse().ok()?)),
@@ -379,7 +380,9 @@ impl StockTable {
     /// # Errors
     /// When the table does not answer.
     pub async fn offers(&self, skus: &[Sku]) -> Result<BTreeMap<Sku, Offer>, StoreError> {
-        let keys: Vec<_> = skus.iter().map(|sku| Key::Offer(sku.clone())).collect();
+        // A key that stands twice is refused.
+        let skus: BTreeSet<&Sku> = skus.iter().collect();
+        let keys: Vec<_> = skus.into_iter().map(|sku| Key::Offer(sku.clone())).collect();
         let items = self.batch_get(&keys).await?;
         items
             .into_iter()
@@ -591,7 +594,7 @@ mod tests {
             sku.clone().prop_map(Key::Offer),
             (sku.clone(), location).prop_map(|(sku, location)| Key::Level(sku, location)),
             sku.clone().prop_map(Key::Listed),
-            (sku, "[0-9]{21}", "[a-z_]{1,12}").prop_map(|(sku, at, counter)| Key::Ledger(sku, at, counter)),
+            (sku, "[1-9][0-9]{20,39}", "[a-z_]{1,12}").prop_map(|(sku, at, counter)| Key::Ledger(sku, at, counter)),
             any::<[u8; 4]>().prop_map(|bytes| Key::Adjustment(Digest::of(&bytes))),
             "[A-Z0-9][A-Z0-9_.-]{0,20}".prop_map(|text| Key::Check(Sku::new(text).unwrap())),
         ]
@@ -612,6 +615,9 @@ mod tests {
         assert_eq!(Key::Offer(sku.clone()).pair(), pair("sku#MUG-1", "offer"));
         assert_eq!(Key::Level(sku.clone(), LocationId::main()).pair(), pair("sku#MUG-1", "at#main"));
         assert_eq!(Key::Listed(sku.clone()).pair(), pair("skus", "MUG-1"));
-        assert_eq!(Key::Ledger(sku, "7".into(), "on_hand".into()).pair(), pair("ledger#MUG-1", "7#on_hand"));
+        assert_eq!(
+            Key::Ledger(sku, "7".into(), "on_hand".into()).pair(),
+            pair("ledger#MUG-1", &format!("{}7#on_hand", "0".repeat(39)))
+        );
     }
 }

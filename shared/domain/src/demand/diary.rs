@@ -18,11 +18,37 @@ use crate::text::LocationId;
 /// How many days it keeps: a year and a month.
 const KEPT: usize = 400;
 
+/// What a location has of a SKU.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct Place {
+    on_hand: i64,
+    committed: i64,
+    /// A character a day: `1` where there was nothing to give at some time of it.
+    out: String,
+}
+
+impl Place {
+    const fn is_out(&self) -> bool {
+        self.on_hand <= self.committed
+    }
+
+    fn mark(&mut self) {
+        if self.is_out() {
+            self.out.pop();
+            self.out.push('1');
+        }
+    }
+}
+
 /// What a ledger entry says of demand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Noted {
-    /// So many can be promised from here on.
+    /// So many can be promised from here on, over all locations.
     Available(i64),
+    /// So many lie at a location from here on.
+    OnHand(LocationId, i64),
+    /// So many of them are promised to paid orders from here on.
+    Committed(LocationId, i64),
     /// So many more were wanted, or fewer: an order was called off.
     Wanted(LocationId, i64),
 }
@@ -45,6 +71,9 @@ pub struct Diary {
     /// What can be promised at its end.
     #[serde(default)]
     available: i64,
+    /// What each location has, and on which days it had nothing to give at some time.
+    #[serde(default)]
+    places: BTreeMap<LocationId, Place>,
     /// The ledger's key of the last entry in it.
     #[serde(default)]
     through: String,
@@ -56,14 +85,23 @@ impl Diary {
         &self.through
     }
 
-    /// Notes an entry of the ledger. Entries come in the order of their keys; one that is not after the last changes
+    /// Notes what an entry of the ledger says, if anything. Entries come in the order of their keys; one that is not after the last changes
     /// nothing, so that noting a part of the ledger again does no harm.
-    pub fn note(&mut self, at: Timestamp, key: &str, noted: &Noted) {
+    pub fn note(&mut self, at: Timestamp, key: &str, notes: &[Noted]) {
         if key <= self.through.as_str() {
             return;
         }
         key.clone_into(&mut self.through);
+        if notes.is_empty() {
+            return;
+        }
         self.reach(at);
+        for noted in notes {
+            self.take(noted);
+        }
+    }
+
+    fn take(&mut self, noted: &Noted) {
         match noted {
             Noted::Available(after) => {
                 self.available = *after;
@@ -74,15 +112,28 @@ impl Diary {
                     self.mark_short();
                 }
             }
+            Noted::OnHand(location, after) => {
+                let place = self.place(location);
+                place.on_hand = *after;
+                place.mark();
+            }
+            Noted::Committed(location, after) => {
+                let place = self.place(location);
+                place.committed = *after;
+                place.mark();
+            }
             Noted::Wanted(location, units) => self.want(location, *units),
         }
     }
 
-    /// Notes that an entry says nothing of demand.
-    pub fn pass(&mut self, key: &str) {
-        if key > self.through.as_str() {
-            key.clone_into(&mut self.through);
+    /// A location; before it was heard of, it had nothing.
+    fn place(&mut self, location: &LocationId) -> &mut Place {
+        let days = self.in_stock.len();
+        let place = self.places.entry(location.clone()).or_default();
+        while place.out.len() < days {
+            place.out.push('1');
         }
+        place
     }
 
     /// Goes on to `now`, though nothing was noted since.
@@ -99,6 +150,9 @@ impl Diary {
         while self.in_stock.len() < days {
             self.in_stock.push(if self.available > 0 { '1' } else { '0' });
             self.left.push(self.available);
+            for place in self.places.values_mut() {
+                place.out.push(if place.is_out() { '1' } else { '0' });
+            }
         }
         self.forget();
     }
@@ -107,6 +161,7 @@ impl Diary {
     /// it is not there.
     pub fn history(&self, location: &LocationId, always: bool) -> History {
         let wanted = self.wanted.get(location);
+        let out = self.places.get(location).map(|place| place.out.as_bytes()).unwrap_or_default();
         let units = |index: usize| wanted.and_then(|wanted| wanted.get(index)).copied().unwrap_or_default();
         let Some(first) = self.first else { return History::default() };
         let past = self.in_stock.bytes().take(self.in_stock.len().saturating_sub(1));
@@ -114,7 +169,7 @@ impl Diary {
         let day = |(index, (date, mark)): (usize, (Date, u8))| Day {
             date,
             units: units(index),
-            in_stock: always || mark == b'1',
+            in_stock: always || mark == b'1' && out.get(index) == Some(&b'0'),
         };
         History::new(dates.zip(past).enumerate().map(day))
     }
@@ -151,6 +206,9 @@ impl Diary {
         }
         self.in_stock.drain(..gone);
         self.left.drain(..gone);
+        for place in self.places.values_mut() {
+            place.out.drain(..gone.min(place.out.len()));
+        }
         self.first = self.first.map(|first| first.saturating_add(i64::try_from(gone).unwrap_or_default().days()));
         for days in self.wanted.values_mut() {
             days.drain(..gone.min(days.len()));
@@ -182,6 +240,7 @@ mod tests {
         let mut diary = Diary::default();
         let entries = [
             (hour(1, 9), Noted::Available(10)),
+            (hour(1, 9), Noted::OnHand(LocationId::main(), 10)),
             (hour(2, 10), Noted::Available(7)),
             (hour(2, 10), wanted(3)),
             // Sold out in the evening of the fourth, and back on the fifth.
@@ -191,10 +250,10 @@ mod tests {
             (hour(6, 12), wanted(-8)),
         ];
         for (index, (at, noted)) in entries.iter().enumerate() {
-            diary.note(*at, &format!("{index:03}"), noted);
+            diary.note(*at, &format!("{index:03}"), std::slice::from_ref(noted));
         }
         // Noted again, as after a lost answer.
-        diary.note(entries[1].0, "001", &entries[1].1);
+        diary.note(entries[2].0, "002", std::slice::from_ref(&entries[2].1));
         diary.reach(hour(7, 1));
         let expected = [(0, false), (2, true), (0, true), (0, false), (0, false), (0, true)];
         assert_eq!(told(&diary, false), expected);
@@ -202,7 +261,15 @@ mod tests {
         assert!(told(&diary, true).iter().all(|(_, in_stock)| *in_stock));
         let kept: Diary = serde_json::from_str(&serde_json::to_string(&diary).unwrap()).unwrap();
         assert_eq!(kept, diary);
-        assert_eq!(diary.through(), "006");
+        assert_eq!(diary.through(), "007");
+        // Another place has nothing, and has had nothing.
+        let annex = LocationId::new("annex").unwrap();
+        let elsewhere = |diary: &Diary| diary.history(&annex, false).days().iter().filter(|day| day.in_stock).count();
+        assert_eq!(elsewhere(&diary), 0);
+        diary.note(hour(7, 2), "008", &[Noted::OnHand(annex.clone(), 5)]);
+        diary.note(hour(9, 2), "009", &[Noted::Committed(annex.clone(), 5)]);
+        diary.reach(hour(10, 2));
+        assert_eq!(elsewhere(&diary), 1, "the eighth");
     }
 
     proptest! {
@@ -213,7 +280,7 @@ mod tests {
             let mut sum = 0;
             for (index, (hours, units)) in entries.iter().enumerate() {
                 now += jiff::SignedDuration::from_hours(*hours);
-                diary.note(now, &format!("{index:05}"), &wanted(*units));
+                diary.note(now, &format!("{index:05}"), &[wanted(*units)]);
                 sum += *units;
             }
             diary.reach(now + jiff::SignedDuration::from_hours(24));
@@ -224,10 +291,10 @@ mod tests {
         #[test]
         fn it_never_keeps_more_days_than_it_should(gap in 0_i64..3_000, units in 1_i64..9) {
             let mut diary = Diary::default();
-            diary.note(hour(1, 0), "1", &Noted::Available(5));
-            diary.note(hour(1, 0), "2", &wanted(units));
+            diary.note(hour(1, 0), "1", &[Noted::Available(5)]);
+            diary.note(hour(1, 0), "2", &[wanted(units)]);
             let later = hour(1, 0) + jiff::SignedDuration::from_hours(24 * gap);
-            diary.note(later, "3", &wanted(units));
+            diary.note(later, "3", &[wanted(units)]);
             let days = diary.history(&LocationId::main(), false);
             prop_assert!(days.days().len() < KEPT);
             let last = days.days().last().map(|day| day.date);

@@ -297,11 +297,13 @@ fn approve(order: &PurchaseOrder, automatic: bool) -> Result<Decision, Refusal> 
 
 fn approve_within(order: &PurchaseOrder, limit: Option<Money>, most: Option<Money>) -> Result<Decision, Refusal> {
     let approved = approve(order, true)?;
+    // What staff work on is theirs.
+    let nobody_works_on_it = order.status == PurchaseStatus::Suggested;
     let within = match (most, limit) {
         (Some(most), Some(limit)) => most.currency == limit.currency && most.amount < limit.amount,
         (Some(_), None) | (None, _) => false,
     };
-    Ok(if within && !order.by_hand { approved } else { Decision::unchanged(order) })
+    Ok(if within && nobody_works_on_it && !order.by_hand { approved } else { Decision::unchanged(order) })
 }
 
 fn send(order: &PurchaseOrder, link_hash: Digest, now: Timestamp) -> Result<Decision, Refusal> {

@@ -41,8 +41,19 @@ pub enum Standing {
     Drafted,
     /// Approved, and whatever came then: what it wants is or was incoming.
     Ordered,
+    /// Staff took the line out of it.
+    Struck,
     /// Called off or refused.
     Over,
+}
+
+impl Standing {
+    /// Where the line of a SKU for a location stands in the order that it was suggested for.
+    pub fn of(order: &PurchaseOrder, sku: &Sku, location: &LocationId) -> Self {
+        let standing = Self::from(order);
+        let goes_on = matches!(standing, Self::Suggested | Self::Drafted | Self::Ordered);
+        if goes_on && order.line(sku, location).is_none() { Self::Struck } else { standing }
+    }
 }
 
 impl From<&PurchaseOrder> for Standing {
@@ -176,7 +187,7 @@ impl Look {
                 let stays = orders && decision.rule.supplier == old.decision.rule.supplier;
                 if !stays {
                     // What another supplier is to deliver is suggested by the next look.
-                    let look = Self { suggestion: None, ..fresh(old.by_hand) };
+                    let look = Self { suggestion: None, order: None, ..fresh(old.by_hand) };
                     return Looked { look, ended: ends(SuggestionStep::Supersede), act: Act::Withdraw };
                 }
                 let look = Self { order: old.order, ..fresh(old.by_hand) };
@@ -184,6 +195,11 @@ impl Look {
                     return Looked { look, ended: None, act: Act::None };
                 }
                 Looked { look, ended: ends(SuggestionStep::Supersede), act: Act::Place }
+            }
+            (Some(SuggestionStatus::Open), Some(Standing::Struck)) => {
+                let dismissed = orders.then_some(SuggestionStatus::Dismissed);
+                let look = Self { suggestion: dismissed, order: None, ..fresh(old.by_hand) };
+                Looked { look, ended: ends(SuggestionStep::Dismiss), act: Act::None }
             }
             (Some(SuggestionStatus::Dismissed), _) if orders && decision.rule == old.decision.rule => {
                 let look = Self { suggestion: old.suggestion, ..fresh(old.by_hand) };

@@ -196,6 +196,11 @@ fn a_suggestion_follows_the_stock_until_it_is_ordered() {
     // Ordered, and still too little; ordered, and enough.
     assert_eq!(status(&then(&open, Some(Standing::Ordered), 3)), (Some(Open), Some(Some(Ordered)), Act::Place));
     assert_eq!(status(&then(&open, Some(Standing::Ordered), 30)), (None, Some(Some(Ordered)), Act::None));
+    // Taken out by staff: not wanted.
+    assert_eq!(status(&then(&open, Some(Standing::Struck), 5)), (Some(Dismissed), Some(Some(Dismissed)), Act::None));
+    let order = drafted(&[("A", "main", 7)]);
+    let of = |name: &str, order: &PurchaseOrder| Standing::of(order, &sku(name), &place("main"));
+    assert_eq!((of("A", &order), of("B", &order)), (Standing::Drafted, Standing::Struck));
     // Called off: suggested once more, for staff to approve.
     let again = then(&open, Some(Standing::Over), 5);
     assert_eq!((status(&again), again.look.by_hand), ((Some(Open), Some(Some(Dismissed)), Act::Place), true));
@@ -235,7 +240,7 @@ fn a_suggestion_follows_the_stock_until_it_is_ordered() {
 #[test]
 fn an_order_below_the_limit_approves_itself() {
     // 35 units of 2.50.
-    let order = draft();
+    let order = PurchaseOrder { status: PurchaseStatus::Suggested, ..draft() };
     let price = |_: &Sku| Some(eur(900));
     assert_eq!((order.total(), order.most(price)), (Ok(Some(eur(8_750))), Some(eur(8_750))));
     let within =
@@ -247,6 +252,8 @@ fn an_order_below_the_limit_approves_itself() {
     for waits in [None, Some(eur(8_750)), Some(Money::new(100_000, Currency::USD))] {
         assert!(!within(&order, waits, most).changed, "{waits:?}");
     }
+    let worked_on = PurchaseOrder { status: PurchaseStatus::Draft, ..order.clone() };
+    assert!(!within(&worked_on, Some(eur(8_751)), most).changed);
     let careful = PurchaseOrder { by_hand: true, ..order.clone() };
     assert!(!within(&careful, Some(eur(8_751)), most).changed);
     // Where a cost is not known, what it is sold for stands in: 30 of 2.50 and 5 of 9.00.

@@ -37,6 +37,14 @@ pub struct Mismatch {
     pub balance: i64,
 }
 
+impl Mismatch {
+    /// Whether it is the same error, whatever moved since.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let error = |one: &Self| one.ledger - one.balance;
+        (&self.location, &self.counter, error(self)) == (&other.location, &other.counter, error(other))
+    }
+}
+
 fn name(location: Option<&LocationId>, counter: &str) -> String {
     match location {
         Some(location) => format!("{counter}@{location}"),
@@ -78,7 +86,18 @@ impl Sums {
         let at_places = stock.levels.iter().flat_map(|(location, level)| {
             Shelf::ALL.iter().filter_map(move |shelf| check(Some(location), shelf.as_str(), level.on(*shelf)))
         });
-        over_all.chain(at_places).collect()
+        // What is gone altogether has a ledger still.
+        let vanished = self.sums.iter().filter_map(|(name, ledger)| {
+            let (counter, location) = name.split_once('@')?;
+            let location: LocationId = location.parse().ok()?;
+            (*ledger != 0 && !stock.levels.contains_key(&location)).then(|| Mismatch {
+                location: Some(location),
+                counter: counter.to_owned(),
+                ledger: *ledger,
+                balance: 0,
+            })
+        });
+        over_all.chain(at_places).chain(vanished).collect()
     }
 }
 
@@ -117,6 +136,10 @@ mod tests {
             balance,
         };
         assert_eq!(sums.against(&stock), [wrong("on_hand", 10, 11), wrong("damaged", 0, 1)]);
+        let moved = Mismatch { ledger: 12, balance: 13, ..wrong("on_hand", 0, 0) };
+        assert!(moved.is_same(&wrong("on_hand", 10, 11)) && !moved.is_same(&wrong("on_hand", 10, 12)));
+        stock.levels.clear();
+        assert_eq!(sums.against(&stock), [wrong("on_hand", 10, 0)]);
         let kept: Sums = serde_json::from_str(&serde_json::to_string(&sums).unwrap()).unwrap();
         assert_eq!(kept, sums);
     }
