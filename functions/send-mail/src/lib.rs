@@ -124,7 +124,10 @@ impl SendMail {
                 return Ok(Some(Letter::new(email.clone(), mail)));
             }
             Event::Shop(
-                ShopEvent::ProductChanged { .. } | ShopEvent::AvailabilityChanged { .. } | ShopEvent::ReorderDue { .. },
+                ShopEvent::ProductChanged { .. }
+                | ShopEvent::AvailabilityChanged { .. }
+                | ShopEvent::ReorderDue { .. }
+                | ShopEvent::ImportDue { .. },
             ) => return Ok(None),
             Event::Purchase(event) => return self.purchase(event, &shop).await,
             Event::Shop(ShopEvent::OrderLinkRequested { order }) => (*order, None),
