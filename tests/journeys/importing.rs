@@ -333,3 +333,61 @@ async fn two_thousand_rows_go_through_in_several_messages() {
     assert_eq!(shop.stock_of("MUG-99").await["available"], 0);
     shop.engine().set_faults(Arc::new(NoFaults));
 }
+
+const CSRF: &str = "AAAAAAAAAAAAAAAAAAAAAA";
+
+/// A browser of the staff at the desk.
+async fn browse(shop: &Shop, method: Method, path: &str, form: Option<(&str, String)>) -> Answer {
+    let token = shop.engine().token("warehouse").unwrap();
+    let mut ask = shop.ask(method, path).header("accept", "text/html");
+    ask = ask.header("cookie", &format!("csrf={CSRF}; staff={token}"));
+    if let Some((content_type, body)) = form {
+        ask = ask.header("content-type", content_type).body(body);
+    }
+    ask.send().await
+}
+
+fn multipart(filename: &str, text: &str) -> (&'static str, String) {
+    let body = format!(
+        "--x\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{CSRF}\r\n--x\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"{filename}\"\r\n\
+         Content-Type: text/csv\r\n\r\n{text}\r\n--x--\r\n"
+    );
+    ("multipart/form-data; boundary=x", body)
+}
+
+#[tokio::test]
+async fn staff_send_a_list_at_the_desk_without_a_script() {
+    let shop = two_mugs().await;
+    let list = browse(&shop, Method::GET, "/desk/stock/imports", None).await.expect(200);
+    assert!(list.text.contains("enctype=\"multipart/form-data\""), "{}", list.text);
+    let sent = browse(&shop, Method::POST, "/desk/stock/imports", Some(multipart("", ""))).await.expect(400);
+    assert!(sent.text.contains("Choose a file."), "{}", sent.text);
+
+    let file = multipart("may.csv", "Thing,How many\nMUG-1,4\nMUG-2,10\n");
+    let sent = browse(&shop, Method::POST, "/desk/stock/imports", Some(file)).await.expect(303);
+    let page = sent.headers["location"].to_str().unwrap().to_owned();
+    let running = browse(&shop, Method::GET, &page, None).await.expect(200);
+    assert!(running.headers.contains_key("refresh") && running.text.contains("<progress"), "{}", running.text);
+    shop.settle().await;
+    let failed = browse(&shop, Method::GET, &page, None).await.expect(200);
+    assert!(!failed.headers.contains_key("refresh"));
+    assert!(failed.text.contains("Say which column has the SKU."), "{}", failed.text);
+
+    let form = |fields: &str| Some(("application/x-www-form-urlencoded", format!("csrf={CSRF}{fields}")));
+    let map = format!("{page}/mapping");
+    let wrong = browse(&shop, Method::POST, &map, form("&sku=0&on_hand=&delta=")).await.expect(400);
+    assert!(wrong.text.contains("Say which column has the count"), "{}", wrong.text);
+    drop(browse(&shop, Method::POST, &map, form("&sku=0&on_hand=1&delta=&location=")).await.expect(303));
+    shop.settle().await;
+    let checked = browse(&shop, Method::GET, &page, None).await.expect(200);
+    assert!(checked.text.contains("Nothing is booked yet.") && checked.text.contains("MUG-1"), "{}", checked.text);
+    drop(browse(&shop, Method::POST, &format!("{page}/apply"), form("")).await.expect(303));
+    shop.settle().await;
+    assert_eq!((on_hand(&shop, "MUG-1").await, on_hand(&shop, "MUG-2").await), (4, 10));
+    drop(browse(&shop, Method::POST, &format!("{page}/undo"), form("")).await.expect(303));
+    shop.settle().await;
+    assert_eq!((on_hand(&shop, "MUG-1").await, on_hand(&shop, "MUG-2").await), (10, 10));
+    let list = browse(&shop, Method::GET, "/desk/stock/imports", None).await.expect(200);
+    assert!(list.text.contains("may.csv") && list.text.contains("Undone"), "{}", list.text);
+}

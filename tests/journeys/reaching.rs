@@ -134,6 +134,12 @@ const TABLE: &[(&str, Reach)] = &[
     ("GET /desk/stock", Desk(ALL)),
     ("GET /desk/stock/{sku}", Desk(ALL)),
     ("POST /desk/stock/adjustments", Desk(SHELVES)),
+    ("GET /desk/stock/imports", Desk(ALL)),
+    ("POST /desk/stock/imports", Desk(SHELVES)),
+    ("GET /desk/stock/imports/{id}", Desk(ALL)),
+    ("POST /desk/stock/imports/{id}/mapping", Desk(SHELVES)),
+    ("POST /desk/stock/imports/{id}/apply", Desk(SHELVES)),
+    ("POST /desk/stock/imports/{id}/undo", Desk(SHELVES)),
     ("GET /desk/costs", Desk(OWNER)),
     ("GET /desk/settings", Desk(ALL)),
     ("GET /desk/settings/{topic}", Desk(CATALOG)),
@@ -183,7 +189,7 @@ async fn status(shop: &Shop, route: &str, order: &str, who: Option<(&str, String
         Some((name, value)) => ask = ask.header(name, &value),
         None => {}
     }
-    if form && route.ends_with("/images") {
+    if form && (route.ends_with("/images") || route == "POST /desk/stock/imports") {
         ask = ask.header("content-type", "multipart/form-data; boundary=x").body("--x--\r\n");
     } else if form {
         ask = ask.header("content-type", "application/x-www-form-urlencoded").body("csrf=AAAAAAAAAAAAAAAAAAAAAA");

@@ -161,11 +161,13 @@ def rule_grants(functions):
                 if "*" in action or action in ("dynamodb:Scan", "dynamodb:PartiQLSelect"):
                     yield f"{name} is granted {action}"
             for target in targets if isinstance(targets, list) else [targets]:
-                # An object's key is the one thing after a bucket's ARN; everything else is named in full.
+                # An object's key is the one thing after a bucket's ARN, all keys or those below one name; everything else is named
+                # in full.
                 text = json.dumps(target)
                 if text == '"*"' and set(actions) <= WITHOUT_RESOURCE:
                     continue
-                if "*" in (text.replace(".Arn}/*", "") if all(a.startswith("s3:") for a in actions) else text):
+                named = re.sub(r"\.Arn\}(/[a-z]+)?/\*", "", text) if all(a.startswith("s3:") for a in actions) else text
+                if "*" in named:
                     yield f"{name} is granted {', '.join(actions)} on a wildcard"
 
 

@@ -3,6 +3,8 @@
 //! It reads no file and books nothing: what it writes of an import tells `work-import` that work is left. Whether a file
 //! has come is looked for when somebody asks for its import.
 
+mod desk;
+
 use std::time::Duration;
 
 use contracts::import::{ImportAnswer, ImportQuery, ImportRow, ImportUpload};
@@ -14,11 +16,15 @@ use domain::id::ImportId;
 use domain::import::{Import, ImportDraft, ImportStatus, Mapping};
 use domain::people::Action;
 use domain::refusal::Refusal;
+use domain::settings::ShopSettings;
 use edge::auth::{Caller, Verifier};
+use edge::desk::{DeskFrame, Visit, refused};
 use edge::http::{internal, unavailable};
 use edge::objects::{Kind, Opened};
 use edge::{Context, Error, Function, HttpHandler, Objects, Request, Response};
+use pages::layout::Section;
 use store::imports::Imports;
+use store::settings::{Cached, SettingsTable};
 use store::stamp::Cause;
 use store::{Cursor, StoreError};
 
@@ -41,6 +47,7 @@ pub struct ImportStock {
     context: Context,
     imports: Imports,
     files: Objects,
+    shop: Cached<ShopSettings>,
     verifier: Verifier,
 }
 
@@ -49,12 +56,16 @@ impl HttpHandler for ImportStock {
         Ok(Self {
             imports: context.table()?,
             files: Objects::new(context, "IMPORTS_BUCKET")?,
+            shop: Cached::new(context.table::<SettingsTable>()?),
             verifier: Verifier::new(context)?,
             context: context.clone(),
         })
     }
 
     async fn handle(&self, request: &Request) -> Result<Response, Problem> {
+        if request.path().starts_with("/desk") {
+            return self.at_desk(&Visit::of(request, &self.verifier)?).await;
+        }
         let caller = self.verifier.caller(request)?;
         let reads = request.method() == http::Method::GET;
         caller.staff(if reads { Action::ViewStock } else { Action::AdjustStock })?;
@@ -66,18 +77,41 @@ impl HttpHandler for ImportStock {
             "PUT /api/stock/imports/{id}/mapping" => self.map(request, &caller).await,
             "POST /api/stock/imports/{id}/apply" => {
                 let _: Plain = request.json()?;
-                self.answer(request, &caller, "imported", |import, by| Ok(import.apply(by).map_err(illegal)?)).await
+                self.answer(request, &caller, "imported", |import, by| import.apply(by).map_err(illegal)).await
             }
             "POST /api/stock/imports/{id}/undo" => {
                 let _: Plain = request.json()?;
-                self.answer(request, &caller, "import undone", |import, by| Ok(import.undo(by).map_err(illegal)?)).await
+                self.answer(request, &caller, "import undone", |import, by| import.undo(by).map_err(illegal)).await
             }
             _ => Err(Problem::not_found("page")),
         }
     }
+
+    async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
+        if request.wants_page() { refused(request, problem) } else { Response::problem(request, problem) }
+    }
 }
 
 impl ImportStock {
+    async fn at_desk(&self, visit: &Visit<'_>) -> Result<Response, Problem> {
+        match visit.request.route() {
+            "GET /desk/stock/imports" => desk::list(self, visit).await,
+            "POST /desk/stock/imports" => desk::send(self, visit).await,
+            "GET /desk/stock/imports/{id}" => desk::show(self, visit).await,
+            "POST /desk/stock/imports/{id}/mapping" => desk::map(self, visit).await,
+            "POST /desk/stock/imports/{id}/apply" | "POST /desk/stock/imports/{id}/undo" => {
+                desk::act(self, visit).await
+            }
+            _ => Err(Problem::not_found("page")),
+        }
+    }
+
+    /// The frame of a desk page.
+    async fn frame(&self, visit: &Visit<'_>) -> Result<DeskFrame, Problem> {
+        let shop = self.shop.get(self.context.now()).await.map_err(|error| unavailable(&error))?;
+        Ok(DeskFrame::new(&self.context, visit, &shop, Some(Section::Stock)))
+    }
+
     async fn create(&self, request: &Request, caller: &Caller) -> Result<Response, Problem> {
         let draft: ImportDraft = request.json()?;
         draft.check().map_err(Problem::fields)?;
@@ -133,17 +167,31 @@ impl ImportStock {
 
     async fn map(&self, request: &Request, caller: &Caller) -> Result<Response, Problem> {
         let mapping: Mapping = request.json()?;
-        let change = |import: &mut Import, by: &str| {
+        let id = request.parse_parameter("id", "import")?;
+        let import = self.mapped(&id, &mapping, caller, request.correlation()).await?;
+        Response::json(200, &ImportAnswer::from(import))
+    }
+
+    /// The import, which is checked anew with this mapping.
+    async fn mapped(
+        &self,
+        id: &ImportId,
+        mapping: &Mapping,
+        caller: &Caller,
+        correlation: &str,
+    ) -> Result<Import, Problem> {
+        let cause = Cause::new(caller.actor(), "columns named", correlation);
+        let change = |import: &mut Import| {
             if import.header.is_empty() {
                 return Err(Problem::conflict("The file has not been read, so nobody knows its columns."));
             }
             mapping.check(import.header.len()).map_err(Problem::fields)?;
             import.check().map_err(illegal)?;
             import.mapping = Some(mapping.clone());
-            by.clone_into(&mut import.by);
+            import.by = caller.actor();
             Ok(true)
         };
-        self.answer(request, caller, "columns named", change).await
+        self.change(id, &cause, change).await
     }
 
     /// Changes an import as `change` does, and answers it as it then is.
