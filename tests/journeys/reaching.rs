@@ -190,7 +190,8 @@ async fn status(shop: &Shop, route: &str, order: &str, who: Option<(&str, String
         None => {}
     }
     if form && (route.ends_with("/images") || route == "POST /desk/stock/imports") {
-        ask = ask.header("content-type", "multipart/form-data; boundary=x").body("--x--\r\n");
+        let csrf = "--x\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\nAAAAAAAAAAAAAAAAAAAAAA\r\n--x--\r\n";
+        ask = ask.header("content-type", "multipart/form-data; boundary=x").body(csrf);
     } else if form {
         ask = ask.header("content-type", "application/x-www-form-urlencoded").body("csrf=AAAAAAAAAAAAAAAAAAAAAA");
     } else if method != Method::GET {
