@@ -19,7 +19,7 @@ pub(crate) enum Format {
 
 /// A file on its way.
 pub(crate) enum File {
-    Csv(CsvWriter<Vec<u8>>),
+    Csv(Box<CsvWriter<Vec<u8>>>),
     Xlsx(Box<XlsxWriter>),
 }
 
@@ -44,7 +44,7 @@ impl File {
     pub(crate) fn new(format: Format, made: i64) -> Result<Self, SheetError> {
         let header = COLUMNS.map(Field::as_str);
         Ok(match format {
-            Format::Csv => Self::Csv(CsvWriter::new(Vec::new(), &header)?),
+            Format::Csv => Self::Csv(Box::new(CsvWriter::new(Vec::new(), &header)?)),
             Format::Xlsx => Self::Xlsx(Box::new(XlsxWriter::new("Stock", &header, made)?)),
         })
     }

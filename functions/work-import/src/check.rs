@@ -21,6 +21,9 @@ const PARTS: usize = 20;
 /// The parts that are kept of a file that cannot be booked, to be shown.
 const SHOWN: u32 = 4;
 
+/// A file that was opened.
+type File = sheets::Reader<Cursor<Vec<u8>>>;
+
 /// A check on its way.
 struct Check<'a> {
     shop: &'a WorkImport,
@@ -77,7 +80,7 @@ pub(crate) async fn check(shop: &WorkImport, mut import: Import, correlation: &s
 }
 
 /// The file, its first row and how many there are beside. Reads all of it, so that a broken one is known at once.
-fn open(bytes: Vec<u8>, filename: &str) -> Result<(sheets::Reader<Cursor<Vec<u8>>>, Vec<String>, u32), SheetError> {
+fn open(bytes: Vec<u8>, filename: &str) -> Result<(File, Vec<String>, u32), SheetError> {
     let mut file = sheets::open(Cursor::new(bytes), filename)?;
     let mut rows = file.rows()?;
     let header = rows.next().ok_or(SheetError::Empty)??.cells;
