@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use http::{Method, Request};
-use local::faults::{Call, Fault, Faults, NoFaults};
+use local::faults::{Arrangement, Call, Fault, Faults, NoFaults};
 use serde_json::{Value, json};
 use tests::{Answer, Shop};
 
@@ -292,6 +292,90 @@ async fn an_import_survives_a_crash_at_any_call() {
     }
 }
 
+#[tokio::test]
+async fn an_undoing_survives_a_crash_at_any_call() {
+    for after in [false, true] {
+        for at in 0.. {
+            let shop = two_mugs().await;
+            let applied = import(&shop, "delivery.csv", "sku,delta\nMUG-1,5\nMUG-2,-4\n", false).await;
+            assert_eq!(applied["status"], "applied", "{applied}");
+            let crash = Arc::new(Crash { at, after, calls: AtomicUsize::new(0) });
+            shop.engine().set_faults(crash.clone());
+            drop(act(&shop, &applied, "undo").await.expect(200));
+            shop.advance(jiff::SignedDuration::from_hours(2)).await;
+            let all = crash.calls.load(Ordering::SeqCst);
+            shop.engine().set_faults(Arc::new(NoFaults));
+            let undone = show(&shop, applied["id"].as_str().unwrap()).await;
+            assert_eq!(undone["status"], "undone", "call {at}, after: {after}: {undone}");
+            assert_eq!((on_hand(&shop, "MUG-1").await, on_hand(&shop, "MUG-2").await), (10, 10), "call {at}, {after}");
+            if all <= at {
+                assert!(at >= 4, "an undoing makes several calls");
+                break;
+            }
+        }
+    }
+}
+
+/// Delivers twice what tells of imports.
+#[derive(Default)]
+struct Twice(AtomicUsize);
+
+impl Faults for Twice {
+    fn arrange(&self, source: &str, records: usize) -> Option<Arrangement> {
+        let imports = source.to_lowercase().contains("imports");
+        imports.then(|| {
+            // What comes again does not come once more.
+            let again = self.0.fetch_add(1, Ordering::SeqCst) % 2 == 0;
+            Arrangement { order: (0..records).collect(), again }
+        })
+    }
+}
+
+#[tokio::test]
+async fn messages_that_come_twice_book_once() {
+    let shop = two_mugs().await;
+    let twice = Arc::new(Twice::default());
+    shop.engine().set_faults(twice.clone());
+    let file = "sku,delta,title,price\nMUG-1,5,,\nMUG-2,-4,,\nNEW-1,4,Enamel pot,24.90\n";
+    let id = upload(&shop, "delivery.csv", file, false).await;
+    drop(show(&shop, &id).await);
+    shop.advance(jiff::SignedDuration::from_hours(3)).await;
+    let applied = show(&shop, &id).await;
+    assert_eq!(applied["status"], "applied", "{applied}");
+    assert_eq!((on_hand(&shop, "MUG-1").await, on_hand(&shop, "MUG-2").await), (15, 6));
+    drop(act(&shop, &applied, "undo").await.expect(200));
+    shop.advance(jiff::SignedDuration::from_hours(3)).await;
+    assert_eq!((on_hand(&shop, "MUG-1").await, on_hand(&shop, "NEW-1").await), (10, 0));
+    assert!(twice.0.load(Ordering::SeqCst) >= 3, "the check, the booking and the undoing");
+    shop.engine().set_faults(Arc::new(NoFaults));
+}
+
+#[tokio::test]
+async fn what_is_taken_back_before_it_is_booked_is_not_booked() {
+    let shop = two_mugs().await;
+    let checked = import(&shop, "delivery.csv", "sku,delta\nMUG-1,5\n", true).await;
+    let path = |act: &str| format!("/api/stock/imports/{}/{act}", checked["id"].as_str().unwrap());
+    drop(shop.post(&path("apply"), &json!({})).staff("warehouse").send().await.expect(200));
+    let undoing = shop.post(&path("undo"), &json!({})).staff("owner").send().await.expect(200).json();
+    assert_eq!(undoing["status"], "undoing");
+    shop.settle().await;
+    assert_eq!(show(&shop, checked["id"].as_str().unwrap()).await["status"], "undone");
+    assert!(ledger(&shop, "MUG-1").await.iter().all(|entry| entry["cause"] == "received"));
+}
+
+#[tokio::test]
+async fn what_was_sold_since_is_told_and_stays_away() {
+    let shop = two_mugs().await;
+    let applied = import(&shop, "delivery.csv", "sku,delta\nMUG-1,5\n", false).await;
+    let line = json!({ "sku": "MUG-1", "location": "main", "counted": 2, "reason": "counted" });
+    let counted = shop.post("/api/stock/adjustments", &json!({ "lines": [line] })).staff("warehouse").key("count");
+    drop(counted.send().await.expect(201));
+    drop(act(&shop, &applied, "undo").await.expect(200));
+    let undone = show(&shop, applied["id"].as_str().unwrap()).await;
+    assert_eq!(on_hand(&shop, "MUG-1").await, 0);
+    assert_eq!(undone["errors"][0]["detail"], "3 of MUG-1 have left since and stay away.", "{undone}");
+}
+
 /// Counts the messages that imports are worked off by.
 #[derive(Default)]
 struct Messages(AtomicUsize);
@@ -327,6 +411,12 @@ async fn two_thousand_rows_go_through_in_several_messages() {
     assert_eq!((&applied["status"], &applied["done"]), (&json!("applied"), &json!(2000)), "{applied}");
     assert_eq!(counts(&applied), (0, 2000, 0));
     assert_eq!(messages.0.load(Ordering::SeqCst), 3, "one for the check, two for the booking");
+    let path = format!("/api/stock/imports/{}/rows", applied["id"].as_str().unwrap());
+    let first = shop.get(&path).staff("support").send().await.expect(200).json();
+    assert_eq!(first["items"].as_array().map(Vec::len), Some(100));
+    let path = format!("{path}?cursor={}", first["next"].as_str().unwrap());
+    let second = shop.get(&path).staff("support").send().await.expect(200).json();
+    assert_eq!(second["items"][0]["row"], 102);
     let booked: i64 = (0..20).map(|place| place * 100 + 100).sum();
     assert_eq!(shop.stock_of("MUG-99").await["available"], booked);
     drop(act(&shop, &applied, "undo").await.expect(200));
@@ -385,6 +475,8 @@ async fn staff_send_a_list_at_the_desk_without_a_script() {
     drop(browse(&shop, Method::POST, &format!("{page}/apply"), form("")).await.expect(303));
     shop.settle().await;
     assert_eq!((on_hand(&shop, "MUG-1").await, on_hand(&shop, "MUG-2").await), (4, 10));
+    let ledger = browse(&shop, Method::GET, "/desk/stock/MUG-1", None).await.expect(200);
+    assert!(ledger.text.contains(&format!("href=\"{page}\"")), "{}", ledger.text);
     drop(browse(&shop, Method::POST, &format!("{page}/undo"), form("")).await.expect(303));
     shop.settle().await;
     assert_eq!((on_hand(&shop, "MUG-1").await, on_hand(&shop, "MUG-2").await), (10, 10));
