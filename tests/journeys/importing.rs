@@ -325,7 +325,7 @@ impl Faults for Twice {
         let imports = source.to_lowercase().contains("imports");
         imports.then(|| {
             // What comes again does not come once more.
-            let again = self.0.fetch_add(1, Ordering::SeqCst) % 2 == 0;
+            let again = self.0.fetch_add(1, Ordering::SeqCst).is_multiple_of(2);
             Arrangement { order: (0..records).collect(), again }
         })
     }
