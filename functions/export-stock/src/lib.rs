@@ -1,7 +1,7 @@
 //! Exports stock as CSV or XLSX, with the columns that an import takes: one row for each SKU and location.
 //!
-//! A function answers 6 MB at most: a larger file goes to the imports' bucket, and the answer leads to it for ten minutes.
-//! An import takes 100,000 rows, so a shop of more has to split the file before it brings it back.
+//! A function answers 6 MB at most: a larger file goes to the imports' bucket, and the answer leads to it for ten
+//! minutes. An import takes 100,000 rows, so a shop of more has to split the file before it brings it back.
 
 mod file;
 

@@ -267,14 +267,15 @@ fn badge(status: ImportStatus) -> Badge {
 const fn state(status: ImportStatus) -> (&'static str, &'static str) {
     match status {
         ImportStatus::Waiting => ("Waiting", "The file has not come yet."),
-        ImportStatus::Checking => ("Looking", "The rows are looked at. Nothing is booked."),
+        ImportStatus::Checking => ("Looking", "The rows are being looked at. Nothing is booked."),
         ImportStatus::Checked => ("To book", "Every row can be booked. Nothing is booked yet."),
-        ImportStatus::Applying => ("Booking", "The rows are booked."),
+        ImportStatus::Applying => ("Booking", "The rows are being booked."),
         ImportStatus::Applied => ("Booked", "Every row is booked."),
-        ImportStatus::Failed => {
-            ("Has errors", "Nothing is booked. Set right what is wrong in the file and send it again.")
-        }
-        ImportStatus::Undoing => ("Undoing", "What was booked is booked back."),
+        ImportStatus::Failed => (
+            "Has errors",
+            "Nothing is booked. Set right what is wrong in the file and send it again, or say what its columns mean.",
+        ),
+        ImportStatus::Undoing => ("Undoing", "What was booked is being booked back."),
         ImportStatus::Undone => ("Undone", "All that was booked is booked back. New drafts stay."),
     }
 }

@@ -1,7 +1,7 @@
 //! Imports of stock lists: opens uploads, shows how far they are, and takes what staff want done with them.
 //!
-//! It reads no file and books nothing: what it writes of an import tells `work-import` that work is left. Whether a file
-//! has come is looked for when somebody asks for its import.
+//! It reads no file and books nothing: what it writes of an import tells `work-import` that work is left. Whether a
+//! file has come is looked for when somebody asks for its import.
 
 mod desk;
 
@@ -135,8 +135,8 @@ impl ImportStock {
         Response::json(200, &ImportAnswer::from(import))
     }
 
-    /// The import, whose check is set going where it waits for its file and that is there. One conditional write, so that
-    /// however many look for it at once, it is told once.
+    /// The import, whose check is set going where it waits for its file and that is there. One conditional write, so
+    /// that however many look for it at once, it is told once.
     async fn looked_for(&self, import: Import, caller: &Caller, correlation: &str) -> Result<Import, Problem> {
         if import.status != ImportStatus::Waiting {
             return Ok(import);

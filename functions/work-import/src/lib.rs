@@ -1,7 +1,7 @@
 //! Works off stock imports: looks at the rows of a file, books them, or books them back, part by part.
 //!
-//! A message only says which import has work left: messages may repeat and overtake each other. What is done next stands
-//! in the import, and each part is booked once however often it is tried.
+//! A message only says which import has work left: messages may repeat and overtake each other. What is done next
+//! stands in the import, and each part is booked once however often it is tried.
 
 mod book;
 mod check;

@@ -1,5 +1,5 @@
-//! The imports table: stock imports, the lines that their checks let pass, and what was booked of them. It is a table of
-//! its own, and not a part of the stock's: what is kept of an import goes again, the stock's readers have not to read
+//! The imports table: stock imports, the lines that their checks let pass, and what was booked of them. It is a table
+//! of its own, and not a part of the stock's: what is kept of an import goes again, the stock's readers have not to read
 //! past it, and the functions that only count stock need no grant for it.
 //!
 //! | access pattern | key |

@@ -72,7 +72,7 @@ fn column(name: &str, label: &str, chosen: usize) -> desk::ImportColumn {
 fn running() -> desk::ImportView {
     desk::ImportView {
         state: Some(Badge::Other(Tone::Info, "Booking".into())),
-        sentence: "The rows are booked.".into(),
+        sentence: "The rows are being booked.".into(),
         progress: Some(desk::ImportProgress { words: "2000 of 10000 rows".into(), done: 2_000, of: 10_000 }),
         columns: Vec::new(),
         may_apply: false,
@@ -89,7 +89,9 @@ fn failed() -> desk::ImportView {
     };
     desk::ImportView {
         state: Some(Badge::Other(Tone::Bad, "Has errors".into())),
-        sentence: "Nothing is booked. Set right what is wrong in the file and send it again.".into(),
+        sentence:
+            "Nothing is booked. Set right what is wrong in the file and send it again, or say what its columns mean."
+                .into(),
         errors: vec![
             wrong("3", "Count (C)", "Must be a whole number, such as 12."),
             wrong("7", "SKU (A)", "There is no SKU MUG-77; give a title and a price to make it."),
