@@ -102,6 +102,18 @@ def requests(shop, made):
     yield "GET /api/stock/{sku}", Valid(200, {"sku": made.SKU}, headers=owner)
     yield "GET /api/stock/{sku}/ledger", Valid(200, {"sku": made.SKU}, headers=owner)
     yield "POST /api/stock/adjustments", Valid(201, headers=keyed(), body={"lines": [line]})
+    listed = shop.imported(shop.staff("owner"), f"sku,delta\n{made.SKU},1\n")
+    yield "POST /api/stock/imports", Valid(201, headers=owner, body={"filename": "stock.csv", "bytes": 1000})
+    yield "GET /api/stock/imports", Valid(200, headers=owner)
+    yield "GET /api/stock/imports/{id}", Valid(200, {"id": listed}, headers=owner)
+    yield "GET /api/stock/imports/{id}/rows", Valid(200, {"id": listed}, headers=owner)
+    columns = {"sku": 0, "delta": 1}
+    yield "PUT /api/stock/imports/{id}/mapping", Valid(200, {"id": listed}, headers=owner, body=columns)
+    booked = shop.imported(shop.staff("owner"), f"sku,delta\n{made.SKU},2\n")
+    yield "POST /api/stock/imports/{id}/apply", Valid(200, {"id": booked}, headers=owner, body={})
+    yield "POST /api/stock/imports/{id}/undo", Valid(200, {"id": booked}, headers=owner, body={})
+    yield "GET /api/stock/export.csv", Valid(200, headers=owner)
+    yield "GET /api/stock/export.xlsx", Valid(200, headers=owner)
     for topic in world.TOPICS:
         yield "GET /api/settings/{topic}", Valid(200, {"topic": topic}, headers=owner)
     yield "PUT /api/settings/{topic}", Valid(200, {"topic": "returns"}, headers=owner, body=settings)

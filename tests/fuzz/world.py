@@ -91,6 +91,18 @@ class Shop:
             "POST", "/api/stock/adjustments", {"lines": [line]}, token=token, idempotency_key=self.key(), expect=201
         )
 
+    def imported(self, token, text):
+        """Uploads a stock list and has it looked at; the id of its import."""
+        asked = {"filename": "stock.csv", "bytes": len(text), "dry_run": True}
+        opened = self.send("POST", "/api/stock/imports", asked, token=token, expect=201).json()
+        upload = opened["upload"]
+        answer = self.session.put(upload["url"], data=text.encode(), headers=upload["headers"], timeout=30)
+        if answer.status_code != 200:
+            raise Refused(f"the upload answered {answer.status_code}: {answer.text[:500]}")
+        self.send("GET", f"/api/stock/imports/{opened['id']}", token=token, expect=200)
+        self.settle()
+        return opened["id"]
+
     def cart(self, lines, token=None):
         """A cart with so many of each SKU; its id."""
         cart = self.send("POST", "/api/carts", {}, token=token, expect=201).json()["id"]

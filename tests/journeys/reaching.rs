@@ -99,6 +99,15 @@ const TABLE: &[(&str, Reach)] = &[
     ("GET /api/stock/{sku}", Staff(ALL)),
     ("GET /api/stock/{sku}/ledger", Staff(ALL)),
     ("POST /api/stock/adjustments", Staff(SHELVES)),
+    ("GET /api/stock/export.csv", Staff(ALL)),
+    ("GET /api/stock/export.xlsx", Staff(ALL)),
+    ("GET /api/stock/imports", Staff(ALL)),
+    ("POST /api/stock/imports", Staff(SHELVES)),
+    ("GET /api/stock/imports/{id}", Staff(ALL)),
+    ("GET /api/stock/imports/{id}/rows", Staff(ALL)),
+    ("PUT /api/stock/imports/{id}/mapping", Staff(SHELVES)),
+    ("POST /api/stock/imports/{id}/apply", Staff(SHELVES)),
+    ("POST /api/stock/imports/{id}/undo", Staff(SHELVES)),
     ("GET /api/suppliers", Staff(BUYERS)),
     ("PUT /api/suppliers/{id}", Staff(CATALOG)),
     ("GET /api/reorder-rules/{sku}", Staff(BUYERS)),
@@ -163,6 +172,12 @@ const TABLE: &[(&str, Reach)] = &[
     ("POST /desk/purchase-orders/{id}/lines", Desk(CATALOG)),
     ("POST /desk/purchase-orders/{id}/receive", Desk(SHELVES)),
     ("POST /desk/purchase-orders/{id}/{act}", Desk(OWNER)),
+    ("GET /desk/stock/imports", Desk(ALL)),
+    ("POST /desk/stock/imports", Desk(SHELVES)),
+    ("GET /desk/stock/imports/{id}", Desk(ALL)),
+    ("POST /desk/stock/imports/{id}/mapping", Desk(SHELVES)),
+    ("POST /desk/stock/imports/{id}/apply", Desk(SHELVES)),
+    ("POST /desk/stock/imports/{id}/undo", Desk(SHELVES)),
     ("GET /desk/costs", Desk(OWNER)),
     ("GET /desk/settings", Desk(ALL)),
     ("GET /desk/settings/{topic}", Desk(CATALOG)),
@@ -214,8 +229,9 @@ async fn status(shop: &Shop, route: &str, order: &str, who: Option<(&str, String
         Some((name, value)) => ask = ask.header(name, &value),
         None => {}
     }
-    if form && route.ends_with("/images") {
-        ask = ask.header("content-type", "multipart/form-data; boundary=x").body("--x--\r\n");
+    if form && (route.ends_with("/images") || route == "POST /desk/stock/imports") {
+        let csrf = "--x\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\nAAAAAAAAAAAAAAAAAAAAAA\r\n--x--\r\n";
+        ask = ask.header("content-type", "multipart/form-data; boundary=x").body(csrf);
     } else if form {
         ask = ask.header("content-type", "application/x-www-form-urlencoded").body("csrf=AAAAAAAAAAAAAAAAAAAAAA");
     } else if method != Method::GET {

@@ -161,11 +161,13 @@ def rule_grants(functions):
                 if "*" in action or action in ("dynamodb:Scan", "dynamodb:PartiQLSelect"):
                     yield f"{name} is granted {action}"
             for target in targets if isinstance(targets, list) else [targets]:
-                # An object's key is the one thing after a bucket's ARN; everything else is named in full.
+                # An object's key is the one thing after a bucket's ARN, all keys or those below one name; everything else is named
+                # in full.
                 text = json.dumps(target)
                 if text == '"*"' and set(actions) <= WITHOUT_RESOURCE:
                     continue
-                if "*" in (text.replace(".Arn}/*", "") if all(a.startswith("s3:") for a in actions) else text):
+                named = re.sub(r"\.Arn\}(/[a-z]+)?/\*", "", text) if all(a.startswith("s3:") for a in actions) else text
+                if "*" in named:
                     yield f"{name} is granted {', '.join(actions)} on a wildcard"
 
 
@@ -303,7 +305,7 @@ def dashboard_metrics(body):
 
 
 def idle_dollars(resources):
-    pollers = alarms = metrics = dashboards = scheduled = 0
+    pollers = alarms = metrics = dashboards = scheduled = 0.0
     for resource in resources.values():
         properties = resource.get("Properties", {})
         match resource["Type"]:
@@ -316,12 +318,20 @@ def idle_dollars(resources):
             case "AWS::CloudWatch::Dashboard":
                 dashboards += 1
             case "AWS::Scheduler::Schedule":
-                scheduled += 1
-    # A function tells its Cost as often as it runs: what a schedule runs, by its own name and as a part of all functions' cost.
+                scheduled += hours_a_day(properties["ScheduleExpression"]) / 24
+    # A function tells its Cost as often as it runs: what a schedule runs, by its own name and as a part of all functions' cost. A
+    # metric is charged by the hour in which it is told.
     metrics += scheduled + 1 if scheduled else 0
     paid = max(0, dashboards - DASHBOARDS_FREE)
     total = pollers * POLLER + alarms * ALARM_METRIC + metrics * CUSTOM_METRIC + paid * DASHBOARD
-    return total, f"{pollers} queues polled, {alarms} metrics in alarms, {metrics} metrics, {paid} paid dashboards of {dashboards}"
+    return total, (f"{pollers:.0f} queues polled, {alarms:.0f} metrics in alarms, {metrics:.2f} metrics, "
+                   f"{paid:.0f} paid dashboards of {dashboards:.0f}")
+
+
+def hours_a_day(expression):
+    """In how many hours of a day a schedule runs something: `rate(1 minute)` in all, `cron(15,45 3 * * ? *)` in one."""
+    hours = re.fullmatch(r"cron\(\S+ (\d+(?:,\d+)*) .*\)", expression)
+    return len(hours[1].split(",")) if hours else 24
 
 
 if __name__ == "__main__":

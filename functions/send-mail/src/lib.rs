@@ -125,7 +125,10 @@ impl SendMail {
                 return Ok(Some(Letter::new(email.clone(), mail)));
             }
             Event::Shop(
-                ShopEvent::ProductChanged { .. } | ShopEvent::AvailabilityChanged { .. } | ShopEvent::ReorderDue { .. },
+                ShopEvent::ProductChanged { .. }
+                | ShopEvent::AvailabilityChanged { .. }
+                | ShopEvent::ReorderDue { .. }
+                | ShopEvent::ImportDue { .. },
             ) => return Ok(None),
             Event::Shop(ShopEvent::StockLow {}) => return self.digest(&shop).await,
             Event::Shop(event @ ShopEvent::LedgerMismatched { .. }) => return Ok(self.mismatch(event, &shop)),

@@ -1,7 +1,7 @@
 //! One SKU: its quantities now, and every change that led to them.
 
 use contracts::Problem;
-use domain::id::OrderId;
+use domain::id::{ImportId, OrderId};
 use domain::people::Action;
 use domain::stock::{Shelf, Stock};
 use domain::text::Sku;
@@ -88,9 +88,10 @@ fn row(entry: &LedgerEntry) -> LedgerRow {
         after: entry.after.to_string(),
         cause: label(&entry.cause),
         actor: who(&entry.actor),
-        reference: entry.reference.as_ref().map(|reference| match reference.parse::<OrderId>() {
-            Ok(order) => (order.number().to_string(), Some(format!("/desk/orders/{order}"))),
-            Err(_) => (reference.clone(), None),
+        reference: entry.reference.as_ref().map(|text| match (text.parse::<OrderId>(), text.parse::<ImportId>()) {
+            (Ok(order), _) => (order.number().to_string(), Some(format!("/desk/orders/{order}"))),
+            (_, Ok(import)) => ("Import".to_owned(), Some(format!("/desk/stock/imports/{import}"))),
+            (Err(_), Err(_)) => (text.clone(), None),
         }),
     }
 }

@@ -19,7 +19,9 @@ pub fn functions() -> &'static [(&'static str, Function)] {
         ("edit-catalog", edit_catalog::FUNCTION),
         ("edit-settings", edit_settings::FUNCTION),
         ("expire-hold", expire_hold::FUNCTION),
+        ("export-stock", export_stock::FUNCTION),
         ("fire-timers", fire_timers::FUNCTION),
+        ("import-stock", import_stock::FUNCTION),
         ("index-catalog", index_catalog::FUNCTION),
         ("manage-cart", manage_cart::FUNCTION),
         ("manage-purchase-orders", manage_purchase_orders::FUNCTION),
@@ -47,5 +49,6 @@ pub fn functions() -> &'static [(&'static str, Function)] {
         ("update-stock", update_stock::FUNCTION),
         ("view-order", view_order::FUNCTION),
         ("view-stock", view_stock::FUNCTION),
+        ("work-import", work_import::FUNCTION),
     ]
 }

@@ -1,6 +1,6 @@
 //! S3: buckets and their objects.
 //!
-//! Knows what functions ask: writing an object whole, reading it whole, and both by a presigned address. It deliberately
+//! Knows what functions ask: looking for an object, writing it whole, reading it whole, also by a presigned address. It deliberately
 //! keeps one version of an object and refuses everything else.
 
 use std::borrow::Cow;
@@ -63,6 +63,7 @@ pub struct Buckets {
 enum Operation {
     Put,
     Get,
+    Head,
 }
 
 /// Where an operation points.
@@ -84,6 +85,7 @@ impl Target {
             _ if copies || parts || key.is_empty() => None,
             Method::PUT => Some(Operation::Put),
             Method::GET => Some(Operation::Get),
+            Method::HEAD => Some(Operation::Head),
             _ => None,
         };
         Self { operation, bucket: wire::decode(bucket), key: wire::decode(key) }
@@ -95,6 +97,7 @@ pub(crate) fn operation_name(request: &Request) -> String {
     match Target::of(request).operation {
         Some(Operation::Put) => "PutObject".to_owned(),
         Some(Operation::Get) => "GetObject".to_owned(),
+        Some(Operation::Head) => "HeadObject".to_owned(),
         None => format!("{} {}", request.http.method(), request.path()),
     }
 }
@@ -106,7 +109,7 @@ pub(crate) fn needs(request: &Request) -> Vec<Need> {
     let object = format!("{bucket}/{}", target.key);
     match target.operation {
         Some(Operation::Put) => vec![Need::new("s3:PutObject", object)],
-        Some(Operation::Get) => vec![Need::new("s3:GetObject", object)],
+        Some(Operation::Get | Operation::Head) => vec![Need::new("s3:GetObject", object)],
         None => Vec::new(),
     }
 }
@@ -206,6 +209,11 @@ impl Buckets {
                 Some(object) => found(object),
                 None if !lists => error(403, "AccessDenied", "Access Denied"),
                 None => error(404, "NoSuchKey", "The specified key does not exist."),
+            },
+            // As for reading, but nobody is told more than the status.
+            Operation::Head => match bucket.get(&target.key) {
+                Some(object) => Answer { body: Bytes::new(), ..found(object) },
+                None => Answer { body: Bytes::new(), ..error(if lists { 404 } else { 403 }, "NotFound", "") },
             },
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! An event carries ids, not copies: a listener reads the record's state. Messages are versioned.
 
-use domain::id::{OrderId, ProductId};
+use domain::id::{ImportId, OrderId, ProductId};
 use domain::order::Event as OrderEvent;
 use domain::purchasing::Event as PurchaseEvent;
 use domain::text::{Email, LocationId, Sku, Slug};
@@ -63,6 +63,12 @@ pub enum ShopEvent {
         /// What it says.
         balance: i64,
     },
+    /// A stock import has work left: rows to look at, to book or to book back.
+    #[serde(rename = "import.due")]
+    ImportDue {
+        /// Which.
+        import: ImportId,
+    },
     /// Somebody asked for a sign-in link.
     #[serde(rename = "sign_in.requested")]
     SignInRequested {
@@ -88,6 +94,8 @@ pub enum Subscriber {
     Allocations,
     /// Tells search what came in and what sold out.
     Catalog,
+    /// Works off stock imports.
+    Imports,
     /// Writes mails.
     Mails,
     /// Keeps lists.
@@ -107,6 +115,7 @@ impl Subscriber {
     pub const ALL: &'static [Self] = &[
         Self::Allocations,
         Self::Catalog,
+        Self::Imports,
         Self::Mails,
         Self::Projections,
         Self::Purchases,
@@ -120,6 +129,7 @@ impl Subscriber {
         match self {
             Self::Allocations => "ALLOCATIONS_QUEUE",
             Self::Catalog => "CATALOG_QUEUE",
+            Self::Imports => "IMPORTS_QUEUE",
             Self::Mails => "MAILS_QUEUE",
             Self::Projections => "PROJECTIONS_QUEUE",
             Self::Purchases => "PURCHASES_QUEUE",
@@ -140,7 +150,7 @@ pub const fn timer_queue_variable(kind: TimerKind) -> &'static str {
 impl Event {
     /// Who listens to it.
     pub const fn subscribers(&self) -> &'static [Subscriber] {
-        use Subscriber::{Allocations, Catalog, Mails, Projections, Purchases, Refunds, Reorders, Timers};
+        use Subscriber::{Allocations, Catalog, Imports, Mails, Projections, Purchases, Refunds, Reorders, Timers};
         match self {
             Self::Order(event) => match event {
                 OrderEvent::OrderPlaced { .. } => &[Mails, Projections, Timers],
@@ -173,6 +183,7 @@ impl Event {
                 PurchaseEvent::Accepted { .. } | PurchaseEvent::Held { .. } | PurchaseEvent::Resumed { .. } => &[],
             },
             Self::Shop(event) => match event {
+                ShopEvent::ImportDue { .. } => &[Imports],
                 ShopEvent::ReorderDue { .. } => &[Reorders],
                 ShopEvent::ProductChanged { .. } | ShopEvent::AvailabilityChanged { .. } => &[Catalog],
                 ShopEvent::StockLow {}

@@ -7,6 +7,7 @@ pub mod auth;
 pub mod cart;
 pub mod checkout;
 pub mod event;
+pub mod import;
 pub mod list;
 pub mod openapi;
 pub mod order;

@@ -6,6 +6,7 @@ use utoipa::openapi::path::{Operation, PathItem};
 use crate::auth::{LinkRequest, TokenAnswer, TokenRequest};
 use crate::cart::{CartAnswer, NewCart, SetQuantity};
 use crate::checkout::{CheckoutAnswer, CheckoutRequest};
+use crate::import::{ImportAnswer, ImportQuery, ImportRow, ImportUpload};
 use crate::list::ListAnswer;
 use crate::order::{
     CancelRequest, DeliverRequest, OrderAnswer, OrderEntry, OrderQuery, ReferenceRequest, RefundRequest, ShipRequest,
@@ -20,6 +21,7 @@ use crate::settings::SettingsBody;
 use crate::staff::{StaffMember, StaffRequest};
 use crate::stock::{AdjustmentAnswer, LedgerAnswer, LedgerQuery, StockAnswer, StockQuery};
 use domain::catalog::ProductDraft;
+use domain::import::{ImportDraft, Mapping};
 use domain::purchasing::{PurchaseDraft, ReceiptDraft, SupplierDraft};
 use domain::reorder::ReorderRule;
 use domain::stock::Adjustment;
@@ -29,7 +31,7 @@ use domain::stock::Adjustment;
 macro_rules! operations {
     ($($name:ident = $method:ident $path:literal $tag:literal $words:literal
         ($($param:literal),*) $(also ($($also:tt)+),)* $(query $query:ty,)? $(body $body:ty,)? $(made $made:ty,)?
-        $status:literal $(answer $answer:ty)? $(, refuses $($no:literal)+)?;)*) => {
+        $(leads $leads:literal,)? $status:literal $(answer $answer:ty)? $(, refuses $($no:literal)+)?;)*) => {
         $(
             #[doc = $words]
             #[utoipa::path(
@@ -41,6 +43,7 @@ macro_rules! operations {
                 responses(
                     (status = $status, description = "Done" $(, body = $answer)?),
                     $((status = 201, description = "Made", body = $made),)?
+                    $((status = $leads, description = "Look there"),)?
                     $($((
                         status = $no,
                         description = "A problem",
@@ -169,6 +172,24 @@ operations! {
     adjust_stock = post "/api/stock/adjustments" "staff" "Adjusts stock, all lines or none. Takes an Idempotency-Key." ()
         also ("Idempotency-Key" = String, Header),
         body Adjustment, 201 answer AdjustmentAnswer, refuses 400 401 403 409 413 415 422;
+    make_import = post "/api/stock/imports" "staff" "Opens an upload for a stock list, CSV or XLSX." () body ImportDraft,
+        201 answer ImportUpload, refuses 400 401 403 413 415;
+    list_imports = get "/api/stock/imports" "staff" "Lists imports, newest first." () query ImportQuery,
+        200 answer ListAnswer<ImportAnswer>, refuses 400 401 403;
+    show_import = get "/api/stock/imports/{id}" "staff" "Shows how far an import is; the first time after the upload it sets the check going." ("id")
+        200 answer ImportAnswer, refuses 401 403 404;
+    list_import_rows = get "/api/stock/imports/{id}/rows" "staff" "Lists what the rows of an import change." ("id")
+        query ImportQuery, 200 answer ListAnswer<ImportRow>, refuses 400 401 403 404;
+    map_import = put "/api/stock/imports/{id}/mapping" "staff" "Says which column means what, and checks the import anew." ("id")
+        body Mapping, 200 answer ImportAnswer, refuses 400 401 403 404 409 413 415;
+    apply_import = post "/api/stock/imports/{id}/apply" "staff" "Books an import that was checked." ("id")
+        body Plain, 200 answer ImportAnswer, refuses 400 401 403 404 409 413 415;
+    undo_import = post "/api/stock/imports/{id}/undo" "staff" "Books an import back." ("id")
+        body Plain, 200 answer ImportAnswer, refuses 400 401 403 404 409 413 415;
+    export_csv = get "/api/stock/export.csv" "staff" "All stock as CSV, as an import takes it. A large one is answered 303." ()
+        leads 303, 200, refuses 401 403;
+    export_xlsx = get "/api/stock/export.xlsx" "staff" "All stock as XLSX, as an import takes it. A large one is answered 303." ()
+        leads 303, 200, refuses 401 403;
     show_settings = get "/api/settings/{topic}" "staff" "Shows a topic's settings." ("topic")
         200 answer SettingsBody, refuses 401 403 404;
     put_settings = put "/api/settings/{topic}" "staff" "Writes a topic's settings over the version that they name." ("topic")

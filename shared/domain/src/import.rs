@@ -4,13 +4,16 @@
 //! by row and column. It deliberately knows no CSV and no XLSX, and books nothing: what a line changes is a value.
 
 mod diff;
+mod job;
 mod mapping;
 mod names;
 mod number;
+mod product;
 mod row;
 mod states;
 
 pub use diff::{Applied, BookBack, Checker, RowOutcome, Tally, diff};
+pub use job::{CheckedLine, Import, ImportDraft, LINES_AT_ONCE, MAX_FILE};
 pub use mapping::{Column, Field, Mapping, UnknownField};
 pub use row::{ImportChange, ImportLine, NewProduct, RowError, Shop, Table};
 pub use states::{ImportStatus, ImportStep};

@@ -3,7 +3,7 @@
 //! Knows cookies, roles and the words that operations lead back with; knows no page.
 
 use contracts::{Problem, ProblemKind};
-use domain::id::{OrderId, PurchaseOrderId};
+use domain::id::{ImportId, OrderId, PurchaseOrderId};
 use domain::people::{Action, Role};
 use domain::settings::ShopSettings;
 use maud::html;
@@ -241,6 +241,9 @@ fn way_back(request: &Request, problem: &Problem) -> (String, &'static str) {
         return ("/desk/sign-in".to_owned(), "Sign in");
     }
     let named = request.parameter("id").unwrap_or_default();
+    if let Ok(import) = named.parse::<ImportId>() {
+        return (format!("/desk/stock/imports/{import}"), "Back to the import");
+    }
     match (named.parse::<OrderId>(), named.parse::<PurchaseOrderId>()) {
         (Ok(order), _) => (format!("/desk/orders/{order}"), "Back to the order"),
         (_, Ok(order)) => (format!("/desk/purchase-orders/{order}"), "Back to the purchase order"),

@@ -17,7 +17,7 @@ const FIELDS: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub struct MultipartForm {
     fields: Vec<(String, String)>,
-    files: Vec<(String, Bytes)>,
+    files: Vec<(String, String, Bytes)>,
 }
 
 impl MultipartForm {
@@ -26,9 +26,18 @@ impl MultipartForm {
         self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str()).unwrap_or_default()
     }
 
+    /// What the file of the field `name` is called where it came from; empty where none was chosen.
+    pub fn filename(&self, name: &str) -> &str {
+        self.chosen(name).map(|(_, filename, _)| filename.as_str()).unwrap_or_default()
+    }
+
+    fn chosen(&self, name: &str) -> Option<&(String, String, Bytes)> {
+        self.files.iter().find(|(field, _, bytes)| field == name && !bytes.is_empty())
+    }
+
     /// The file of the field `name`, where one was chosen.
     pub fn file(&self, name: &str) -> Option<&Bytes> {
-        self.files.iter().find(|(field, bytes)| field == name && !bytes.is_empty()).map(|(_, bytes)| bytes)
+        self.chosen(name).map(|(_, _, bytes)| bytes)
     }
 }
 
@@ -51,8 +60,8 @@ impl Request {
         let mut form = MultipartForm::default();
         while let Some(part) = parts.next_field().await.map_err(unread)? {
             let name = part.name().unwrap_or_default().to_owned();
-            if part.file_name().is_some() {
-                form.files.push((name, part.bytes().await.map_err(unread)?));
+            if let Some(filename) = part.file_name().map(str::to_owned) {
+                form.files.push((name, filename, part.bytes().await.map_err(unread)?));
             } else {
                 form.fields.push((name, part.text().await.map_err(unread)?));
             }

@@ -1,6 +1,6 @@
-//! Objects in S3: read, written, and opened for a browser to write, each by a signed address.
+//! Objects in S3: looked for, read, written, and opened for a browser to write or read, each by a signed address.
 //!
-//! Three requests are all that the shop asks of S3. The service's SDK is a megabyte of every zip that has it, most of
+//! Four requests are all that the shop asks of S3. The service's SDK is a megabyte of every zip that has it, most of
 //! it for requests that nobody makes.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Method;
-use rusty_s3::actions::{GetObject, PutObject};
+use rusty_s3::actions::{GetObject, HeadObject, PutObject};
 use rusty_s3::{Bucket, Credentials, S3Action, UrlStyle};
 use url::Position;
 
@@ -18,7 +18,7 @@ use crate::function::Error;
 use crate::metrics::Billed;
 use crate::outside::{Answer, Failure, Outside, Terms};
 
-/// An object is 10 MB at most, and the functions that ask have 10 s.
+/// An object is 20 MB at most, and the functions that ask have 10 s.
 const TERMS: Terms = Terms {
     name: "s3",
     attempt: Duration::from_secs(4),
@@ -122,6 +122,21 @@ impl Objects {
         }
     }
 
+    /// Whether there is an object under `key`.
+    ///
+    /// # Errors
+    /// When S3 does not answer, or refuses.
+    pub async fn exists(&self, key: &str) -> Result<bool, ObjectError> {
+        let action = HeadObject::new(&self.bucket, Some(&self.credentials), key);
+        let request = self.request(Method::HEAD, &action, BTreeMap::new(), Bytes::new())?;
+        match self.reads.send(request).await {
+            Ok(_) => Ok(true),
+            // Such an answer has no body that says more.
+            Err(Failure::Refused { status: 404, .. }) => Ok(false),
+            Err(failure) => Err(ObjectError(failure.to_string())),
+        }
+    }
+
     /// Writes an object under `key`.
     ///
     /// # Errors
@@ -139,6 +154,14 @@ impl Objects {
         let mut action = PutObject::new(&self.bucket, Some(&self.credentials), key);
         let headers = signed(&mut action, kind, Some(bytes));
         Opened { url: action.sign_with_time(life, &self.clock.now()).into(), headers }
+    }
+
+    /// The address where whoever has it may read `key`, to be saved as `filename`.
+    pub fn link(&self, key: &str, filename: &str, life: Duration) -> String {
+        let mut action = GetObject::new(&self.bucket, Some(&self.credentials), key);
+        let saved = format!("attachment; filename=\"{filename}\"");
+        action.query_mut().insert("response-content-disposition", saved);
+        action.sign_with_time(life, &self.clock.now()).into()
     }
 
     fn request<'a>(

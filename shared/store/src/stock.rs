@@ -430,6 +430,28 @@ impl StockTable {
         stock_of(answer.items.unwrap_or_default())
     }
 
+    /// The stock of these SKUs, those that exist, as far as it is at these places.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn at(&self, places: &[(&Sku, &LocationId)]) -> Result<BTreeMap<Sku, Stock>, StoreError> {
+        // A batch names each key once.
+        let mut wanted: BTreeMap<&Sku, BTreeSet<&LocationId>> = BTreeMap::new();
+        for (sku, location) in places {
+            wanted.entry(sku).or_default().insert(location);
+        }
+        let mut keys = Vec::with_capacity(2 * places.len());
+        for (sku, locations) in wanted {
+            keys.push(Key::Offer(sku.clone()));
+            keys.extend(locations.into_iter().map(|location| Key::Level(sku.clone(), location.clone())));
+        }
+        let mut found = BTreeMap::new();
+        for items in by_partition(self.batch_get(&keys).await?).into_values() {
+            found.extend(stock_of(items)?.map(|stock| (stock.offer.listing.sku.clone(), stock)));
+        }
+        Ok(found)
+    }
+
     /// A page of all SKUs, in their order.
     ///
     /// # Errors
@@ -470,11 +492,7 @@ impl StockTable {
                 std::iter::once(Key::Offer(sku.clone())).chain(levels)
             })
             .collect();
-        let mut of_sku: HashMap<String, Vec<Item>> = HashMap::new();
-        for item in self.batch_get(&keys).await? {
-            let pk = item.get("pk").and_then(|value| value.as_s().ok()).cloned();
-            of_sku.entry(pk.unwrap_or_default()).or_default().push(item);
-        }
+        let mut of_sku = by_partition(self.batch_get(&keys).await?);
         let mut items = Vec::new();
         for sku in skus {
             items.extend(stock_of(of_sku.remove(&format!("sku#{sku}")).unwrap_or_default())?);
@@ -554,6 +572,15 @@ fn listing_sets(listing: &Listing, values: &mut HashMap<String, AttributeValue>)
     }
     sets.sort();
     Ok(sets.join(", "))
+}
+
+fn by_partition(items: Vec<Item>) -> HashMap<String, Vec<Item>> {
+    let mut found: HashMap<String, Vec<Item>> = HashMap::new();
+    for item in items {
+        let pk = item.get("pk").and_then(|value| value.as_s().ok()).cloned();
+        found.entry(pk.unwrap_or_default()).or_default().push(item);
+    }
+    found
 }
 
 fn stock_of(items: Vec<Item>) -> Result<Option<Stock>, StoreError> {

@@ -257,7 +257,7 @@ fn cut(text: &str) -> bool {
 }
 
 /// A category as people write it, as the catalogue does: `Küche & Bad` is `kuche-bad`.
-fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let mut slug = String::with_capacity(text.len());
     for letter in text.chars().flat_map(char::to_lowercase) {
         match crate::search::folded(letter) {

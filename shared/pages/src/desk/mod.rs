@@ -8,6 +8,7 @@
 
 mod again;
 mod costs;
+mod imports;
 mod order;
 mod orders;
 mod products;
@@ -19,6 +20,10 @@ mod stock;
 
 pub use again::{FormAgain, form_again};
 pub use costs::{CostDay, CostRow, Costs, costs};
+pub use imports::{
+    ImportColumn, ImportErrorRow, ImportForm, ImportLineRow, ImportProgress, ImportRow, ImportView, Imports, import,
+    imports,
+};
 pub use order::{Action, DeskLine, DeskOrder, RefundConfirm, order, refund_confirm};
 pub use orders::{OrderRow, Orders, orders};
 pub use products::{ProductForm, ProductPicture, ProductRow, Products, product_form, products};

@@ -93,7 +93,7 @@ pub fn stock_head() -> Head {
 pub fn stock(view: &StockTable) -> Markup {
     html! {
         @if let Some(form) = &view.adjustment { (error_summary(&form_errors(form))) }
-        div.title-row { h1 { "Stock" } }
+        div.title-row { h1 { "Stock" } a href="/desk/stock/imports" { "Imports and exports" } }
         section.stack data-inventory data-rows=(ROWS) data-save=(SAVE) data-ledger=(LEDGER)
             data-edits=(if view.adjustment.is_some() { SETTABLE } else { "" })
             data-csrf=(view.adjustment.as_ref().map_or("", |form| &form.csrf)) {

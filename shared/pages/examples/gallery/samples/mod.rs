@@ -1,6 +1,7 @@
 //! Sample views: every page normal, empty, refused. Used by the gallery and by the tests of markup.
 
 mod desk;
+mod imports;
 mod mails;
 mod purchasing;
 mod shop;
@@ -100,7 +101,7 @@ fn errors(pairs: &[(&str, &str)]) -> FormErrors {
 
 /// Every page by its name.
 pub(super) fn pages() -> Vec<(String, String)> {
-    let all = shop::pages().into_iter().chain(desk::pages()).chain(purchasing::pages());
+    let all = shop::pages().into_iter().chain(desk::pages()).chain(purchasing::pages()).chain(imports::pages());
     all.map(|(name, page)| (name, page.into_string())).collect()
 }
 
