@@ -132,7 +132,7 @@ fn row(order: &PurchaseOrder, supplier: &str, today: Date) -> PurchaseOrderRow {
         href: format!("/desk/purchase-orders/{}", order.id),
         supplier: supplier.to_owned(),
         state: state(order.status),
-        answer: answer(order.answer),
+        answer: answer(order.answer).filter(|_| order.is_with_supplier() || order.is_refused()),
         lines: order.lines.len().to_string(),
         units: units.to_string(),
         total: order.total().ok().flatten().map(Money::format).unwrap_or_default(),
@@ -211,7 +211,11 @@ fn view(
     }
     let line = |line: &PurchaseLine| PurchaseLineRow {
         sku: line.sku.to_string(),
-        href: Some(format!("/desk/reorders/{}?location={}", line.sku, line.location)),
+        // Where it has no rule, that page asks for one: of those who may write it.
+        href: visit
+            .role
+            .may(Action::EditPurchasing)
+            .then(|| format!("/desk/reorders/{}?location={}", line.sku, line.location)),
         title: title(offers, &line.sku),
         location: line.location.to_string(),
         ordered: line.quantity.to_string(),

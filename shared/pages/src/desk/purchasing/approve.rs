@@ -88,7 +88,7 @@ pub fn approve_by_mail(view: &ApproveByMail) -> Markup {
 fn lines(view: &ApproveByMail) -> Markup {
     html! {
         @if !view.lines.is_empty() {
-            table.table.plain-table {
+            div.table-wrap tabindex="0" role="region" aria-label="What is ordered" { table.table.plain-table {
                 caption.visually-hidden { "What is ordered" }
                 thead { tr { th scope="col" { "SKU" } th.num scope="col" { "Quantity" } th.num scope="col" { "Total" } } }
                 tbody {
@@ -97,7 +97,7 @@ fn lines(view: &ApproveByMail) -> Markup {
                     }
                 }
                 @if !view.total.is_empty() { tfoot { tr { th scope="row" colspan="2" { "Total" } td.num { strong { (view.total) } } } } }
-            }
+            } }
         }
     }
 }

@@ -363,7 +363,7 @@ fn action_form(action: &PurchaseAction, main: bool, view: &PurchaseOrderView) ->
                         div { (busy_button(gentle, "Book what came", "Booking…")) }
                     }
                     PurchaseAction::Hold { reason } => {
-                        (field(&Field::text("reason", "Reason").value(reason).within("hold").errors(&errors)))
+                        (field(&Field::text("reason", "Reason").value(reason).within("hold").errors(&errors).optional()))
                         div { (busy_button(gentle, "Put on hold", "Saving…")) }
                     }
                     PurchaseAction::Resume { becomes } => {

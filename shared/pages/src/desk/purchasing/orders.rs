@@ -80,7 +80,7 @@ fn table(view: &PurchaseOrders) -> Markup {
                     @for row in &view.rows {
                         tr {
                             th scope="row" { a href=(row.href) { (row.number) } }
-                            td data-label="Supplier" { (row.supplier) }
+                            td.break data-label="Supplier" { (row.supplier) }
                             td data-label="Status" { (badge(&row.state)) }
                             td data-label="Answer" { @match &row.answer { Some(answer) => (badge(answer)), None => span.muted { "not asked" } } }
                             td.num data-label="Lines" { (row.lines) }

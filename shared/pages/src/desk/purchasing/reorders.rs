@@ -121,7 +121,7 @@ fn table(view: &Reorders) -> Markup {
                         tr {
                             th scope="row" { div { a.code href=(row.href) { (row.sku) } div.small.muted { (row.title) } } }
                             td data-label="Location" { (row.location_name) }
-                            td data-label="Supplier" { (row.supplier) }
+                            td.break data-label="Supplier" { (row.supplier) }
                             td.why data-label="Why" { span { (row.sentence) } }
                             td.num data-label="Order" { @match &row.quantity { Some(quantity) => strong { (quantity) }, None => span.muted { "nothing" } } }
                             td data-label="Status" {

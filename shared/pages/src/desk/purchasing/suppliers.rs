@@ -95,7 +95,7 @@ fn table(view: &Suppliers) -> Markup {
                 tbody {
                     @for row in &view.rows {
                         tr {
-                            th scope="row" { div { (row.name) div.small.muted.break { (row.id) } } }
+                            th.break scope="row" { div { (row.name) div.small.muted.break { (row.id) } } }
                             td.break data-label="Email" { a href={ "mailto:" (row.email) } { (row.email) } }
                             td data-label="Currency" { (row.currency) }
                             td.num data-label="Lead time" { @if row.lead_time.is_empty() { span.muted { "not said" } } @else { (row.lead_time) } }
