@@ -76,7 +76,6 @@ impl Position {
 /// Why something is ordered, or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Reason {
     /// Ordered: the position is at the reorder point or below it.
     AtReorderPoint,
@@ -135,7 +134,6 @@ pub struct Figures {
 /// An order of so many units, or a 'no', with all that made it: the rule has L, sL, service level, minimum and pack,
 /// the forecast d and sd.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Decision {
     /// Q: how many to order, in units. 0 is a 'no'.
     pub quantity: u32,

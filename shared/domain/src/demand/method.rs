@@ -11,7 +11,7 @@ use super::history::mean;
 /// How the next days are told from the last, with the parameters that fitted best.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ForecastMethod))]
 pub enum Method {
     /// Not at all: no day in stock is known.
     Unknown,
