@@ -11,8 +11,8 @@ use domain::purchasing::{
 use domain::text::Sku;
 use domain::{Currency, FieldError};
 use edge::http::unavailable;
-use edge::orders::{NotDone, mark};
-use edge::purchases::{answered, day, key_reused};
+use edge::orders::{NotDone, key_reused, mark};
+use edge::purchases::{answered, day};
 use edge::{Request, Response};
 use store::purchasing::{Made, NotWritten};
 use store::stamp::Cause;

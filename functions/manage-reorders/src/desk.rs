@@ -12,7 +12,7 @@ use domain::text::{LocationId, Sku, SupplierId};
 use edge::Response;
 use edge::desk::Visit;
 use edge::http::{encoded, unavailable};
-use edge::page::form_key;
+use edge::page::{figure, form_key};
 use futures::future::join_all;
 use pages::components::{Badge, Pager, Tab};
 use pages::desk::{self, ReorderRow, Reorders};
@@ -173,17 +173,6 @@ fn sentence(decision: &Decision) -> String {
     parts.join(" · ")
 }
 
-/// A figure with as many digits as one reads: "4.2", "120".
-pub(crate) fn figure(value: f64) -> String {
-    let digits = if value.abs() >= 100.0 || (value - value.round()).abs() < 0.005 {
-        0
-    } else {
-        usize::from(value.abs() < 10.0) + 1
-    };
-    let text = format!("{value:.digits$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
 /// Where a look's suggestion stands, or why there is none.
 pub(crate) fn state(look: &Look) -> Badge {
     match look.suggestion {
@@ -235,15 +224,4 @@ pub(crate) async fn dismiss(shop: &ManageReorders, visit: &Visit<'_>) -> Result<
     let asked = DismissRequest { location: Some(location.clone()) };
     suggestions::dismissed(shop, &sku, &asked, &cause).await?;
     Ok(Response::see_other(&format!("/desk/reorders/{sku}?location={location}&done=dismissed")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::figure;
-
-    #[test]
-    fn figures_read_well() {
-        let told: Vec<String> = [0.0, 4.2, 4.0, 0.857, 12.345, 131.4].into_iter().map(figure).collect();
-        assert_eq!(told, ["0", "4.2", "4", "0.86", "12.3", "131"]);
-    }
 }

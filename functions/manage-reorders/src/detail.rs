@@ -15,7 +15,7 @@ use edge::Response;
 use edge::desk::Visit;
 use edge::http::unavailable;
 use edge::order_view::moment;
-use edge::page::form_key;
+use edge::page::{figure, form_key};
 use edge::purchases::day;
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -27,7 +27,7 @@ use pages::desk::{
 use pages::layout::Head;
 
 use crate::ManageReorders;
-use crate::desk::{figure, places, state};
+use crate::desk::{places, state};
 
 /// How many past looks stand on the page.
 const PAST: u16 = 20;

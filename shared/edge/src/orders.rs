@@ -202,7 +202,8 @@ pub fn answered(request: &Request, order: &Order, done: &str) -> Result<Response
     Response::json(200, &answer)
 }
 
-fn key_reused() -> Problem {
+/// The key came with another request before.
+pub fn key_reused() -> Problem {
     let detail = "This Idempotency-Key came with another request before. Use a new one.";
     Problem::new(ProblemKind::KeyReused, detail)
 }

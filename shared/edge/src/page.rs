@@ -198,3 +198,25 @@ pub fn label(word: &str) -> String {
 pub fn form_key(context: &Context) -> String {
     data_encoding::BASE64URL_NOPAD.encode(&context.random::<16>())
 }
+
+/// A figure with as many digits as one reads: "4.2", "120".
+pub fn figure(value: f64) -> String {
+    let digits = if value.abs() >= 100.0 || (value - value.round()).abs() < 0.005 {
+        0
+    } else {
+        usize::from(value.abs() < 10.0) + 1
+    };
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::figure;
+
+    #[test]
+    fn figures_read_well() {
+        let told: Vec<String> = [0.0, 4.2, 4.0, 0.857, 12.345, 131.4].into_iter().map(figure).collect();
+        assert_eq!(told, ["0", "4.2", "4", "0.86", "12.3", "131"]);
+    }
+}

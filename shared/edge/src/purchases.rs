@@ -20,7 +20,7 @@ use store::stock::StockTable;
 use crate::context::Context;
 use crate::environment::MissingVariable;
 use crate::http::{Request, Response};
-use crate::orders::NotDone;
+use crate::orders::{NotDone, key_reused};
 
 /// How often an order that others write is decided about.
 const ATTEMPTS: u32 = 8;
@@ -144,10 +144,4 @@ pub fn unchanged(order: &PurchaseOrder, rev: Option<u64>) -> Result<(), NotDone>
 /// The `rev` that a form's hidden `idempotency_key` begins with.
 pub fn shown_rev(key: &str) -> Option<u64> {
     key.split('-').next()?.parse().ok()
-}
-
-/// The key came with another request before.
-pub fn key_reused() -> Problem {
-    let detail = "This Idempotency-Key came with another request before. Use a new one.";
-    Problem::new(ProblemKind::KeyReused, detail)
 }
