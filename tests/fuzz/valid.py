@@ -53,6 +53,8 @@ def requests(shop, made):
     yield "GET /api/orders", Valid(200, headers={"authorization": f"Bearer {made.customer}"})
     yield "GET /api/orders/{id}", Valid(200, at_order(unpaid), query={"token": unpaid["token"]})
     yield "POST /api/orders/{id}/cancel", Valid(200, at_order(other), headers=owner, body={"reason": "changed my mind"})
+    waits = shop.short(shop.staff("owner"), "fuzz-waits", "FUZZ-5")
+    yield "POST /api/orders/{id}/cancel-backorder", Valid(200, at_order(waits), headers=owner)
     yield "POST /api/orders/{id}/mark-paid", Valid(200, at_order(unpaid), headers=owner, body={"reference": "12"})
     parcel = {"carrier": "DHL", "tracking": "JD01", "lines": [{"sku": made.SKU, "quantity": 2}]}
     yield "POST /api/orders/{id}/ship", Valid(200, at_order(paid), headers=owner, body=parcel)
@@ -101,6 +103,7 @@ def requests(shop, made):
     yield "GET /api/stock", Valid(200, query={"location": "main", "below": "1000000"}, headers=owner)
     yield "GET /api/stock/{sku}", Valid(200, {"sku": made.SKU}, headers=owner)
     yield "GET /api/stock/{sku}/ledger", Valid(200, {"sku": made.SKU}, headers=owner)
+    yield "PUT /api/stock/{sku}/backorders", Valid(200, {"sku": made.SKU}, headers=owner, body={"limit": 5})
     yield "POST /api/stock/adjustments", Valid(201, headers=keyed(), body={"lines": [line]})
     listed = shop.imported(shop.staff("owner"), f"sku,delta\n{made.SKU},1\n")
     yield "POST /api/stock/imports", Valid(201, headers=owner, body={"filename": "stock.csv", "bytes": 1000})

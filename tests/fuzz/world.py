@@ -124,6 +124,13 @@ class Shop:
         self.send("POST", path, {"reference": "statement 12"}, token=staff, expect=200)
         return order
 
+    def short(self, staff, slug, sku):
+        """A paid order of one piece that waits for stock."""
+        self.product(staff, slug, World.draft(slug, sku))
+        self.send("PUT", f"/api/stock/{sku}/backorders", {"limit": 5}, token=staff, expect=200)
+        order = self.paid(staff, {sku: 1})
+        self.settle()
+        return order
 
     def supplier(self, token):
         """Writes the supplier that everything is bought from."""

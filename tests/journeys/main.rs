@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, clippy::panic, clippy::unwrap_used)]
 
+mod allocating;
 mod buying;
 mod cost;
 mod crashing;

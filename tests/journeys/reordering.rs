@@ -91,6 +91,27 @@ async fn answer(shop: &Shop, link: &str, fields: &str) -> Answer {
     answer
 }
 
+/// What comes in elsewhere must not hide what goes here.
+#[tokio::test]
+async fn each_location_has_a_line_of_its_own() {
+    let shop = supplied(&[("MUG-1", 25)]).await;
+    let mut settings = shop.get("/api/settings/locations").staff("owner").send().await.expect(200).json();
+    settings["locations"] = json!(["main", "annex"].map(|id| json!({ "id": id, "name": id, "address": "" })));
+    drop(shop.put("/api/settings/locations", &settings).staff("owner").send().await.expect(200));
+    // Settings are read again after a minute.
+    shop.advance(SignedDuration::from_secs(61)).await;
+    let line = json!({ "sku": "MUG-1", "location": "annex", "delta": 50, "reason": "received" });
+    let booked = shop.post("/api/stock/adjustments", &json!({ "lines": [line] })).staff("warehouse").key("annex");
+    drop(booked.send().await.expect(201));
+    shop.settle().await;
+    sell(&shop, "MUG-1", 5).await;
+    let stock = shop.stock_of("MUG-1").await;
+    assert_eq!(stock["available"], 70);
+    let looked = suggestions(&shop, "MUG-1").await.remove(0);
+    assert_eq!((&looked["status"], &looked["location"]), (&json!("open"), &json!("main")));
+    gather(&shop).await;
+}
+
 #[tokio::test]
 async fn a_sale_that_crosses_the_line_brings_new_goods() {
     let shop = supplied(&[("MUG-1", 25)]).await;

@@ -39,7 +39,7 @@ pub struct Log {
     pub booked: BTreeMap<String, i64>,
     /// How many of a SKU staff were told that they had received of a purchase order.
     pub received: BTreeMap<(String, String), i64>,
-    /// The SKUs that were counted: a count may find less than was promised.
+    /// The SKUs that were counted, or sold on backorder: less may be there than was promised.
     pub counted: BTreeSet<String>,
     /// The addresses that a sign-in link was asked for, and granted.
     pub signing_in: BTreeSet<String>,
@@ -301,15 +301,19 @@ fn money(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
 /// The ledger is the counters, nothing is below zero, and units neither appear nor vanish.
 fn stock(books: &Books, log: &Log, wrong: &mut Vec<String>) {
     let (mut held, mut owed, mut gone) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let mut waited: BTreeMap<String, i64> = BTreeMap::new();
     for order in books.orders.values() {
         for line in order["lines"].as_array().into_iter().flatten() {
             let sku = text(line, "sku").to_owned();
             let (quantity, shipped) =
                 (line["quantity"].as_i64().unwrap_or_default(), line["shipped"].as_i64().unwrap_or_default());
+            let (waits, dropped) =
+                (line["backordered"].as_i64().unwrap_or_default(), line["dropped"].as_i64().unwrap_or_default());
             *gone.entry(sku.clone()).or_insert(0) += shipped;
+            *waited.entry(sku.clone()).or_default() += waits;
             match text(order, "status") {
                 "pending_payment" => *held.entry(sku).or_insert(0) += quantity,
-                "placed" | "completed" => *owed.entry(sku).or_insert(0) += quantity - shipped,
+                "placed" | "completed" => *owed.entry(sku).or_insert(0) += quantity - shipped - waits - dropped,
                 _over => {}
             }
         }
@@ -319,6 +323,7 @@ fn stock(books: &Books, log: &Log, wrong: &mut Vec<String>) {
         let number = |name: &str| stock[name].as_i64().unwrap_or_default();
         counters.insert((String::new(), "available".to_owned()), number("available"));
         counters.insert((String::new(), "reserved".to_owned()), number("reserved"));
+        counters.insert((String::new(), "backordered".to_owned()), number("backordered"));
         let (mut on_hand, mut committed, mut promisable) = (0, 0, 0);
         for level in stock["locations"].as_array().into_iter().flatten() {
             for shelf in ["on_hand", "committed", "incoming", "damaged", "quality_control", "buffer"] {
@@ -334,7 +339,8 @@ fn stock(books: &Books, log: &Log, wrong: &mut Vec<String>) {
             promisable += of("on_hand") - of("committed") - of("buffer");
         }
         let mut facts = vec![
-            ("available", number("available"), promisable - number("reserved")),
+            ("available", number("available"), promisable - number("reserved") - number("backordered")),
+            ("backordered", number("backordered"), waited.get(sku).copied().unwrap_or_default()),
             ("reserved", number("reserved"), held.get(sku).copied().unwrap_or_default()),
             ("committed", committed, owed.get(sku).copied().unwrap_or_default()),
         ];
@@ -441,9 +447,11 @@ fn suggestions(books: &Books, wrong: &mut Vec<String>) {
                 stock["locations"].as_array().into_iter().flatten().find(|level| level["location"] == place)
         {
             let of = |shelf: &str| level[shelf].as_i64().unwrap_or_default();
-            let now = of("on_hand") + of("incoming") - of("committed") - stock["reserved"].as_i64().unwrap_or_default();
+            let promised = |counter: &str| stock[counter].as_i64().unwrap_or_default();
+            // What waits counts at the first location, which is the one that has rules.
+            let now = of("on_hand") + of("incoming") - of("committed") - promised("reserved") - promised("backordered");
             if now <= point && !open {
-                wrong.push(format!("{sku} at {place}: {now} are left and nothing is suggested"));
+                wrong.push(format!("{sku} at {place}: {now} are left and nothing is suggested: {look}, {stock}"));
             }
         }
     }
@@ -479,6 +487,21 @@ fn mails(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
             if count < least || count > most {
                 wrong.push(format!("{id}: {count} mails '{kind}', {least} to {most} should be: {sent:?}"));
             }
+        }
+    }
+    for (id, order) in &standing.books.orders {
+        let number = text(order, "number");
+        let told = standing.mails.iter().filter(|mail| {
+            mail.subject.contains(number)
+                && ["has to wait", "is not in stock"].iter().any(|kind| mail.subject.contains(kind))
+        });
+        let told = told.count();
+        let lines = order["lines"].as_array().into_iter().flatten();
+        let short = lines.filter(|line| line["backordered"].is_number() || line["dropped"].is_number()).count() > 0;
+        let goes_on = matches!(text(order, "status"), "placed" | "completed");
+        // Once when it is short, once more when what waits is called off.
+        if told > 2 || told == 0 && short && goes_on {
+            wrong.push(format!("{id} got {told} mails about what is not there"));
         }
     }
     // What suppliers and staff get is told by no order of a buyer.

@@ -1,5 +1,5 @@
-//! Books the stock ledger from the stock table's stream, says which products came in or sold out, and which SKUs came
-//! down to where they may have to be ordered again.
+//! Books the stock ledger from the stock table's stream, says which products came in or sold out, which SKUs came down to
+//! where they may have to be ordered again, and which came in that orders wait for.
 //!
 //! An entry is the difference of a record's two images; its key is the stream's sequence number, so a record that is
 //! read twice is booked once.
@@ -9,7 +9,7 @@ use contracts::event::{Event, Message, ShopEvent, Subscriber};
 use edge::stream::{self, FailedAt, StreamHandler};
 use edge::{Context, Error, Function, Outgoing, Sender};
 use jiff::Timestamp;
-use store::stock::{LedgerEntry, StockTable, availability_turned, entries_of, reorder_due};
+use store::stock::{LedgerEntry, StockTable, availability_turned, backorder_due, entries_of, reorder_due};
 
 /// The function.
 pub const FUNCTION: Function = stream::stream::<BookLedger>();
@@ -21,6 +21,7 @@ pub struct BookLedger {
     sender: Sender,
     catalog_queue: String,
     reorders_queue: String,
+    allocations_queue: String,
 }
 
 /// What a batch comes to.
@@ -29,6 +30,7 @@ struct Read {
     entries: Vec<LedgerEntry>,
     catalog: Vec<Outgoing>,
     reorders: Vec<Outgoing>,
+    backorders: Vec<Outgoing>,
 }
 
 impl StreamHandler for BookLedger {
@@ -38,6 +40,7 @@ impl StreamHandler for BookLedger {
             sender: Sender::new(context),
             catalog_queue: context.require(Subscriber::Catalog.queue_variable())?,
             reorders_queue: context.require(Subscriber::Reorders.queue_variable())?,
+            allocations_queue: context.require(Subscriber::Allocations.queue_variable())?,
         })
     }
 
@@ -51,7 +54,12 @@ impl StreamHandler for BookLedger {
         // Booking again what was booked changes nothing, so a failure reads the whole batch again.
         let failed = |error: Error| FailedAt { sequence: first.clone(), error };
         self.stock.book_ledger(&all.entries).await.map_err(|error| failed(error.into()))?;
-        for (queue, messages) in [(&self.catalog_queue, all.catalog), (&self.reorders_queue, all.reorders)] {
+        let queues = [
+            (&self.catalog_queue, all.catalog),
+            (&self.reorders_queue, all.reorders),
+            (&self.allocations_queue, all.backorders),
+        ];
+        for (queue, messages) in queues {
             if !self.sender.send(queue, &messages).await.is_empty() {
                 return Err(failed("a queue did not take a message".into()));
             }
@@ -69,8 +77,11 @@ impl Read {
         if let Some(slug) = availability_turned(&change.old_image, &change.new_image) {
             self.catalog.push(message(ShopEvent::AvailabilityChanged { slug })?);
         }
-        if let Some(sku) = reorder_due(&change.old_image, &change.new_image) {
+        if let Some(sku) = reorder_due(&change.keys, &change.old_image, &change.new_image) {
             self.reorders.push(message(ShopEvent::ReorderDue { sku })?);
+        }
+        if let Some(sku) = backorder_due(&change.old_image, &change.new_image) {
+            self.backorders.push(message(ShopEvent::BackorderDue { sku })?);
         }
         self.entries.extend(entries_of(change.keys, change.old_image, change.new_image, sequence, at)?);
         Ok(())

@@ -1,4 +1,4 @@
-//! Calls an order off: frees its stock and asks for its money back.
+//! Calls an order off, or what of it waits for stock: frees its stock and asks for its money back.
 //!
 //! An unpaid order's payment page is shut before, so that nobody pays for what was called off. Where the money was
 //! faster, the order is not canceled: the payment is being confirmed.
@@ -76,6 +76,11 @@ impl HttpHandler for CancelOrder {
                 let order = self.cancel(request, &caller, &id, &typed(request)?).await?;
                 answered(request, &order, "canceled")
             }
+            "POST /api/orders/{id}/cancel-backorder" | "POST /desk/orders/{id}/cancel-backorder" => {
+                caller.staff(Action::CancelOrders)?;
+                let order = self.cancel_backorder(request, &caller, &id).await?;
+                answered(request, &order, "backorder-canceled")
+            }
             "POST /orders/{id}/cancel" => {
                 let asked = typed(request)?;
                 let guest = asked.token.is_none() && caller == Caller::Guest;
@@ -122,6 +127,12 @@ impl CancelOrder {
         let reader: Reader = reader(caller, Action::CancelOrders, asked.token.as_deref())?;
         let cause = Cause::new(caller.actor(), "canceled", request.correlation());
         Ok(self.desk.run_once(id, &reader, &cause, mark(request)?, |order| self.command(order, asked)).await?)
+    }
+
+    async fn cancel_backorder(&self, request: &Request, caller: &Caller, id: &OrderId) -> Result<Order, Problem> {
+        let cause = Cause::new(caller.actor(), "backorder_canceled", request.correlation());
+        let command = |_| std::future::ready(Ok(Some(Command::CancelBackorder)));
+        Ok(self.desk.run_once(id, &Reader::Shop, &cause, mark(request)?, command).await?)
     }
 
     async fn command(&self, order: Order, asked: &Asked) -> Result<Option<Command>, NotDone> {

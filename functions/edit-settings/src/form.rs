@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use domain::settings::Topic;
 use domain::{Currency, FieldError};
-use pages::components::{Checkbox, EditColumn, EditTable, Field, FieldKind, FormErrors};
+use pages::components::{Checkbox, Choice, EditColumn, EditTable, Field, FieldKind, FormErrors};
 use pages::desk::SettingsGroup;
 use serde_json::{Map, Value};
 
@@ -29,6 +29,8 @@ struct Entry {
 enum Part {
     /// One field.
     Field(FieldKind, Kind),
+    /// One of these: what is sent, and what is read.
+    Choice(&'static [(&'static str, &'static str)]),
     /// A box.
     Tick,
     /// What one row is, and its columns.
@@ -123,19 +125,41 @@ const PAYMENTS: &[Entry] = &[
     Entry { path: "bank_transfer.bic", label: "BIC", hint: "", part: Part::Field(FieldKind::Text, Kind::TextOrNone) },
     lines("bank_transfer.text", "What is said beside it", ""),
 ];
-const LOCATIONS: &[Entry] = &[Entry {
-    path: "locations",
-    label: "Locations",
-    hint: "In the order in which orders are sent from them.",
-    part: Part::Table(
-        "location",
-        &[
-            Column::new("id", "Id", Kind::Text),
-            Column::new("name", "Name", Kind::Text),
-            Column::new("address", "Address", Kind::Lines),
-        ],
-    ),
-}];
+const LOCATIONS: &[Entry] = &[
+    Entry {
+        path: "allocation",
+        label: "A paid order comes from",
+        hint: "The order keeps which rule it was, and how it came out.",
+        part: Part::Choice(&[
+            ("fewest_parcels", "as few locations as can be"),
+            ("priority", "the first location that has it"),
+            ("nearest", "the nearest location that has it"),
+        ]),
+    },
+    Entry {
+        path: "shortage",
+        label: "What was sold and is nowhere",
+        hint: "The buyer is told. What is sold on backorder waits in any case.",
+        part: Part::Choice(&[
+            ("backorder", "waits until it comes in"),
+            ("refund", "leaves the order, and its price goes back"),
+        ]),
+    },
+    Entry {
+        path: "locations",
+        label: "Locations",
+        hint: "In the order in which they are asked. The nearest is found by country, two letters.",
+        part: Part::Table(
+            "location",
+            &[
+                Column::new("id", "Id", Kind::Text),
+                Column::new("name", "Name", Kind::Text),
+                Column::new("country", "Country", Kind::TextOrNone),
+                Column::new("address", "Address", Kind::Lines),
+            ],
+        ),
+    },
+];
 const RETURNS: &[Entry] = &[
     number("window_days", "Days to return", "From delivery, where a product says nothing else."),
     Entry {
@@ -198,6 +222,7 @@ impl Texts {
             let value = settings.pointer(&pointer(entry.path)).unwrap_or(&Value::Null);
             match &entry.part {
                 Part::Field(_, kind) => drop(texts.fields.insert(entry.path, kind.text(value))),
+                Part::Choice(_) => drop(texts.fields.insert(entry.path, Kind::Text.text(value))),
                 Part::Tick => drop(texts.ticks.insert(entry.path, *value == Value::Bool(true))),
                 Part::Table(_, columns) => {
                     let rows = value.as_array().map(Vec::as_slice).unwrap_or_default().iter();
@@ -218,7 +243,7 @@ impl Texts {
         let mut texts = Self { topic: Some(topic), version, ..Self::default() };
         for entry in entries(topic) {
             match &entry.part {
-                Part::Field(..) => drop(texts.fields.insert(entry.path, text(entry.path))),
+                Part::Field(..) | Part::Choice(_) => drop(texts.fields.insert(entry.path, text(entry.path))),
                 Part::Tick => drop(texts.ticks.insert(entry.path, pairs.contains_key(entry.path))),
                 Part::Table(_, columns) => {
                     let mut numbers: Vec<usize> = pairs.keys().filter_map(|name| row_of(entry.path, name)).collect();
@@ -255,6 +280,11 @@ impl Texts {
                     let text = self.fields.get(entry.path).cloned().unwrap_or_default();
                     let field = Field::new(kind.clone(), entry.path, entry.label).value(text);
                     alone.fields.push(if entry.hint.is_empty() { field } else { field.hint(entry.hint) });
+                }
+                Part::Choice(choices) => {
+                    let text = self.fields.get(entry.path).map(String::as_str).unwrap_or_default();
+                    let choices = choices.iter().map(|(value, words)| Choice::new(*value, *words, *value == text));
+                    alone.fields.push(Field::select(entry.path, entry.label, choices.collect()).hint(entry.hint));
                 }
                 Part::Tick => alone.checks.push(Checkbox {
                     name: entry.path.to_owned(),
@@ -303,6 +333,7 @@ impl Texts {
                     let text = self.fields.get(entry.path).map(String::as_str).unwrap_or_default();
                     read(pointer(entry.path), kind, text)
                 }
+                Part::Choice(_) => self.fields.get(entry.path).map(String::as_str).unwrap_or_default().into(),
                 Part::Tick => Value::Bool(self.ticks.get(entry.path).copied().unwrap_or_default()),
                 Part::Table(_, columns) => {
                     let rows = self.rows.get(entry.path).map(Vec::as_slice).unwrap_or_default();
@@ -352,8 +383,8 @@ impl Texts {
                     let column = rest.first().copied().unwrap_or(first);
                     return format!("{table}.{row}.{column}");
                 }
-                (Part::Field(..) | Part::Tick, _) if entry.path == path => return path,
-                (Part::Table(..) | Part::Field(..) | Part::Tick, _) => {}
+                (Part::Field(..) | Part::Choice(_) | Part::Tick, _) if entry.path == path => return path,
+                (Part::Table(..) | Part::Field(..) | Part::Choice(_) | Part::Tick, _) => {}
             }
         }
         String::new()

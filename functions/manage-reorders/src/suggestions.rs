@@ -101,7 +101,7 @@ async fn once(
     let placed = decision.as_ref().filter(|decision| decision.changed);
     let placed = placed.map(|decision| Placed { decision, noted: None });
     let looked = Looked { look, ended: None, act: Act::Withdraw };
-    match shop.purchasing.keep_look(&looked, kept.rev, placed, cause).await {
+    match shop.purchasing.keep_look(&looked, kept.rev, placed, None, cause).await {
         Ok(()) => Ok(Some(looked.look)),
         Err(TxError::Refused(NotWritten::Stale | NotWritten::NoStock)) => Ok(None),
         Err(TxError::Store(error)) => Err(unavailable(&error)),

@@ -4,7 +4,7 @@ use domain::Money;
 use domain::order::{Order, OrderLine, OrderStatus, PaymentMethod, RefundCause};
 use domain::settings::{PaymentSettings, ShopSettings};
 use domain::stock::SkuQuantity;
-use domain::text::Sku;
+use domain::text::{Quantity, Sku};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use pages::mails::{self, Mail, MailLine, OrderMail};
@@ -85,7 +85,8 @@ impl About<'_> {
             let parcels = order.shipments[..=index].iter().flat_map(|parcel| &parcel.lines);
             parcels.filter(|line| line.sku == *sku).map(|line| line.quantity.get()).sum()
         };
-        let left: u32 = order.lines.iter().map(|line| line.quantity.get().saturating_sub(gone(&line.sku))).sum();
+        let to_come = |line: &OrderLine| line.quantity.get().saturating_sub(line.dropped);
+        let left: u32 = order.lines.iter().map(|line| to_come(line).saturating_sub(gone(&line.sku))).sum();
         let view = mails::OrderShipped {
             order: OrderMail {
                 lines: self.lines(&parcel.lines),
@@ -104,6 +105,32 @@ impl About<'_> {
             },
         };
         Some(mails::order_shipped(&self.sender(), &view))
+    }
+
+    /// Something of it is not there: what waits, and what will not come. Nothing, where neither is so any more.
+    pub(crate) fn short(&self) -> Option<Mail> {
+        let order = self.order;
+        let dropped = order.lines.iter().filter_map(|line| {
+            let quantity = Quantity::new(line.dropped).ok()?;
+            Some(SkuQuantity { sku: line.sku.clone(), quantity })
+        });
+        let dropped: Vec<SkuQuantity> = dropped.collect();
+        if order.status == OrderStatus::Canceled || order.backordered.is_empty() && dropped.is_empty() {
+            return None;
+        }
+        let back = order.refunds.iter().filter(|refund| refund.cause == RefundCause::OutOfStock);
+        let money = match Money::sum(order.currency(), back.map(|refund| refund.amount)) {
+            Ok(back) if back.is_positive() => format!("We'll send {} back to {}.", back.format(), self.purse()),
+            Ok(_) | Err(_) => "What you paid for it has gone back already.".to_owned(),
+        };
+        let view = mails::OrderShort {
+            order: self.whole(),
+            waiting: self.lines(&order.backordered),
+            dropped: self.lines(&dropped),
+            money,
+            rest_is_sent: order.lines.iter().any(|line| line.shipped > 0 || order.ready(line) > 0),
+        };
+        Some(mails::order_short(&self.sender(), &view))
     }
 
     /// It was called off.
@@ -155,6 +182,7 @@ impl About<'_> {
             RefundCause::Canceled => Some("The order was cancelled.".to_owned()),
             RefundCause::Duplicate => Some("The order had been paid already.".to_owned()),
             RefundCause::Provider => None,
+            RefundCause::OutOfStock => Some("It is not in stock any more.".to_owned()),
             RefundCause::Short => Some("The payment was less than the order cost, and its time is over.".to_owned()),
         };
         let view = mails::OrderRefunded { order, amount, to, takes, reason };

@@ -128,6 +128,7 @@ impl SendMail {
                 ShopEvent::ProductChanged { .. }
                 | ShopEvent::AvailabilityChanged { .. }
                 | ShopEvent::ReorderDue { .. }
+                | ShopEvent::BackorderDue { .. }
                 | ShopEvent::ImportDue { .. },
             ) => return Ok(None),
             Event::Shop(ShopEvent::StockLow {}) => return self.digest(&shop).await,
@@ -151,7 +152,9 @@ impl SendMail {
             OrderEvent::OrderCanceled { .. } => Some(about.canceled()),
             OrderEvent::OrderExpired { .. } => about.expired(),
             OrderEvent::RefundPaid { refund, .. } => about.refunded(*refund),
+            OrderEvent::OrderShort { .. } => about.short(),
             OrderEvent::OrderAllocated { .. }
+            | OrderEvent::OrderFilled { .. }
             | OrderEvent::OrderDelivered { .. }
             | OrderEvent::OrderCompleted { .. }
             | OrderEvent::PaymentFailed { .. }

@@ -44,6 +44,9 @@ fn placed(order: &Order) -> String {
             "A part of your order is on its way. The rest follows."
         }
         ShipmentStatus::Allocated | ShipmentStatus::Picking => "Thank you, it is paid. We are packing it.",
+        ShipmentStatus::Backordered if !order.sendable().is_empty() => {
+            "Thank you, it is paid. We are packing what is there; the rest follows as soon as it comes in."
+        }
         ShipmentStatus::Backordered => "Thank you, it is paid. We wait for stock, and send it when it is here.",
         ShipmentStatus::Packed => "Packed, and waiting for the carrier.",
         ShipmentStatus::Shipped => "Your order is on its way.",
@@ -86,6 +89,13 @@ pub(crate) fn line_note(order: &Order, line: &OrderLine) -> Option<String> {
         notes.push(format!("{} shipped, {} to come", line.shipped, line.unshipped()));
     } else if Standing::from(order).part_shipped && order.status == OrderStatus::Placed {
         notes.push(if line.shipped > 0 { "Shipped".to_owned() } else { "To come".to_owned() });
+    }
+    let waiting = order.waiting(&line.sku);
+    if waiting > 0 {
+        notes.push(format!("{waiting} waiting for stock"));
+    }
+    if line.dropped > 0 {
+        notes.push(format!("{} not in stock any more", line.dropped));
     }
     if line.refunded > 0 {
         notes.push(format!("{} refunded", line.refunded));

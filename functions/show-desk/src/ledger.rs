@@ -30,19 +30,23 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
     let (stock, entries) = join(shop.stock.stock(&sku), shop.stock.ledger(&sku, after.as_ref(), PAGE)).await;
     let stock = stock.map_err(|error| unavailable(&error))?.ok_or_else(|| Problem::not_found("SKU"))?;
     let entries = entries.map_err(|error| unavailable(&error))?;
+    let frame = shop.frame(visit, Section::Stock).await?;
     let here = format!("/desk/stock/{sku}");
     let view = Ledger {
         sku: sku.to_string(),
         title: stock.offer.listing.title.clone(),
         level: stock_level(Some(&stock.offer)),
         quantities: quantities(&stock),
+        backorders: visit
+            .role
+            .may(Action::EditCatalog)
+            .then(|| desk::Backorders { limit: stock.offer.backorder_limit.to_string(), csrf: frame.csrf() }),
         rows: entries.items.iter().map(row).collect(),
         pager: Pager {
             first: after.map(|_| here.clone()),
             next: entries.next.map(|next| address(&here, &[("cursor", &next.to_string())])),
         },
     };
-    let frame = shop.frame(visit, Section::Stock).await?;
     Ok(frame.page(200, &Head::private(format!("Stock of {sku}")), &desk::ledger(&view)))
 }
 
@@ -52,8 +56,8 @@ fn quantities(stock: &Stock) -> Vec<(String, String)> {
         ("Available".to_owned(), offer.available.to_string()),
         ("Reserved by unpaid orders".to_owned(), offer.reserved.to_string()),
     ];
-    if offer.backordered() > 0 {
-        quantities.push(("Backordered".to_owned(), offer.backordered().to_string()));
+    if offer.backordered > 0 {
+        quantities.push(("Paid orders wait for".to_owned(), offer.backordered.to_string()));
     }
     for (location, level) in &stock.levels {
         let told = Shelf::ALL.iter().filter(|shelf| **shelf == Shelf::OnHand || level.on(**shelf) != 0);

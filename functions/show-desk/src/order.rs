@@ -7,6 +7,7 @@ use domain::id::OrderId;
 use domain::order::{Order, OrderAction, OrderLine, OrderStatus, PaymentMethod, RefundStatus};
 use domain::people::Action as Right;
 use domain::shipping::ShippingSettings;
+use domain::stock::{Allocated, AllocationReason, AllocationRule, Nearness};
 use edge::Response;
 use edge::http::unavailable;
 use edge::order_view::{
@@ -22,12 +23,13 @@ use edge::desk::Visit;
 use edge::page::{form_key, picture};
 
 /// What the desk offers, the next thing to do first.
-const ORDER: [OrderAction; 6] = [
+const ORDER: [OrderAction; 7] = [
     OrderAction::MarkPaid,
     OrderAction::Ship,
     OrderAction::RefundPaid,
     OrderAction::Deliver,
     OrderAction::Refund,
+    OrderAction::CancelBackorder,
     OrderAction::Cancel,
 ];
 
@@ -90,7 +92,7 @@ pub(crate) async fn show(
 const fn right(action: OrderAction) -> Right {
     match action {
         OrderAction::MarkPaid | OrderAction::RefundPaid => Right::MarkPaid,
-        OrderAction::Cancel => Right::CancelOrders,
+        OrderAction::Cancel | OrderAction::CancelBackorder => Right::CancelOrders,
         OrderAction::Ship | OrderAction::Deliver => Right::ShipOrders,
         OrderAction::Refund => Right::RefundOrders,
     }
@@ -100,6 +102,7 @@ const fn words(action: OrderAction) -> &'static str {
     match action {
         OrderAction::MarkPaid => "Mark as paid",
         OrderAction::Cancel => "Cancel",
+        OrderAction::CancelBackorder => "Cancel what waits for stock",
         OrderAction::Ship => "Ship",
         OrderAction::Deliver => "Mark as delivered",
         OrderAction::Refund => "Refund",
@@ -112,8 +115,11 @@ fn why_not(order: &Order, action: OrderAction) -> Option<&'static str> {
     let left = order.lines.iter().any(|line| line.shipped > 0);
     match (action, order.status) {
         (OrderAction::Ship, OrderStatus::PendingPayment) => Some("not paid yet"),
-        (OrderAction::Ship, OrderStatus::Placed) if order.allocation.is_empty() => {
+        (OrderAction::Ship, OrderStatus::Placed) if !order.is_allocated() => {
             Some("its items get their locations in a moment")
+        }
+        (OrderAction::Ship, OrderStatus::Placed) if !order.backordered.is_empty() => {
+            Some("what is left of it waits for stock")
         }
         (OrderAction::Deliver, OrderStatus::Placed) => Some("not all of it has left"),
         (OrderAction::Cancel, OrderStatus::Placed) if left => Some("a parcel has left; refund it instead"),
@@ -122,6 +128,7 @@ fn why_not(order: &Order, action: OrderAction) -> Option<&'static str> {
             OrderAction::Ship
             | OrderAction::Deliver
             | OrderAction::Cancel
+            | OrderAction::CancelBackorder
             | OrderAction::Refund
             | OrderAction::MarkPaid
             | OrderAction::RefundPaid,
@@ -158,9 +165,13 @@ fn form(
             },
             reason: String::new(),
         },
+        OrderAction::CancelBackorder => Action::CancelBackorder {
+            lines: contents(order, &order.backordered),
+            consequence: format!("Its price goes back to {}. What is there of the order is sent.", back_to(order)),
+        },
         OrderAction::Ship => {
-            let open = order.lines.iter().filter(|line| line.unshipped() > 0);
-            let lines = open.map(|line| Ok((desk_line(order, line)?, line.unshipped().to_string())));
+            let open = order.lines.iter().filter(|line| order.ready(line) > 0);
+            let lines = open.map(|line| Ok((desk_line(order, line)?, order.ready(line).to_string())));
             Action::Ship {
                 carriers: carriers(order, shipping),
                 values: (String::new(), String::new()),
@@ -215,6 +226,9 @@ fn desk_line(order: &Order, line: &OrderLine) -> Result<DeskLine, Problem> {
         image: picture(&line.sku, line.image.as_deref(), ""),
         quantity: line.quantity.get(),
         shipped: line.shipped,
+        ready: order.ready(line),
+        waiting: order.waiting(&line.sku),
+        dropped: line.dropped,
         refunded: line.refunded,
         unit_price: line.unit_price.format(),
         total: line.total().map(Money::format).map_err(|error| of_refusal(&error.into()))?,
@@ -266,6 +280,29 @@ fn parcels(order: &Order) -> Vec<(String, Option<String>, String)> {
     parcels.collect()
 }
 
+/// Where an order's units come from and why, in words: `main: by priority, one location has everything`.
+fn source(order: &Order, why: &Allocated) -> String {
+    let mut places: Vec<&str> = order.allocation.iter().map(|piece| piece.location.as_str()).collect();
+    places.sort_unstable();
+    places.dedup();
+    let places = if places.is_empty() { "nowhere yet".to_owned() } else { places.join(", ") };
+    let rule = match (why.rule, why.nearness) {
+        (AllocationRule::FewestParcels, _) => "as few locations as can be",
+        (AllocationRule::Priority, _) => "the first that has it",
+        (AllocationRule::Nearest, None) => "the nearest that has it",
+        (AllocationRule::Nearest, Some(Nearness::SameCountry)) => "the nearest that has it, in the same country",
+        (AllocationRule::Nearest, Some(Nearness::SameZone)) => "the nearest that has it, in the same shipping zone",
+        (AllocationRule::Nearest, Some(Nearness::Elsewhere)) => "the nearest that has it, none being near",
+    };
+    let reason = match why.reason {
+        AllocationReason::OneLocation => "one location has all that is there",
+        AllocationReason::ByLine => "no location has everything, each line is whole",
+        AllocationReason::InPieces => "a line is in pieces, since no location has all of it",
+        AllocationReason::NothingThere => "nothing of it is there",
+    };
+    format!("{places} ({rule}; {reason})")
+}
+
 fn facts(order: &Order, shipping: &ShippingSettings) -> Vec<(String, String)> {
     let methods = shipping.zones.iter().flat_map(|zone| &zone.methods);
     let mut methods = methods.filter(|method| method.id == order.shipping_method);
@@ -281,6 +318,7 @@ fn facts(order: &Order, shipping: &ShippingSettings) -> Vec<(String, String)> {
     facts.extend(order.payment_session.as_ref().map(|session| ("Payment page", session.id.clone())));
     facts.extend(order.payments.iter().map(|payment| ("Reference", payment.reference.clone())));
     facts.push(("Sent by", sent));
+    facts.extend(order.allocated.as_ref().map(|why| ("Comes from", source(order, why))));
     facts.extend(order.cancel_reason.as_ref().map(|reason| ("Cancelled for", reason.clone())));
     facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

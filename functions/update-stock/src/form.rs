@@ -1,5 +1,6 @@
 //! The adjustment's form at the desk.
 
+use contracts::stock::BackordersRequest;
 use contracts::{Problem, ProblemKind};
 use domain::people::Action;
 use domain::stock::{Adjustment, AdjustmentLine, Reason, Shelf};
@@ -42,6 +43,22 @@ pub(crate) async fn adjust(shop: &UpdateStock, visit: &Visit<'_>) -> Result<Resp
         Err(problem) if problem.kind.status() < 500 => again(shop, visit, &typed, &problem).await,
         Err(problem) => Err(problem),
     }
+}
+
+/// Says how many of a SKU are sold beyond what is there, as it was typed.
+pub(crate) async fn backorders(shop: &UpdateStock, visit: &Visit<'_>) -> Result<Response, Problem> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Typed {
+        limit: String,
+    }
+    visit.needs(Action::EditCatalog)?;
+    let sku: Sku = visit.request.parse_parameter("sku", "SKU")?;
+    let typed: Typed = visit.request.form()?;
+    let limit = typed.limit.trim().parse().map_err(|_| Problem::field("/limit", "Must be 0 to 1,000,000."))?;
+    let asked = BackordersRequest { limit };
+    shop.allow_backorders(&sku, &asked, &visit.caller().actor(), visit.request.correlation()).await?;
+    Ok(Response::see_other(&format!("/desk/stock/{sku}?done=backorders")))
 }
 
 /// The form alone, with what was typed and what is wrong with it.

@@ -1,10 +1,11 @@
-//! Adjusts stock: by a change or by a count, all lines or none, the same answer to the same Idempotency-Key.
+//! Adjusts stock: by a change or by a count, all lines or none, the same answer to the same Idempotency-Key. And says how
+//! many of a SKU may be sold beyond what is there.
 
 mod form;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use contracts::stock::{AdjustedLine, AdjustmentAnswer};
+use contracts::stock::{AdjustedLine, AdjustmentAnswer, BackordersRequest, StockAnswer};
 use contracts::{Problem, ProblemKind};
 use domain::people::Action;
 use domain::refusal::Refusal;
@@ -19,13 +20,15 @@ use futures::future::join_all;
 use store::settings::{Cached, SettingsTable};
 use store::stamp::Cause;
 use store::stock::{Adjusted, AdjustmentRecord, StockTable};
-use store::{Tx, TxError};
+use store::{StoreError, Tx, TxError};
 
 /// The function.
 pub const FUNCTION: Function = edge::http::http::<UpdateStock>();
 
 /// How often an adjustment is tried over other writes of the same shelves.
 const ATTEMPTS: u32 = 8;
+/// The most that a SKU can be sold beyond what is there.
+const MAX_BACKORDERS: u32 = 1_000_000;
 
 /// Adjusts stock.
 pub struct UpdateStock {
@@ -74,6 +77,15 @@ impl HttpHandler for UpdateStock {
                 let answer = self.adjust(&adjustment, key, &caller.actor(), request.correlation()).await?;
                 Ok(Response::new(201, "application/json", answer).header("cache-control", "no-store"))
             }
+            "PUT /api/stock/{sku}/backorders" => {
+                let caller = self.verifier.caller(request)?;
+                caller.staff(Action::EditCatalog)?;
+                let sku: Sku = request.parse_parameter("sku", "SKU")?;
+                let body: BackordersRequest = request.json()?;
+                let stock = self.allow_backorders(&sku, &body, &caller.actor(), request.correlation()).await?;
+                Response::json(200, &StockAnswer::from(&stock))
+            }
+            "POST /desk/stock/{sku}/backorders" => form::backorders(self, &Visit::of(request, &self.verifier)?).await,
             "POST /desk/stock/adjustments" => form::adjust(self, &Visit::of(request, &self.verifier)?).await,
             _ => Err(Problem::not_found("page")),
         }
@@ -85,6 +97,27 @@ impl HttpHandler for UpdateStock {
 }
 
 impl UpdateStock {
+    /// Says how many of a SKU are sold beyond what is there.
+    async fn allow_backorders(
+        &self,
+        sku: &Sku,
+        asked: &BackordersRequest,
+        actor: &str,
+        correlation: &str,
+    ) -> Result<Stock, Problem> {
+        if asked.limit > MAX_BACKORDERS {
+            return Err(Problem::field("/limit", "Must be 0 to 1,000,000."));
+        }
+        let cause = Cause::new(actor, "backorders", correlation);
+        match self.stock.allow_backorders(sku, asked.limit, cause).await {
+            Ok(()) => {}
+            Err(StoreError::Stale) => return Err(Problem::not_found("SKU")),
+            Err(error) => return Err(unavailable(&error)),
+        }
+        let stock = self.stock.stock(sku).await.map_err(|error| unavailable(&error))?;
+        stock.ok_or_else(|| Problem::not_found("SKU"))
+    }
+
     /// Books an adjustment, or finds what was answered to its key before. The answer is JSON.
     async fn adjust(
         &self,

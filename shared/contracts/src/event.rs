@@ -46,6 +46,12 @@ pub enum ShopEvent {
         /// Which.
         sku: Sku,
     },
+    /// Orders wait for a SKU, and some of it may be there.
+    #[serde(rename = "backorder.due")]
+    BackorderDue {
+        /// Which.
+        sku: Sku,
+    },
     /// Staff have to hear what runs low and what waits for them.
     #[serde(rename = "stock.low")]
     StockLow {},
@@ -90,7 +96,7 @@ pub enum ShopEvent {
 /// Who listens to events: each has a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subscriber {
-    /// Gives paid orders their locations.
+    /// Gives paid orders their locations, at once or when stock comes in.
     Allocations,
     /// Tells search what came in and what sold out.
     Catalog,
@@ -160,10 +166,12 @@ impl Event {
                 | OrderEvent::OrderShipped { .. }
                 | OrderEvent::RefundPaid { .. } => &[Mails, Projections],
                 OrderEvent::RefundRequested { .. } => &[Projections, Refunds],
+                OrderEvent::OrderShort { .. } => &[Mails, Projections],
                 // No list shows where an order's units come from.
                 OrderEvent::OrderAllocated { .. } => &[],
                 OrderEvent::OrderDelivered { .. }
                 | OrderEvent::OrderCompleted { .. }
+                | OrderEvent::OrderFilled { .. }
                 | OrderEvent::PaymentFailed { .. }
                 | OrderEvent::PaymentLate { .. }
                 | OrderEvent::PaymentMismatched { .. }
@@ -185,6 +193,7 @@ impl Event {
             Self::Shop(event) => match event {
                 ShopEvent::ImportDue { .. } => &[Imports],
                 ShopEvent::ReorderDue { .. } => &[Reorders],
+                ShopEvent::BackorderDue { .. } => &[Allocations],
                 ShopEvent::ProductChanged { .. } | ShopEvent::AvailabilityChanged { .. } => &[Catalog],
                 ShopEvent::StockLow {}
                 | ShopEvent::LedgerMismatched { .. }

@@ -19,7 +19,7 @@ use crate::purchasing::{
 };
 use crate::settings::SettingsBody;
 use crate::staff::{StaffMember, StaffRequest};
-use crate::stock::{AdjustmentAnswer, LedgerAnswer, LedgerQuery, StockAnswer, StockQuery};
+use crate::stock::{AdjustmentAnswer, BackordersRequest, LedgerAnswer, LedgerQuery, StockAnswer, StockQuery};
 use domain::catalog::ProductDraft;
 use domain::import::{ImportDraft, Mapping};
 use domain::purchasing::{PurchaseDraft, ReceiptDraft, SupplierDraft};
@@ -92,6 +92,10 @@ operations! {
         also ("Idempotency-Key" = Option<String>, Header),
         also ("token" = Option<String>, Query, description = "The secret of a guest's link."),
         body Option<CancelRequest>, 200 answer OrderAnswer, refuses 400 401 403 404 409 413 415 422;
+    cancel_backorder = post "/api/orders/{id}/cancel-backorder" "staff"
+        "Calls off what of an order waits for stock; its price goes back. Takes an Idempotency-Key." ("id")
+        also ("Idempotency-Key" = Option<String>, Header),
+        200 answer OrderAnswer, refuses 400 401 403 404 409 413 422;
     ask_link = post "/api/auth/link" "shop" "Mails a sign-in link; the answer is the same for any address." ()
         body LinkRequest, 202 answer serde_json::Value, refuses 400 413 415 429;
     trade_token = post "/api/auth/token" "shop" "Trades a link's secret for an access token." () body TokenRequest,
@@ -169,6 +173,8 @@ operations! {
         200 answer StockAnswer, refuses 401 403 404;
     show_ledger = get "/api/stock/{sku}/ledger" "staff" "Shows why a SKU's quantities are what they are." ("sku")
         query LedgerQuery, 200 answer ListAnswer<LedgerAnswer>, refuses 400 401 403 404;
+    allow_backorders = put "/api/stock/{sku}/backorders" "staff" "Says how many of a SKU are sold beyond what is there." ("sku")
+        body BackordersRequest, 200 answer StockAnswer, refuses 400 401 403 404 413 415;
     adjust_stock = post "/api/stock/adjustments" "staff" "Adjusts stock, all lines or none. Takes an Idempotency-Key." ()
         also ("Idempotency-Key" = String, Header),
         body Adjustment, 201 answer AdjustmentAnswer, refuses 400 401 403 409 413 415 422;

@@ -5,8 +5,8 @@ use domain::id::{OrderId, OrderNumber};
 use domain::order::{Order, OrderStatus, PaymentMethod, PaymentStatus, RefundWhat, ShipmentStatus};
 use domain::pricing::Totals;
 use domain::refusal::Refusal;
-use domain::stock::SkuQuantity;
-use domain::text::{Email, MethodId, Quantity, Sku};
+use domain::stock::{Allocated, Allocation, SkuQuantity};
+use domain::text::{Email, LocationId, MethodId, Quantity, Sku};
 use domain::{FieldError, Money};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -124,6 +124,9 @@ pub struct OrderAnswer {
     /// Why it was called off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancel_reason: Option<String>,
+    /// Where its units come from, once it is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allocation: Option<AllocationAnswer>,
 }
 
 /// A line of an order.
@@ -147,6 +150,53 @@ pub struct OrderLineAnswer {
     pub shipped: u32,
     /// How many were refunded by line.
     pub refunded: u32,
+    /// How many wait for stock.
+    #[serde(skip_serializing_if = "is_none_of_it")]
+    pub backordered: u32,
+    /// How many will never leave, because there were none: their price goes back.
+    #[serde(skip_serializing_if = "is_none_of_it")]
+    pub dropped: u32,
+}
+
+const fn is_none_of_it(count: &u32) -> bool {
+    *count == 0
+}
+
+/// Where an order's units come from, and why.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = OrderAllocation)]
+pub struct AllocationAnswer {
+    /// What each location gives.
+    pub pieces: Vec<AllocatedPiece>,
+    /// By which rule, and how that came out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<Allocated>,
+}
+
+/// Units that an order gets from a location.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AllocatedPiece {
+    /// From where.
+    #[schema(value_type = String)]
+    pub location: LocationId,
+    /// Of what.
+    #[schema(value_type = String)]
+    pub sku: Sku,
+    /// How many.
+    #[schema(value_type = u32)]
+    pub quantity: Quantity,
+}
+
+impl AllocationAnswer {
+    fn of(order: &Order) -> Option<Self> {
+        let piece = |piece: &Allocation| AllocatedPiece {
+            location: piece.location.clone(),
+            sku: piece.sku.clone(),
+            quantity: piece.quantity,
+        };
+        let pieces = order.allocation.iter().map(piece).collect();
+        order.is_allocated().then(|| Self { pieces, why: order.allocated.clone() })
+    }
 }
 
 impl OrderAnswer {
@@ -165,6 +215,8 @@ impl OrderAnswer {
                 tax: line.tax,
                 shipped: line.shipped,
                 refunded: line.refunded,
+                backordered: order.waiting(&line.sku),
+                dropped: line.dropped,
             })
         });
         Ok(Self {
@@ -183,6 +235,7 @@ impl OrderAnswer {
             refunds: order.refunds.clone(),
             shipments: order.shipments.clone(),
             cancel_reason: order.cancel_reason.clone(),
+            allocation: AllocationAnswer::of(order),
         })
     }
 }

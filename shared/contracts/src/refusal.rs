@@ -26,6 +26,7 @@ pub fn problem(refusal: &Refusal) -> Problem {
         | Refusal::LineLeft { .. }
         | Refusal::PartlyShipped
         | Refusal::NotAllocated
+        | Refusal::NothingWaits
         | Refusal::RefundTooLarge { .. }
         | Refusal::NoRefundDue
         | Refusal::StockTooLow { .. }
@@ -60,6 +61,7 @@ pub fn problem(refusal: &Refusal) -> Problem {
         | Refusal::NotByHand
         | Refusal::PartlyShipped
         | Refusal::NotAllocated
+        | Refusal::NothingWaits
         | Refusal::EmptyRefund
         | Refusal::NoRefundDue
         | Refusal::NowhereEnough { .. } => problem,

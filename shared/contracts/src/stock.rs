@@ -65,8 +65,10 @@ pub struct StockAnswer {
     pub available: i64,
     /// What unpaid orders hold, and paid ones that have no location yet.
     pub reserved: i64,
-    /// What was promised beyond what is there.
+    /// What paid orders wait for that no location had.
     pub backordered: i64,
+    /// How many may be promised beyond what is there; 0 denies backorders.
+    pub backorder_limit: u32,
     /// What each location has.
     pub locations: Vec<LevelAnswer>,
 }
@@ -89,12 +91,21 @@ impl From<&Stock> for StockAnswer {
             title: stock.offer.listing.title.clone(),
             available: stock.offer.available,
             reserved: stock.offer.reserved,
-            backordered: stock.offer.backordered(),
+            backordered: stock.offer.backordered,
+            backorder_limit: stock.offer.backorder_limit,
             locations: levels
                 .map(|(location, level)| LevelAnswer { location: location.clone(), level: *level })
                 .collect(),
         }
     }
+}
+
+/// Says how many of a SKU may be promised beyond what is there.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BackordersRequest {
+    /// 0 to 1,000,000; 0 denies backorders.
+    pub limit: u32,
 }
 
 /// What an adjustment booked.

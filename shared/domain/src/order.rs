@@ -25,7 +25,7 @@ use crate::id::{CartId, OrderId, OrderNumber, PersonId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::pricing::Totals;
 use crate::settings::PaymentSettings;
-use crate::stock::{Allocation, SkuQuantity};
+use crate::stock::{Allocated, Allocation, SkuQuantity};
 use crate::text::{Digest, Email, MethodId, Quantity, Sku};
 
 /// How an order is paid.
@@ -91,12 +91,15 @@ pub struct OrderLine {
     /// How many were refunded by line.
     #[serde(default)]
     pub refunded: u32,
+    /// How many will never leave, because there were none: their price goes back.
+    #[serde(default)]
+    pub dropped: u32,
 }
 
 impl OrderLine {
-    /// How many have not left yet.
+    /// How many have not left yet, and are to.
     pub const fn unshipped(&self) -> u32 {
-        self.quantity.get().saturating_sub(self.shipped)
+        self.quantity.get().saturating_sub(self.shipped).saturating_sub(self.dropped)
     }
 
     /// What the line cost, before discounts.
@@ -251,6 +254,12 @@ pub struct Order {
     /// Which locations its units come from, once it is paid.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allocation: Vec<Allocation>,
+    /// Why they come from there. None: it has none yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocated: Option<Allocated>,
+    /// What of it waits for stock, a SKU once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub backordered: Vec<SkuQuantity>,
     /// What has left, parcel by parcel.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shipments: Vec<Shipment>,
@@ -283,6 +292,8 @@ pub enum OrderAction {
     MarkPaid,
     /// Call it off.
     Cancel,
+    /// Call off what of it waits for stock.
+    CancelBackorder,
     /// Send a parcel.
     Ship,
     /// Say that it arrived.
@@ -295,14 +306,22 @@ pub enum OrderAction {
 
 impl OrderAction {
     /// Every action.
-    pub const ALL: &'static [Self] =
-        &[Self::MarkPaid, Self::Cancel, Self::Ship, Self::Deliver, Self::Refund, Self::RefundPaid];
+    pub const ALL: &'static [Self] = &[
+        Self::MarkPaid,
+        Self::Cancel,
+        Self::CancelBackorder,
+        Self::Ship,
+        Self::Deliver,
+        Self::Refund,
+        Self::RefundPaid,
+    ];
 
     /// As it is written in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::MarkPaid => "mark_paid",
             Self::Cancel => "cancel",
+            Self::CancelBackorder => "cancel_backorder",
             Self::Ship => "ship",
             Self::Deliver => "deliver",
             Self::Refund => "refund",
@@ -338,10 +357,25 @@ impl Order {
         self.lines.iter().map(|line| SkuQuantity { sku: line.sku.clone(), quantity: line.quantity }).collect()
     }
 
-    /// What is left to send.
-    pub fn unshipped(&self) -> Vec<SkuQuantity> {
+    /// Whether it was decided where its units come from.
+    pub fn is_allocated(&self) -> bool {
+        self.allocated.is_some() || !self.allocation.is_empty()
+    }
+
+    /// How many of a SKU wait for stock.
+    pub fn waiting(&self, sku: &Sku) -> u32 {
+        self.backordered.iter().filter(|line| line.sku == *sku).map(|line| line.quantity.get()).sum()
+    }
+
+    /// How many of a line can leave now: what has a location and has not left.
+    pub fn ready(&self, line: &OrderLine) -> u32 {
+        if self.is_allocated() { line.unshipped().saturating_sub(self.waiting(&line.sku)) } else { 0 }
+    }
+
+    /// What can be sent now.
+    pub fn sendable(&self) -> Vec<SkuQuantity> {
         let left = |line: &OrderLine| {
-            Some(SkuQuantity { sku: line.sku.clone(), quantity: Quantity::new(line.unshipped()).ok()? })
+            Some(SkuQuantity { sku: line.sku.clone(), quantity: Quantity::new(self.ready(line)).ok()? })
         };
         self.lines.iter().filter_map(left).collect()
     }
@@ -373,6 +407,7 @@ impl Order {
             let command = match action {
                 OrderAction::MarkPaid => Command::MarkPaid { reference: String::new() },
                 OrderAction::Cancel => Command::Cancel { reason: None },
+                OrderAction::CancelBackorder => Command::CancelBackorder,
                 OrderAction::Ship => Command::Ship { carrier: String::new(), tracking: None, lines: None },
                 OrderAction::Deliver => Command::Deliver,
                 OrderAction::Refund => {

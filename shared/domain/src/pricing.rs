@@ -95,6 +95,7 @@ pub fn price(
             price_version: line.price_version,
             shipped: 0,
             refunded: 0,
+            dropped: 0,
         });
     }
     let offered = shipping.options(country, cart.weight_g(), items).into_iter().find(|quote| quote.method == *method);
@@ -241,6 +242,8 @@ impl PricedCart {
             payment_session: None,
             refunds: Vec::new(),
             allocation: Vec::new(),
+            allocated: None,
+            backordered: Vec::new(),
             shipments: Vec::new(),
             attention: None,
             cancel_reason: None,

@@ -115,6 +115,9 @@ pub enum Refusal {
     /// The goods have no place yet that they could leave from.
     #[error("Stock for this order has not been allocated yet.")]
     NotAllocated,
+    /// Nothing of the order waits for stock.
+    #[error("Nothing of this order waits for stock.")]
+    NothingWaits,
     /// More was asked back than is left.
     #[error("{}", refund_left(*left))]
     RefundTooLarge {
@@ -192,6 +195,7 @@ impl Refusal {
             Self::LineLeft { .. } => "too-few-left",
             Self::PartlyShipped => "partly-shipped",
             Self::NotAllocated => "not-allocated",
+            Self::NothingWaits => "nothing-waits",
             Self::RefundTooLarge { .. } => "refund-too-large",
             Self::EmptyRefund => "empty-refund",
             Self::NoRefundDue => "no-refund-due",

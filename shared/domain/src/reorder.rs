@@ -45,8 +45,8 @@ pub struct Position {
 
 impl Position {
     /// The position of a SKU at `location`. What unpaid orders hold has no location yet: it counts where `priority`
-    /// would give it to them, which is where there is something free, and else at the first. What is promised beyond
-    /// what is there is in `committed` and `reserved` already.
+    /// would give it to them, which is where there is something free, and else at the first. What waits for stock counts
+    /// at the first.
     pub fn at(stock: &Stock, location: &LocationId, priority: &[LocationId]) -> Self {
         let level = stock.levels.get(location).copied().unwrap_or_default();
         let free =
@@ -63,7 +63,8 @@ impl Position {
             reserved += left;
         }
         let Level { on_hand, incoming, committed, .. } = level;
-        Self { on_hand, incoming, committed, reserved, backordered: 0 }
+        let backordered = if priority.first() == Some(location) { stock.offer.backordered } else { 0 };
+        Self { on_hand, incoming, committed, reserved, backordered }
     }
 
     /// What is left when all that is on order has come and all that is promised has gone, in units; below zero where

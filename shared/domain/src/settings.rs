@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::{FieldError, Findings};
 use crate::money::{Currency, Money};
+use crate::stock::{AllocationRule, Shortage};
 use crate::text::{CountryCode, Email, LocationId};
 
 /// A part of the settings that is read and written as one.
@@ -170,8 +171,14 @@ pub struct LocationSettings {
     /// Counts its writes.
     #[serde(default)]
     pub version: u64,
-    /// In the order in which orders are sent from them.
+    /// In the order in which they are asked for an order's units.
     pub locations: Vec<Location>,
+    /// Which of them an order's units come from.
+    #[serde(default)]
+    pub allocation: AllocationRule,
+    /// What becomes of units that were promised and that none has.
+    #[serde(default)]
+    pub shortage: Shortage,
 }
 
 /// A place that holds stock.
@@ -186,6 +193,9 @@ pub struct Location {
     /// Where it is, a line each.
     #[serde(default)]
     pub address: String,
+    /// In which country; who allocates to the nearest has to know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<CountryCode>,
 }
 
 /// What may come back, and how.
@@ -342,6 +352,9 @@ impl Setting for LocationSettings {
             found.text(&location.address, 0, 1_000, format!("/locations/{index}/address"));
             let fresh = self.locations[..index].iter().all(|other| other.id != location.id);
             found.require(fresh, format!("/locations/{index}/id"), "Stands here twice.");
+            let placed = self.allocation != AllocationRule::Nearest || location.country.is_some();
+            let detail = "Must say its country, since orders are given to the nearest location.";
+            found.require(placed, format!("/locations/{index}/country"), detail);
         }
         found.or(())
     }
@@ -355,8 +368,9 @@ impl Setting for LocationSettings {
     }
 
     fn initial() -> Self {
-        let main = Location { id: LocationId::main(), name: "Main".to_owned(), address: String::new() };
-        Self { version: 1, locations: vec![main] }
+        let main = Location { id: LocationId::main(), name: "Main".to_owned(), address: String::new(), country: None };
+        let (allocation, shortage) = (AllocationRule::default(), Shortage::default());
+        Self { version: 1, locations: vec![main], allocation, shortage }
     }
 }
 

@@ -110,6 +110,11 @@ impl ShippingSettings {
         self.zones.iter().find(|zone| zone.countries.contains(&country))
     }
 
+    /// Whether two countries are in one zone.
+    pub fn same_zone(&self, one: CountryCode, other: CountryCode) -> bool {
+        self.zone(one).is_some_and(|zone| zone.countries.contains(&other))
+    }
+
     /// Whether any way leads to `country`.
     pub fn reaches(&self, country: CountryCode) -> bool {
         self.zone(country).is_some_and(|zone| !zone.methods.is_empty())

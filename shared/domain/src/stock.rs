@@ -1,7 +1,7 @@
 //! Stock: what is where, what is promised, and what a movement changes.
 //!
-//! Knows the one formula, `available = sum over locations of (on_hand - committed - buffer) - reserved`, as a number that
-//! every movement keeps. It deliberately knows no storage: a [`Booking`] says what to add to which counter, and the
+//! Knows the one formula, `available = sum over locations of (on_hand - committed - buffer) - reserved - backordered`, as
+//! a number that every movement keeps. It deliberately knows no storage: a [`Booking`] says what to add to which counter, and the
 //! same booking is what a store writes and what the tests replay.
 
 mod adjust;
@@ -10,7 +10,9 @@ mod audit;
 
 pub(crate) use adjust::MAX_UNITS;
 pub use adjust::{Adjustment, AdjustmentLine, Change, Conflict, Reason, book};
-pub use allocate::{Allocation, plan};
+pub use allocate::{
+    Allocated, Allocation, AllocationReason, AllocationRule, Free, Nearness, Plan, Shortage, fill, plan, ranked,
+};
 pub use audit::{Mismatch, Sums};
 
 #[cfg(test)]
@@ -46,6 +48,9 @@ pub struct Offer {
     pub available: i64,
     /// What unpaid orders hold, and paid ones that have no location yet.
     pub reserved: i64,
+    /// What paid orders wait for that no location had: it is promised beyond what is there.
+    #[serde(default)]
+    pub backordered: i64,
     /// How many may be promised beyond what is there; 0 denies backorders.
     #[serde(default)]
     pub backorder_limit: u32,
@@ -57,17 +62,20 @@ pub struct Offer {
 impl Offer {
     /// A new offer of which there is nothing yet.
     pub fn new(listing: Listing) -> Self {
-        Self { listing, price_version: 1, available: 0, reserved: 0, backorder_limit: 0, reorder_at: None }
+        Self {
+            listing,
+            price_version: 1,
+            available: 0,
+            reserved: 0,
+            backordered: 0,
+            backorder_limit: 0,
+            reorder_at: None,
+        }
     }
 
     /// How many can be promised, backorders among them; never below zero, and nothing of what is not on sale.
     pub fn sellable(&self) -> i64 {
         if self.listing.on_sale { (self.available + i64::from(self.backorder_limit)).max(0) } else { 0 }
-    }
-
-    /// How many are promised beyond what is there.
-    pub fn backordered(&self) -> i64 {
-        (-self.available).max(0)
     }
 
     /// What may be promised of `quantity`: all of it, or the refusal that says how many there are.
@@ -153,6 +161,10 @@ pub struct Level {
     pub quality_control: i64,
     /// [`Shelf::Buffer`].
     pub buffer: i64,
+    /// The [`Level::coming`] at which, or below which, its reorder rule is looked at again; none while nobody waits for it.
+    #[serde(skip_serializing)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub reorder_at: Option<i64>,
 }
 
 impl Level {
@@ -179,6 +191,17 @@ impl Level {
         }
     }
 
+    /// What is there and given to no order; below zero where a count found less than orders were given. The buffer is
+    /// part of it: it is kept from sale, not from what was sold.
+    pub const fn free(&self) -> i64 {
+        self.on_hand - self.committed
+    }
+
+    /// What is there or on order, and given to no order.
+    pub const fn coming(&self) -> i64 {
+        self.on_hand + self.incoming - self.committed
+    }
+
     /// What it adds to what can be promised.
     pub const fn promisable(&self) -> i64 {
         self.on_hand - self.committed - self.buffer
@@ -192,8 +215,14 @@ pub enum Movement {
     Hold(Quantity),
     /// An order gives back what it set aside.
     Release(Quantity),
-    /// What an order set aside gets its location.
+    /// What an order set aside gets its location, which has to have it.
     Commit(LocationId, Quantity),
+    /// What an order set aside and no location has waits for stock.
+    Backorder(Quantity),
+    /// What waited for stock gets its location, which has to have it.
+    Fill(LocationId, Quantity),
+    /// A paid order that is called off waits no longer.
+    Unbackorder(Quantity),
     /// A paid order that is called off gives back what it had at a location.
     Uncommit(LocationId, Quantity),
     /// What was committed leaves the house.
@@ -209,10 +238,14 @@ pub struct Booking {
     pub available: i64,
     /// Added to the offer's `reserved`.
     pub reserved: i64,
+    /// Added to the offer's `backordered`.
+    pub backordered: i64,
     /// Added to shelves of one location, if any.
     pub at: Option<(LocationId, Level)>,
     /// Whether it takes from what can be promised, so that it needs `-available` of it to be sellable first.
     pub promises: bool,
+    /// Whether it gives away what is at the location, so that as many have to be free there first.
+    pub gives: bool,
 }
 
 impl Movement {
@@ -225,37 +258,40 @@ impl Movement {
             }
             Some((location.clone(), level))
         };
+        let none = Booking::default();
         match self {
             Self::Hold(quantity) => {
-                Booking { available: -quantity.units(), reserved: quantity.units(), at: None, promises: true }
+                Booking { available: -quantity.units(), reserved: quantity.units(), promises: true, ..none }
             }
-            Self::Release(quantity) => {
-                Booking { available: quantity.units(), reserved: -quantity.units(), at: None, promises: false }
-            }
+            Self::Release(quantity) => Booking { available: quantity.units(), reserved: -quantity.units(), ..none },
             Self::Commit(location, quantity) => Booking {
-                available: 0,
                 reserved: -quantity.units(),
                 at: at(location, &[(Shelf::Committed, quantity.units())]),
-                promises: false,
+                gives: true,
+                ..none
             },
+            Self::Backorder(quantity) => Booking { reserved: -quantity.units(), backordered: quantity.units(), ..none },
+            Self::Fill(location, quantity) => Booking {
+                backordered: -quantity.units(),
+                at: at(location, &[(Shelf::Committed, quantity.units())]),
+                gives: true,
+                ..none
+            },
+            Self::Unbackorder(quantity) => {
+                Booking { available: quantity.units(), backordered: -quantity.units(), ..none }
+            }
             Self::Uncommit(location, quantity) => Booking {
                 available: quantity.units(),
-                reserved: 0,
                 at: at(location, &[(Shelf::Committed, -quantity.units())]),
-                promises: false,
+                ..none
             },
             Self::Ship(location, quantity) => Booking {
-                available: 0,
-                reserved: 0,
                 at: at(location, &[(Shelf::OnHand, -quantity.units()), (Shelf::Committed, -quantity.units())]),
-                promises: false,
+                ..none
             },
-            Self::Shift(location, shelf, delta) => Booking {
-                available: shelf.weight() * delta,
-                reserved: 0,
-                at: at(location, &[(*shelf, *delta)]),
-                promises: false,
-            },
+            Self::Shift(location, shelf, delta) => {
+                Booking { available: shelf.weight() * delta, at: at(location, &[(*shelf, *delta)]), ..none }
+            }
         }
     }
 }
@@ -270,16 +306,17 @@ pub struct Stock {
 }
 
 impl Stock {
-    /// Whether what the offer can promise is what the locations add up to, less what is held.
+    /// Whether what the offer can promise is what the locations add up to, less what is held and what is waited for.
     pub fn is_balanced(&self) -> bool {
         let promisable: i64 = self.levels.values().map(Level::promisable).sum();
-        self.offer.available == promisable - self.offer.reserved
+        self.offer.available == promisable - self.offer.reserved - self.offer.backordered
     }
 
     /// The stock after `movement`.
     ///
     /// # Errors
-    /// When more is promised than is sellable, or a counter would fall below zero.
+    /// When more is promised than is sellable, more is given than is free at the location, or a counter would fall
+    /// below zero.
     pub fn after(&self, movement: &Movement) -> Result<Self, Refusal> {
         let booking = movement.booking();
         let sku = &self.offer.listing.sku;
@@ -290,11 +327,19 @@ impl Stock {
         let mut next = self.clone();
         next.offer.available += booking.available;
         next.offer.reserved += booking.reserved;
-        if next.offer.reserved < 0 {
-            return Err(Refusal::LineLeft { sku: sku.clone(), left: u32::try_from(self.offer.reserved).unwrap_or(0) });
+        next.offer.backordered += booking.backordered;
+        for (counter, before) in
+            [(next.offer.reserved, self.offer.reserved), (next.offer.backordered, self.offer.backordered)]
+        {
+            if counter < 0 {
+                return Err(Refusal::LineLeft { sku: sku.clone(), left: u32::try_from(before).unwrap_or(0) });
+            }
         }
         if let Some((location, delta)) = booking.at {
             let level = next.levels.entry(location.clone()).or_default();
+            if booking.gives && level.free() < delta.committed {
+                return Err(Refusal::StockTooLow { sku: sku.clone(), left: level.free(), location });
+            }
             for shelf in Shelf::ALL {
                 let counter = level.shelf_mut(*shelf);
                 let left = *counter;

@@ -228,6 +228,7 @@ fn refund_event(refund: &Refund, audience: Audience) -> Event {
         RefundCause::Late => Some("the payment came too late"),
         RefundCause::Duplicate => Some("more was paid than it cost"),
         RefundCause::Short => Some("less was paid than it cost"),
+        RefundCause::OutOfStock => Some("it is not in stock any more"),
     };
     let reason = refund.reason.as_deref().filter(|_| audience == Audience::Staff);
     let reference = refund.reference.as_deref().filter(|_| audience == Audience::Staff);

@@ -19,7 +19,8 @@ use jiff::{SignedDuration, Timestamp};
 use store::purchasing::{Kept, NotWritten, Placed, Purchasing};
 use store::settings::{Cached, SettingsTable};
 use store::stamp::Cause;
-use store::stock::{LedgerEntry, SHIPPED, StockTable};
+use store::stock::{FILLED, LedgerEntry, SHIPPED, StockTable};
+use store::tx::Write;
 use store::{StoreError, TxError};
 
 use crate::context::Context;
@@ -106,9 +107,9 @@ impl Reordering {
             return Ok(());
         }
         let now = self.context.now();
-        let diary = self.diary(sku, now, cause).await?;
         let locations = self.locations.get(now).await?.locations;
         let priority: Vec<LocationId> = locations.into_iter().map(|location| location.id).collect();
+        let diary = self.diary(sku, now, priority.first(), cause).await?;
         let (mut watch, mut known) = (None, None);
         for rule in rules {
             let Some((stock, slack)) = self.look_at(sku, &rule, &diary, &priority, now, cause).await? else {
@@ -145,11 +146,27 @@ impl Reordering {
             let decision = decide(rule, &stock, diary, priority);
             let slack = decision.slack();
             let standing = order.as_ref().map(|order| Standing::of(order, sku, &rule.location));
+            let watch = self.watch(sku, &rule.location, &stock, slack, cause)?;
             let looked = Look::after(before.as_ref(), standing, sku, decision, now);
-            if self.keep(looked, rev, order, cause).await? {
+            if self.keep(looked, rev, order, watch, cause).await? {
                 return Ok(Some((stock, slack)));
             }
         }
+    }
+
+    /// Where the SKU at this location is looked at again by itself: its units may go while others come in elsewhere. None:
+    /// it stands there already, or the location has none.
+    fn watch(
+        &self,
+        sku: &Sku,
+        location: &LocationId,
+        stock: &Stock,
+        slack: Option<i64>,
+        cause: &Cause,
+    ) -> Result<Option<Write>, StoreError> {
+        let Some(level) = stock.levels.get(location) else { return Ok(None) };
+        let at = slack.map(|slack| level.coming() - slack);
+        (level.reorder_at != at).then(|| self.stock.watch_level(sku, location, at, cause)).transpose()
     }
 
     /// Keeps what a look came to, with what it does to its supplier's order. Whether that is all: what has to move to
@@ -159,6 +176,7 @@ impl Reordering {
         mut looked: Looked,
         rev: u64,
         order: Option<PurchaseOrder>,
+        watch: Option<Write>,
         cause: &Cause,
     ) -> Result<bool, NotKept> {
         let now = looked.look.at;
@@ -188,7 +206,7 @@ impl Reordering {
         };
         let placed = decision.as_ref().filter(|decision| decision.changed);
         let placed = placed.map(|decision| Placed { decision, noted });
-        self.purchasing.keep_look(&looked, rev, placed, cause).await.map_err(not_kept)?;
+        self.purchasing.keep_look(&looked, rev, placed, watch, cause).await.map_err(not_kept)?;
         Ok(looked.look.suggestion.is_some() || !looked.look.decision.is_order())
     }
 
@@ -220,8 +238,15 @@ impl Reordering {
         Ok((purchasing::create(id, &supplier, Origin::Suggestions, lines, now), Some(noted)))
     }
 
-    /// What was wanted of a SKU, up to now: what was noted before, and what its ledger says since.
-    async fn diary(&self, sku: &Sku, now: Timestamp, cause: &Cause) -> Result<Diary, NotKept> {
+    /// What was wanted of a SKU, up to now: what was noted before, and what its ledger says since. What waits for stock is
+    /// wanted of the first location.
+    async fn diary(
+        &self,
+        sku: &Sku,
+        now: Timestamp,
+        first: Option<&LocationId>,
+        cause: &Cause,
+    ) -> Result<Diary, NotKept> {
         let Kept { value, rev } = self.purchasing.diary(sku).await?;
         let before = value.unwrap_or_default();
         let mut diary = before.clone();
@@ -241,7 +266,7 @@ impl Reordering {
                 if entry.at > until {
                     break 'read;
                 }
-                note(&mut diary, &key, &entry);
+                note(&mut diary, &key, &entry, first);
             }
         }
         diary.reach(until);
@@ -300,14 +325,19 @@ fn decided(order: &PurchaseOrder, command: Command, now: Timestamp) -> Result<De
 }
 
 /// Notes what an entry of the ledger says of demand.
-fn note(diary: &mut Diary, key: &str, entry: &LedgerEntry) {
+fn note(diary: &mut Diary, key: &str, entry: &LedgerEntry, first: Option<&LocationId>) {
     let notes = match (entry.quantity.as_str(), &entry.location) {
         ("available", _) => vec![Noted::Available(entry.after)],
         ("on_hand", Some(location)) => vec![Noted::OnHand(location.clone(), entry.after)],
         ("committed", Some(location)) => {
             let wanted = Noted::Wanted(location.clone(), entry.delta);
             let committed = Noted::Committed(location.clone(), entry.after);
-            std::iter::once(committed).chain((entry.cause != SHIPPED).then_some(wanted)).collect()
+            let counts = entry.cause != SHIPPED && entry.cause != FILLED;
+            std::iter::once(committed).chain(counts.then_some(wanted)).collect()
+        }
+        // It was wanted when it began to wait.
+        ("backordered", None) if entry.cause != FILLED => {
+            first.map(|first| Noted::Wanted(first.clone(), entry.delta)).into_iter().collect()
         }
         _ => Vec::new(),
     };

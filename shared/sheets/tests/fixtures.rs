@@ -45,7 +45,8 @@ fn a_stock_list_is_read_from_either_format() {
 
 #[test]
 fn a_stock_list_says_the_same_in_either_format() {
-    let place = Location { id: LocationId::main(), name: "Hauptlager".to_owned(), address: String::new() };
+    let place =
+        Location { id: LocationId::main(), name: "Hauptlager".to_owned(), address: String::new(), country: None };
     let shop = Shop { currency: Currency::EUR, locations: &[place] };
     for name in ["stock.csv", "stock.xlsx"] {
         let mut rows = read(name).into_iter();

@@ -7,23 +7,27 @@
 //! | everything of a SKU | `sku#{sku}` |
 //! | all SKUs, in order | `skus`, `{sku}` |
 //! | the ledger of a SKU, newest first | `ledger#{sku}`, `{sequence, 40 digits}#{counter}` |
+//! | who waits for a SKU, first come first | `waiting#{sku}`, `{placed, ms, 13 digits}#{order}` |
 //! | an adjustment by its Idempotency-Key | `adjustment#{digest}`, `adjustment` |
 //! | what the ledger of a SKU sums up to | `check#{sku}`, `check` |
 //!
 //! An offer keeps `available` and `sellable` (available plus the backorder limit) as stored numbers, because DynamoDB
-//! conditions cannot add.
+//! conditions cannot add; so does a level, of what is there and given to no order (`spare`).
 
 mod check;
 mod ledger;
+mod waiting;
 
 pub use check::Checked;
-pub use ledger::{LedgerEntry, SHIPPED, availability_turned, entries_of, reorder_due};
+pub use ledger::{FILLED, LedgerEntry, SHIPPED, availability_turned, backorder_due, entries_of, reorder_due};
+pub use waiting::Waiting;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use domain::catalog::{Listing, ListingChange};
-use domain::stock::{Level, Movement, Offer, Shelf, Stock};
+use domain::id::OrderId;
+use domain::stock::{Booking, Level, Movement, Offer, Shelf, Stock};
 use domain::text::{Digest, LocationId, Quantity, Sku};
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +65,8 @@ pub enum Key {
     Listed(Sku),
     /// One ledger entry: the stream's sequence number and the counter.
     Ledger(Sku, String, String),
+    /// An order that waits for a SKU, and when it was placed, in milliseconds since 1970.
+    Waiting(Sku, i64, OrderId),
     /// An adjustment.
     Adjustment(Digest),
     /// The last check of a SKU's ledger.
@@ -76,6 +82,7 @@ impl Key {
             Self::Listed(sku) => ("skus".into(), sku.to_string()),
             // Sequence numbers have up to 40 digits, and not always as many.
             Self::Ledger(sku, sequence, counter) => (format!("ledger#{sku}"), format!("{sequence:0>40}#{counter}")),
+            Self::Waiting(sku, placed, order) => (format!("waiting#{sku}"), format!("{placed:013}#{order}")),
             Self::Adjustment(digest) => (format!("adjustment#{digest}"), "adjustment".into()),
             Self::Check(sku) => (format!("check#{sku}"), "check".into()),
         }
@@ -93,6 +100,10 @@ impl Key {
             "ledger" => {
                 let (sequence, counter) = sk.split_once('#')?;
                 Some(Self::Ledger(name.parse().ok()?, sequence.trim_start_matches('0').into(), counter.into()))
+            }
+            "waiting" => {
+                let (placed, order) = sk.split_once('#')?;
+                Some(Self::Waiting(name.parse().ok()?, placed.parse().ok()?, order.parse().ok()?))
             }
             "adjustment" => Some(Self::Adjustment(name.parse().ok()?)),
             "check" => Some(Self::Check(name.parse().ok()?)),
@@ -147,6 +158,14 @@ pub struct Adjusted<'a> {
     pub cause: &'a Cause,
 }
 
+/// On which condition the counters of a level move.
+struct Only<'a> {
+    /// As many are free there.
+    given: i64,
+    /// These quantities are what they were.
+    seen: &'a [(Shelf, i64)],
+}
+
 impl StockTable {
     /// Sets `quantity` of a SKU aside for an order that relied on `price_version`.
     ///
@@ -170,32 +189,35 @@ impl StockTable {
 
     /// Books movements of one SKU: one write for its offer where its counters move, one per location.
     ///
-    /// The condition of each is that no counter falls below zero (but for `available`), and that what is promised anew
-    /// is sellable.
+    /// The condition of each is that no counter falls below zero (but for `available`), that what is promised anew is
+    /// sellable, and that what is given to an order is free at its location.
     ///
     /// # Errors
     /// When a record has no form.
     pub fn book(&self, sku: &Sku, movements: &[Movement], cause: &Cause) -> Result<Vec<Write>, StoreError> {
-        let (mut available, mut reserved, mut promised) = (0, 0, 0);
-        let mut levels: BTreeMap<LocationId, Vec<Level>> = BTreeMap::new();
+        let (mut all, mut promised) = (Booking::default(), 0);
+        let mut levels: BTreeMap<LocationId, (Vec<Level>, i64)> = BTreeMap::new();
         for movement in movements {
             let booking = movement.booking();
-            available += booking.available;
-            reserved += booking.reserved;
+            all.available += booking.available;
+            all.reserved += booking.reserved;
+            all.backordered += booking.backordered;
             if booking.promises {
                 promised -= booking.available;
             }
             if let Some((location, level)) = booking.at {
-                levels.entry(location).or_default().push(level);
+                let (parts, given) = levels.entry(location).or_default();
+                *given += if booking.gives { level.committed } else { 0 };
+                parts.push(level);
             }
         }
         let mut writes = Vec::new();
-        if available != 0 || reserved != 0 || promised != 0 {
-            writes.push(self.move_offer(sku, available, reserved, promised, cause)?);
+        if all != Booking::default() || promised != 0 {
+            writes.push(self.move_offer(sku, &all, promised, cause)?);
         }
-        for (location, parts) in levels {
+        for (location, (parts, given)) in levels {
             let delta = |shelf: Shelf| parts.iter().map(|part| part.on(shelf)).sum::<i64>();
-            writes.extend(self.move_level(sku, &location, delta, &[], cause)?);
+            writes.extend(self.move_level(sku, &location, delta, Only { given, seen: &[] }, cause)?);
         }
         Ok(writes)
     }
@@ -216,7 +238,8 @@ impl StockTable {
         let promised = (-(wished + found)).max(0);
         let mut writes = Vec::new();
         if available != 0 || promised > 0 {
-            writes.push(self.move_offer(sku, available, 0, promised, first.cause)?);
+            let moved = Booking { available, ..Booking::default() };
+            writes.push(self.move_offer(sku, &moved, promised, first.cause)?);
         }
         let mut places: BTreeMap<&LocationId, Vec<&Adjusted<'_>>> = BTreeMap::new();
         for one in adjusted {
@@ -227,31 +250,32 @@ impl StockTable {
             let delta = |shelf: Shelf| levels.iter().map(|level| level.on(shelf)).sum();
             let seen: Vec<_> = changes.iter().map(|one| (one.shelf, one.before)).collect();
             let cause = changes.first().map_or(first.cause, |one| one.cause);
-            writes.extend(self.move_level(sku, location, delta, &seen, cause)?);
+            writes.extend(self.move_level(sku, location, delta, Only { given: 0, seen: &seen }, cause)?);
         }
         Ok(writes)
     }
 
-    fn move_offer(
-        &self,
-        sku: &Sku,
-        available: i64,
-        reserved: i64,
-        promised: i64,
-        cause: &Cause,
-    ) -> Result<Write, StoreError> {
-        let mut values = HashMap::from([(":a".to_owned(), n(available)), (":r".to_owned(), n(reserved))]);
+    fn move_offer(&self, sku: &Sku, by: &Booking, promised: i64, cause: &Cause) -> Result<Write, StoreError> {
+        let mut values = HashMap::from([(":a".to_owned(), n(by.available)), (":r".to_owned(), n(by.reserved))]);
         let mut conditions = vec!["attribute_exists(pk)"];
-        if reserved < 0 {
-            values.insert(":reserved_least".into(), n(-reserved));
+        let mut set = "available = available + :a, sellable = sellable + :a, reserved = reserved + :r".to_owned();
+        if by.reserved < 0 {
+            values.insert(":reserved_least".into(), n(-by.reserved));
             conditions.push("reserved >= :reserved_least");
+        }
+        if by.backordered != 0 {
+            values.extend([(":b".to_owned(), n(by.backordered)), (":zero".to_owned(), n(0))]);
+            set.push_str(", backordered = if_not_exists(backordered, :zero) + :b");
+        }
+        if by.backordered < 0 {
+            values.insert(":backordered_least".into(), n(-by.backordered));
+            conditions.push("backordered >= :backordered_least");
         }
         if promised > 0 {
             values.insert(":promised".into(), n(promised));
             conditions.push("sellable >= :promised");
         }
-        let set = "available = available + :a, sellable = sellable + :a, reserved = reserved + :r";
-        let expression = Stamp::silent(cause.clone()).update(set, &mut values)?;
+        let expression = Stamp::silent(cause.clone()).update(&set, &mut values)?;
         self.update(&Key::Offer(sku.clone()), expression, Some(conditions.join(" AND ")), values)
     }
 
@@ -260,7 +284,7 @@ impl StockTable {
         sku: &Sku,
         location: &LocationId,
         delta: impl Fn(Shelf) -> i64,
-        seen: &[(Shelf, i64)],
+        only: Only<'_>,
         cause: &Cause,
     ) -> Result<Option<Write>, StoreError> {
         let moved: Vec<_> = Shelf::ALL.iter().map(|shelf| (*shelf, delta(*shelf))).filter(|(_, by)| *by != 0).collect();
@@ -270,7 +294,7 @@ impl StockTable {
         let mut values = HashMap::from([(":zero".to_owned(), n(0)), (":schema".to_owned(), n(SCHEMA))]);
         let mut sets = vec!["#schema = :schema".to_owned()];
         let mut conditions = Vec::new();
-        for (shelf, count) in seen {
+        for (shelf, count) in only.seen {
             let name = shelf.as_str();
             values.insert(format!(":{name}_seen"), n(*count));
             let same = format!("{name} = :{name}_seen");
@@ -284,6 +308,15 @@ impl StockTable {
                 values.insert(format!(":{name}_least"), n(-by));
                 conditions.push(format!("{name} >= :{name}_least"));
             }
+        }
+        let spare = delta(Shelf::OnHand) - delta(Shelf::Committed);
+        if spare != 0 {
+            values.insert(":spare".to_owned(), n(spare));
+            sets.push("spare = if_not_exists(spare, :zero) + :spare".to_owned());
+        }
+        if only.given > 0 {
+            values.insert(":given".to_owned(), n(only.given));
+            conditions.push("spare >= :given".to_owned());
         }
         let expression = Stamp::silent(cause.clone()).upsert(&sets.join(", "), &mut values)?;
         let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
@@ -362,6 +395,53 @@ impl StockTable {
             .await
             .map_err(StoreError::of)?;
         Ok(())
+    }
+
+    /// Lets as many of a SKU be promised beyond what is there.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] where there is no such SKU, or the table's error.
+    pub async fn allow_backorders(&self, sku: &Sku, limit: u32, cause: Cause) -> Result<(), StoreError> {
+        let mut values = HashMap::from([(":limit".to_owned(), n(limit))]);
+        let set = "backorder_limit = :limit, sellable = available + :limit";
+        let expression = Stamp::silent(cause).update(set, &mut values)?;
+        self.db
+            .client()
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::Offer(sku.clone()).attributes()))
+            .update_expression(expression)
+            .condition_expression("attribute_exists(pk)")
+            .set_expression_attribute_values(Some(values))
+            .send()
+            .await
+            .map_err(StoreError::of)?;
+        Ok(())
+    }
+
+    /// Has the reorder rule of a SKU at a location looked at again once no more than `at` are there or on order and given
+    /// to no order; never, without it. The location has to have the SKU.
+    ///
+    /// # Errors
+    /// When the record has no form.
+    pub fn watch_level(
+        &self,
+        sku: &Sku,
+        location: &LocationId,
+        at: Option<i64>,
+        cause: &Cause,
+    ) -> Result<Write, StoreError> {
+        let mut values = HashMap::from([(":schema".to_owned(), n(SCHEMA))]);
+        let stamp = Stamp::silent(cause.clone());
+        let expression = match at {
+            Some(at) => {
+                values.insert(":at".to_owned(), n(at));
+                stamp.update("#schema = :schema, reorder_at = :at", &mut values)?
+            }
+            None => format!("{}, reorder_at", stamp.update("#schema = :schema", &mut values)?),
+        };
+        let key = Key::Level(sku.clone(), location.clone());
+        self.update(&key, expression, Some("attribute_exists(pk)".into()), values)
     }
 
     fn describe(&self, listing: &Listing, repriced: bool, cause: &Cause) -> Result<Write, StoreError> {
@@ -564,6 +644,17 @@ impl StockTable {
     }
 }
 
+/// The key that a stream record of the table is about.
+fn key_of(keys: &serde_dynamo::Item) -> Option<Key> {
+    #[derive(Deserialize)]
+    struct Keys {
+        pk: String,
+        sk: String,
+    }
+    let Keys { pk, sk } = serde_dynamo::from_item(keys.clone()).ok()?;
+    Key::parse(&pk, &sk)
+}
+
 fn listing_sets(listing: &Listing, values: &mut HashMap<String, AttributeValue>) -> Result<String, StoreError> {
     let mut sets = Vec::new();
     for (name, value) in item_of(listing)? {
@@ -622,6 +713,8 @@ mod tests {
             (sku.clone(), location).prop_map(|(sku, location)| Key::Level(sku, location)),
             sku.clone().prop_map(Key::Listed),
             (sku, "[1-9][0-9]{20,39}", "[a-z_]{1,12}").prop_map(|(sku, at, counter)| Key::Ledger(sku, at, counter)),
+            ("[A-Z0-9][A-Z0-9_.-]{0,20}", 0_i64..9_000_000_000_000, any::<[u8; 10]>())
+                .prop_map(|(sku, at, random)| { Key::Waiting(Sku::new(sku).unwrap(), at, OrderId::new(7, random)) }),
             any::<[u8; 4]>().prop_map(|bytes| Key::Adjustment(Digest::of(&bytes))),
             "[A-Z0-9][A-Z0-9_.-]{0,20}".prop_map(|text| Key::Check(Sku::new(text).unwrap())),
         ]

@@ -31,6 +31,8 @@ pub(super) async fn open(world: &Rc<World>) {
     must(world, Method::PUT, "/api/settings/payments", &payments).await;
     let mut locations = world.read("/api/settings/locations").await;
     locations["locations"] = json!(LOCATIONS.map(|id| json!({ "id": id, "name": id, "address": "" })));
+    // What is sold on backorder waits all the same.
+    locations["shortage"] = json!("refund");
     must(world, Method::PUT, "/api/settings/locations", &locations).await;
     for (sku, count) in SKUS {
         price(world, sku, 1_999).await;
@@ -114,6 +116,20 @@ async fn merchandiser(world: Rc<World>, mut dice: StdRng, minutes: i64) {
         world.wait(pause).await;
         let sku = SKUS[dice.random_range(0..SKUS.len())].0;
         price(&world, sku, dice.random_range(500..5_000)).await;
+        if dice.random_bool(0.4) {
+            backorders(&world, sku, dice.random_range(0..4)).await;
+        }
+    }
+}
+
+/// Sells as many beyond what is there.
+async fn backorders(world: &World, sku: &str, limit: u32) {
+    world.log.borrow_mut().counted.insert(sku.to_owned());
+    let path = format!("/api/stock/{sku}/backorders");
+    let body = json!({ "limit": limit });
+    let (status, answer) = world.ask(Method::PUT, &path, &body, Who::Staff("merchandiser")).await;
+    if status != 200 {
+        world.log.borrow_mut().surprises.push(format!("PUT {path}: {status} {answer}"));
     }
 }
 
@@ -329,7 +345,8 @@ async fn packer(world: Rc<World>, mut dice: StdRng, order: String) {
         let standing = world.read(&format!("/api/orders/{order}")).await;
         let lines: Vec<Value> = standing["lines"].as_array().cloned().unwrap_or_default();
         let some = lines.first().map(|line| json!([{ "sku": line["sku"], "quantity": 1 }])).unwrap_or_default();
-        let (act, role, body) = match dice.random_range(0..8) {
+        let (act, role, body) = match dice.random_range(0..9) {
+            8 => ("cancel-backorder", "support", json!({})),
             0 => ("refund", "support", json!({ "reason": "scratched", "lines": some })),
             1 => {
                 let amount = json!({ "amount": dice.random_range(1..2_500), "currency": "EUR" });

@@ -15,6 +15,7 @@ fn locations() -> Vec<Location> {
         id: LocationId::new(id).unwrap(),
         name: name.to_owned(),
         address: String::new(),
+        country: None,
     };
     vec![at("main", "Hauptlager Köln"), at("shop", "Shop")]
 }

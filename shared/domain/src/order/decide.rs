@@ -14,8 +14,11 @@ use super::{
 use crate::machine::IllegalTransition;
 use crate::money::Money;
 use crate::refusal::Refusal;
-use crate::stock::{Allocation, Movement, SkuQuantity};
+use crate::stock::{Allocated, Allocation, Movement, SkuQuantity};
 use crate::text::{Quantity, Sku};
+
+/// Why an order is called off of which nothing is left.
+const SOLD_OUT: &str = "what you ordered is not in stock any more";
 
 /// What somebody wants of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,10 +46,21 @@ pub enum Command {
         /// What they found on it.
         reference: String,
     },
-    /// Its units got their locations.
+    /// Its units get their locations: together, the three lists are all of it.
     Allocate {
-        /// All units of all lines.
-        allocation: Vec<Allocation>,
+        /// What locations give.
+        pieces: Vec<Allocation>,
+        /// What waits for stock, a SKU once.
+        waiting: Vec<SkuQuantity>,
+        /// What nobody waits for: it leaves the order and its price goes back.
+        dropped: Vec<SkuQuantity>,
+        /// Why so.
+        why: Allocated,
+    },
+    /// Stock came in for what waits.
+    Fill {
+        /// What locations give of it.
+        pieces: Vec<Allocation>,
     },
     /// The time of its hold is over.
     ExpireHold,
@@ -55,6 +69,8 @@ pub enum Command {
         /// Why.
         reason: Option<String>,
     },
+    /// Call off what of it waits for stock; its price goes back.
+    CancelBackorder,
     /// A parcel leaves.
     Ship {
         /// Who carries it.
@@ -105,6 +121,12 @@ pub enum StockEffect {
     Retake(Vec<SkuQuantity>),
     /// Turn what the order holds into what locations have committed.
     Commit(Vec<Allocation>),
+    /// Turn what the order holds into what is waited for.
+    Backorder(Vec<SkuQuantity>),
+    /// Turn what is waited for into what locations have committed.
+    Fill(Vec<Allocation>),
+    /// Wait no longer.
+    Unbackorder(Vec<SkuQuantity>),
     /// Give back what locations have committed.
     Uncommit(Vec<Allocation>),
     /// Send what locations have committed.
@@ -124,6 +146,9 @@ impl StockEffect {
             Self::Release(lines) => held(lines, Movement::Release),
             Self::Retake(lines) => held(lines, Movement::Hold),
             Self::Commit(pieces) => placed(pieces, Movement::Commit),
+            Self::Backorder(lines) => held(lines, Movement::Backorder),
+            Self::Fill(pieces) => placed(pieces, Movement::Fill),
+            Self::Unbackorder(lines) => held(lines, Movement::Unbackorder),
             Self::Uncommit(pieces) => placed(pieces, Movement::Uncommit),
             Self::Ship(pieces) => placed(pieces, Movement::Ship),
         }
@@ -173,9 +198,11 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Decisio
         Command::PaymentSucceeded { amount, reference } => pay(order, amount, reference, now),
         Command::PaymentFailed => fail_payment(order),
         Command::MarkPaid { reference } => mark_paid(order, reference, now),
-        Command::Allocate { allocation } => allocate(order, allocation),
+        Command::Allocate { pieces, waiting, dropped, why } => allocate(order, (pieces, waiting, dropped), why, now),
+        Command::Fill { pieces } => fill(order, pieces),
         Command::ExpireHold => expire(order, now),
         Command::Cancel { reason } => cancel(order, reason, now),
+        Command::CancelBackorder => cancel_backorder(order, now),
         Command::Ship { carrier, tracking, lines } => ship(order, carrier, tracking, lines, now),
         Command::Deliver => deliver(order),
         Command::Refund { reason, what } => refund(order, reason, what, now),
@@ -308,27 +335,120 @@ fn mark_paid(order: &Order, reference: String, now: Timestamp) -> Result<Decisio
     pay(order, missing, reference, now)
 }
 
-fn allocate(order: &Order, allocation: Vec<Allocation>) -> Result<Decision, Refusal> {
+fn allocate(
+    order: &Order,
+    (pieces, waiting, dropped): (Vec<Allocation>, Vec<SkuQuantity>, Vec<SkuQuantity>),
+    why: Allocated,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
     if order.status != OrderStatus::Placed {
         return Err(not_while(order, "allocate"));
     }
-    if !order.allocation.is_empty() {
+    if order.is_allocated() {
         return Ok(Decision::unchanged(order));
     }
-    let given: Vec<SkuQuantity> =
-        allocation.iter().map(|piece| SkuQuantity { sku: piece.sku.clone(), quantity: piece.quantity }).collect();
-    let given = per_sku(&given);
+    let given = |piece: &Allocation| SkuQuantity { sku: piece.sku.clone(), quantity: piece.quantity };
+    let all: Vec<SkuQuantity> = pieces.iter().map(given).chain(waiting.iter().chain(&dropped).cloned()).collect();
+    let all = per_sku(&all);
     for line in &order.lines {
-        if given.get(&line.sku).copied().unwrap_or(0) != line.quantity.get() {
+        if all.get(&line.sku).copied().unwrap_or(0) != line.quantity.get() {
             return Err(Refusal::LineLeft { sku: line.sku.clone(), left: line.quantity.get() });
         }
     }
-    if let Some((sku, _)) = given.iter().find(|(sku, _)| order.line(sku).is_none()) {
+    if let Some((sku, _)) = all.iter().find(|(sku, _)| order.line(sku).is_none()) {
         return Err(Refusal::LineLeft { sku: (*sku).clone(), left: 0 });
     }
+    if pieces.is_empty() && waiting.is_empty() {
+        return cancel(order, Some(SOLD_OUT.to_owned()), now);
+    }
     let mut next = order.clone();
-    next.allocation.clone_from(&allocation);
-    Ok(Decision::new(next, vec![Event::OrderAllocated { order: order.id }], vec![StockEffect::Commit(allocation)]))
+    next.allocated = Some(why);
+    next.allocation.clone_from(&pieces);
+    next.backordered.clone_from(&waiting);
+    let mut events = vec![Event::OrderAllocated { order: order.id }];
+    if !waiting.is_empty() {
+        next.shipment_status = order.shipment_status.after(ShipmentStep::Backorder)?;
+    }
+    if !waiting.is_empty() || !dropped.is_empty() {
+        events.push(Event::OrderShort { order: order.id });
+    }
+    events.extend(drop_units(&mut next, &dropped, RefundCause::OutOfStock, now)?);
+    let effects = [StockEffect::Commit(pieces), StockEffect::Backorder(waiting), StockEffect::Release(dropped)];
+    Ok(Decision::new(next, events, effects.into_iter().filter(|effect| !effect.movements().is_empty()).collect()))
+}
+
+/// Takes units out of an order that will never leave; what of their price is not back yet goes back.
+fn drop_units(
+    order: &mut Order,
+    units: &[SkuQuantity],
+    cause: RefundCause,
+    now: Timestamp,
+) -> Result<Vec<Event>, Refusal> {
+    let unpaid_back = |unit: &SkuQuantity| {
+        let left = order.line(&unit.sku).map_or(0, |line| line.quantity.get().saturating_sub(line.refunded));
+        let quantity = Quantity::new(unit.quantity.get().min(left)).ok()?;
+        Some(SkuQuantity { sku: unit.sku.clone(), quantity })
+    };
+    let paid: Vec<SkuQuantity> = units.iter().filter_map(unpaid_back).collect();
+    let amount = match order.refund_of_lines(&paid) {
+        Ok(amount) => Some(amount),
+        // It was free, or all of it went back before.
+        Err(Refusal::EmptyRefund | Refusal::RefundTooLarge { .. }) => None,
+        Err(refusal) => return Err(refusal),
+    };
+    for line in &mut order.lines {
+        let of = |units: &[SkuQuantity]| per_sku(units).get(&line.sku).copied().unwrap_or(0);
+        line.dropped += of(units);
+        line.refunded += of(&paid);
+    }
+    Ok(amount.map(|amount| order.ask_back(amount, (cause, None), paid, None, now)).unwrap_or_default())
+}
+
+fn fill(order: &Order, pieces: Vec<Allocation>) -> Result<Decision, Refusal> {
+    if order.status != OrderStatus::Placed {
+        return Err(not_while(order, "fill"));
+    }
+    if pieces.is_empty() {
+        return Ok(Decision::unchanged(order));
+    }
+    let mut next = order.clone();
+    for piece in &pieces {
+        let waiting = next.waiting(&piece.sku);
+        let Some(left) = waiting.checked_sub(piece.quantity.get()) else {
+            return Err(Refusal::LineLeft { sku: piece.sku.clone(), left: waiting });
+        };
+        next.backordered.retain(|line| line.sku != piece.sku);
+        next.backordered
+            .extend(Quantity::new(left).ok().map(|quantity| SkuQuantity { sku: piece.sku.clone(), quantity }));
+    }
+    // After what has left: the pieces stand in the order in which they leave.
+    next.allocation.extend(pieces.iter().cloned());
+    let mut events = vec![Event::OrderAllocated { order: order.id }];
+    if next.backordered.is_empty() {
+        next.shipment_status = order.shipment_status.after(ShipmentStep::Allocate)?;
+        events.push(Event::OrderFilled { order: order.id });
+    }
+    Ok(Decision::new(next, events, vec![StockEffect::Fill(pieces)]))
+}
+
+/// What of an order waits for stock is called off. Where nothing else of it leaves or left, all of it is.
+fn cancel_backorder(order: &Order, now: Timestamp) -> Result<Decision, Refusal> {
+    if order.status != OrderStatus::Placed || order.backordered.is_empty() {
+        return Err(Refusal::NothingWaits);
+    }
+    let shipped = order.lines.iter().any(|line| line.shipped > 0);
+    if !shipped && order.sendable().is_empty() {
+        return cancel(order, Some(SOLD_OUT.to_owned()), now);
+    }
+    let mut next = order.clone();
+    let waited = std::mem::take(&mut next.backordered);
+    let mut events = vec![Event::OrderShort { order: order.id }];
+    events.extend(drop_units(&mut next, &waited, RefundCause::OutOfStock, now)?);
+    next.shipment_status = order.shipment_status.after(ShipmentStep::Allocate)?;
+    if next.lines.iter().all(|line| line.unshipped() == 0) {
+        next.shipment_status = next.shipment_status.after(ShipmentStep::Ship)?;
+    }
+    Ok(Decision::new(next, events, vec![StockEffect::Unbackorder(waited)]))
 }
 
 /// The money's side of an order that comes to nothing: what came goes back, and where none came, none is wanted.
@@ -366,14 +486,15 @@ fn cancel(order: &Order, reason: Option<String>, now: Timestamp) -> Result<Decis
     if order.hold.status == HoldStatus::Held {
         next.hold.status = order.hold.status.after(HoldStep::Release)?;
     }
-    let stock = if order.allocation.is_empty() {
-        StockEffect::Release(order.quantities())
+    let stock = if order.is_allocated() {
+        let waited = std::mem::take(&mut next.backordered);
+        vec![StockEffect::Uncommit(order.allocation.clone()), StockEffect::Unbackorder(waited)]
     } else {
-        StockEffect::Uncommit(order.allocation.clone())
+        vec![StockEffect::Release(order.quantities())]
     };
     let mut events = vec![Event::OrderCanceled { order: order.id }];
     events.extend(unwind(&mut next, RefundCause::Canceled, now)?);
-    Ok(Decision::new(next, events, vec![stock]))
+    Ok(Decision::new(next, events, stock.into_iter().filter(|effect| !effect.movements().is_empty()).collect()))
 }
 
 fn ship(
@@ -386,16 +507,16 @@ fn ship(
     if order.status != OrderStatus::Placed {
         return Err(not_while(order, ShipmentStep::Ship.as_str()));
     }
-    let shipped = order.shipment_status.after(ShipmentStep::Ship)?;
+    order.shipment_status.after(ShipmentStep::ShipPart)?;
     if order.allocation.is_empty() {
         return Err(Refusal::NotAllocated);
     }
-    let lines = lines.unwrap_or_else(|| order.unshipped());
+    let lines = lines.unwrap_or_else(|| order.sendable());
     let mut next = order.clone();
     let mut parcel = Vec::new();
     let mut pieces = Vec::new();
     for (sku, count) in per_sku(&lines) {
-        let left = order.line(sku).map_or(0, super::OrderLine::unshipped);
+        let left = order.line(sku).map_or(0, |line| order.ready(line));
         let quantity = Quantity::new(count).ok().filter(|_| count <= left);
         let Some(quantity) = quantity else { return Err(Refusal::LineLeft { sku: sku.clone(), left }) };
         pieces.extend(leaving(order, sku, count));
@@ -408,9 +529,9 @@ fn ship(
         let sku = order.lines.first().map(|line| line.sku.clone());
         return Err(sku.map_or(Refusal::EmptyCart, |sku| Refusal::LineLeft { sku, left: 0 }));
     }
-    if next.lines.iter().all(|line| line.unshipped() == 0) {
-        next.shipment_status = shipped;
-    }
+    let complete = next.lines.iter().all(|line| line.unshipped() == 0);
+    let step = if complete { ShipmentStep::Ship } else { ShipmentStep::ShipPart };
+    next.shipment_status = order.shipment_status.after(step)?;
     let shipment = u16::try_from(order.shipments.len()).unwrap_or(u16::MAX);
     next.shipments.push(Shipment { at: now, carrier, tracking, lines: parcel });
     Ok(Decision::new(next, vec![Event::OrderShipped { order: order.id, shipment }], vec![StockEffect::Ship(pieces)]))

@@ -21,6 +21,10 @@ events! {
     OrderPaid = "order.paid" {};
     /// Its units have their locations.
     OrderAllocated = "order.allocated" {};
+    /// Some of it was nowhere: it waits for stock, or its price goes back.
+    OrderShort = "order.short" {};
+    /// What waited for stock has its locations, all of it.
+    OrderFilled = "order.filled" {};
     /// It was called off.
     OrderCanceled = "order.canceled" {};
     /// Its hold ended before it was paid.

@@ -30,6 +30,8 @@ pub enum RefundCause {
     Short,
     /// Somebody sent it back at the payment provider, not here.
     Provider,
+    /// There was none left of what it is for.
+    OutOfStock,
 }
 
 impl RefundCause {
@@ -42,6 +44,7 @@ impl RefundCause {
             Self::Duplicate => "duplicate",
             Self::Short => "short",
             Self::Provider => "provider",
+            Self::OutOfStock => "out_of_stock",
         }
     }
 }

@@ -145,12 +145,16 @@ machine! {
         Canceled = "canceled",
     }
     steps {
-        /// The missing stock came in.
+        /// Some of it is nowhere.
+        Backorder = "backorder",
+        /// The missing stock came in, or is not waited for any more.
         Allocate = "allocate",
         /// Picking begins.
         Pick = "pick",
         /// It is packed.
         Pack = "pack",
+        /// A parcel leaves, and more is to follow.
+        ShipPart = "ship_part",
         /// The last of it leaves.
         Ship = "ship",
         /// It arrives.
@@ -163,13 +167,17 @@ machine! {
         Cancel = "cancel",
     }
     table {
+        Allocated + Backorder => Backordered;
         Allocated + Pick => Picking;
+        Allocated + ShipPart => Allocated;
         Allocated + Ship => Shipped;
         Allocated + Cancel => Canceled;
         Backordered + Allocate => Allocated;
+        Backordered + ShipPart => Backordered;
         Backordered + Cancel => Canceled;
         Picking + Pack => Packed;
         Picking + Cancel => Canceled;
+        Packed + ShipPart => Packed;
         Packed + Ship => Shipped;
         Packed + Cancel => Canceled;
         // The stock was taken once more for a payment that landed late.

@@ -8,7 +8,7 @@ use super::*;
 use crate::fixtures::{at, eur, many, offer, placed, sku};
 use crate::refusal::Refusal;
 use crate::settings::Setting;
-use crate::stock::{Level, Movement, Stock};
+use crate::stock::{Allocated, AllocationReason, AllocationRule, Level, Movement, Stock};
 use crate::tax::TaxSettings;
 use crate::text::LocationId;
 
@@ -31,8 +31,29 @@ fn paying(order: &Order, reference: &str) -> Command {
 }
 
 fn allocating(order: &Order) -> Command {
-    let piece = |line: SkuQuantity| Allocation { location: LocationId::main(), sku: line.sku, quantity: line.quantity };
-    Command::Allocate { allocation: order.quantities().into_iter().map(piece).collect() }
+    allocating_but(order, &[], &[])
+}
+
+/// All of it from one location, but for what is nowhere.
+fn allocating_but(order: &Order, waiting: &[(&str, u32)], dropped: &[(&str, u32)]) -> Command {
+    let (waiting, dropped) = (units(waiting), units(dropped));
+    let piece = |line: SkuQuantity| {
+        let short = waiting.iter().chain(&dropped).filter(|short| short.sku == line.sku);
+        let left = line.quantity.get() - short.map(|short| short.quantity.get()).sum::<u32>();
+        Some(at_main(line.sku, Quantity::new(left).ok()?))
+    };
+    let pieces = order.quantities().into_iter().filter_map(piece).collect();
+    let (rule, reason) = (AllocationRule::Priority, AllocationReason::OneLocation);
+    let why = Allocated { rule, reason, version: 1, nearness: None };
+    Command::Allocate { pieces, waiting, dropped, why }
+}
+
+fn at_main(sku: Sku, quantity: Quantity) -> Allocation {
+    Allocation { location: LocationId::main(), sku, quantity }
+}
+
+fn filling(lines: &[(&str, u32)]) -> Command {
+    Command::Fill { pieces: units(lines).into_iter().map(|line| at_main(line.sku, line.quantity)).collect() }
 }
 
 fn shipping(lines: Option<&[(&str, u32)]>) -> Command {
@@ -185,6 +206,64 @@ fn a_paid_order_is_canceled_with_its_money() {
 }
 
 #[test]
+fn what_is_nowhere_waits_and_leaves_when_it_came() {
+    let order = two_lines(PaymentMethod::Card);
+    let order = after(&order, paying(&order, "pi_1"), 10);
+    let short = decide(&order, allocating_but(&order, &[("B", 2)], &[]), at(11)).unwrap();
+    assert_eq!(names(&short), ["order.allocated", "order.short"]);
+    assert!(
+        matches!(short.stock.as_slice(), [StockEffect::Commit(pieces), StockEffect::Backorder(_)] if pieces.len() == 2)
+    );
+    let order = short.order;
+    assert_eq!((order.shipment_status.as_str(), order.waiting(&sku("B"))), ("backordered", 2));
+    assert_eq!(order.sendable(), units(&[("A", 2), ("B", 1)]));
+    let order = after(&order, shipping(None), 12);
+    assert_eq!((order.shipment_status.as_str(), order.sendable().len()), ("backordered", 0));
+    assert_eq!(refused(&order, shipping(Some(&[("B", 1)])), 13), Refusal::LineLeft { sku: sku("B"), left: 0 });
+    assert_eq!(refused(&order, filling(&[("B", 3)]), 13), Refusal::LineLeft { sku: sku("B"), left: 2 });
+    assert_eq!(names(&decide(&order, filling(&[("B", 1)]), at(13)).unwrap()), ["order.allocated"]);
+    let filled = decide(&order, filling(&[("B", 2)]), at(14)).unwrap();
+    assert_eq!(names(&filled), ["order.allocated", "order.filled"]);
+    let order = after(&filled.order, shipping(None), 15);
+    assert_eq!((order.shipment_status.as_str(), order.shipments.len()), ("shipped", 2));
+}
+
+#[test]
+fn what_nobody_waits_for_is_paid_back() {
+    let order = two_lines(PaymentMethod::Card);
+    let order = after(&order, paying(&order, "pi_1"), 10);
+    let short = decide(&order, allocating_but(&order, &[], &[("B", 3)]), at(11)).unwrap();
+    assert_eq!(names(&short), ["order.allocated", "order.short", "refund.requested"]);
+    assert_eq!(short.stock[1..], [StockEffect::Release(units(&[("B", 3)]))]);
+    let refund = &short.order.refunds[0];
+    assert_eq!((refund.amount, refund.cause), (order.line_worths().unwrap()[1], RefundCause::OutOfStock));
+    let shipped = after(&short.order, shipping(None), 12);
+    assert_eq!(shipped.shipment_status.as_str(), "shipped");
+    let gone = decide(&order, allocating_but(&order, &[], &[("A", 2), ("B", 3)]), at(11)).unwrap();
+    assert_eq!(names(&gone), ["order.canceled", "refund.requested"]);
+    assert_eq!(gone.order.refunds[0].amount, order.totals.total);
+}
+
+#[test]
+fn who_does_not_want_to_wait_gets_the_rest() {
+    let order = two_lines(PaymentMethod::Card);
+    let order = after(&order, paying(&order, "pi_1"), 10);
+    assert_eq!(refused(&order, Command::CancelBackorder, 11), Refusal::NothingWaits);
+    let order = after(&order, allocating_but(&order, &[("B", 2)], &[]), 11);
+    let called_off = decide(&order, Command::CancelBackorder, at(12)).unwrap();
+    assert_eq!(called_off.stock, [StockEffect::Unbackorder(units(&[("B", 2)]))]);
+    assert_eq!(called_off.order.shipment_status.as_str(), "allocated");
+    assert_eq!(called_off.order.sendable(), units(&[("A", 2), ("B", 1)]));
+    let order = after(&after(&order, shipping(None), 12), Command::CancelBackorder, 13);
+    assert_eq!((order.shipment_status.as_str(), order.refunds.len()), ("shipped", 1));
+    let order = two_lines(PaymentMethod::Card);
+    let order = after(&order, paying(&order, "pi_1"), 10);
+    let order = after(&order, allocating_but(&order, &[("A", 2), ("B", 3)], &[]), 11);
+    let nothing = decide(&order, Command::CancelBackorder, at(12)).unwrap();
+    assert_eq!((names(&nothing)[0], nothing.order.backordered.len()), ("order.canceled", 0));
+}
+
+#[test]
 fn a_bank_transfer_is_marked_by_hand() {
     let card = two_lines(PaymentMethod::Card);
     assert_eq!(refused(&card, Command::MarkPaid { reference: "x".into() }, 1), Refusal::NotByHand);
@@ -256,6 +335,9 @@ fn the_desk_shows_what_can_be_done() {
     assert_eq!(order.actions(at(12)), [OrderAction::Cancel, OrderAction::Ship, OrderAction::Refund]);
     let shipped = after(&order, shipping(None), 13);
     assert_eq!(shipped.actions(at(14)), [OrderAction::Deliver, OrderAction::Refund]);
+    let order = after(&two_lines(PaymentMethod::Card), paying(&order, "pi_1"), 10);
+    let order = after(&order, allocating_but(&order, &[("A", 2), ("B", 3)], &[]), 11);
+    assert_eq!(order.actions(at(12)), [OrderAction::Cancel, OrderAction::CancelBackorder, OrderAction::Refund]);
 }
 
 #[derive(Debug, Clone)]
@@ -263,9 +345,11 @@ enum Deed {
     Pay(i64, u8),
     Fail,
     Mark,
-    Allocate,
+    Allocate { waiting: u32, dropped: u32 },
+    Fill(bool, u32),
     Expire,
     Cancel,
+    CancelBackorder,
     Ship(Option<(bool, u32)>),
     Deliver,
     RefundAmount(i64),
@@ -280,7 +364,9 @@ fn deed() -> impl Strategy<Value = Deed> {
         3 => (prop_oneof![3 => Just(0_i64), 1 => -500_i64..500], 0_u8..4).prop_map(|(by, name)| Deed::Pay(by, name)),
         1 => Just(Deed::Fail),
         1 => Just(Deed::Mark),
-        3 => Just(Deed::Allocate),
+        3 => (0_u32..4, 0_u32..3).prop_map(|(waiting, dropped)| Deed::Allocate { waiting, dropped }),
+        2 => (any::<bool>(), 1_u32..3).prop_map(|(line, count)| Deed::Fill(line, count)),
+        1 => Just(Deed::CancelBackorder),
         1 => Just(Deed::Expire),
         1 => Just(Deed::Cancel),
         3 => prop::option::of((any::<bool>(), 1_u32..4)).prop_map(Deed::Ship),
@@ -301,7 +387,16 @@ fn command(deed: &Deed, order: &Order) -> Option<Command> {
         }
         Deed::Fail => Command::PaymentFailed,
         Deed::Mark => Command::MarkPaid { reference: "pi_0".into() },
-        Deed::Allocate => allocating(order),
+        Deed::Allocate { waiting, dropped } => {
+            let dropped_of = |most: u32| (*dropped).min(most);
+            let waiting_of = |most: u32| (*waiting).min(most - dropped_of(most));
+            let some =
+                |lines: [(&'static str, u32); 2]| lines.into_iter().filter(|(_, count)| *count > 0).collect::<Vec<_>>();
+            let waiting = some([("A", waiting_of(2)), ("B", waiting_of(3))]);
+            allocating_but(order, &waiting, &some([("A", dropped_of(2)), ("B", dropped_of(3))]))
+        }
+        Deed::Fill(first, count) => filling(&[(name(*first), *count)]),
+        Deed::CancelBackorder => Command::CancelBackorder,
         Deed::Expire => Command::ExpireHold,
         Deed::Cancel => Command::Cancel { reason: None },
         Deed::Ship(None) => shipping(None),
@@ -383,7 +478,7 @@ proptest! {
             };
             prop_assert_eq!(decision.changed, decision.order != order);
             prop_assert!(decision.changed || (decision.events.is_empty() && decision.stock.is_empty()));
-            if matches!(deed, Deed::Pay(..) | Deed::Allocate | Deed::Fail) {
+            if matches!(deed, Deed::Pay(..) | Deed::Allocate { .. } | Deed::Fail) {
                 let again = decide(&decision.order, command, now);
                 prop_assert!(again.map_or(true, |again| !again.changed));
             }
@@ -406,10 +501,12 @@ proptest! {
                 prop_assert!(line.shipped <= line.quantity.get() && line.refunded <= line.quantity.get());
                 let stock = &shop[&line.sku];
                 prop_assert!(stock.is_balanced());
-                let allocated = !order.allocation.is_empty();
+                let allocated = order.is_allocated();
                 let held = if off || allocated { 0 } else { line.quantity.units() };
-                let committed = if off || !allocated { 0 } else { i64::from(line.unshipped()) };
+                let committed = if off { 0 } else { i64::from(order.ready(line)) };
+                prop_assert!(line.shipped + line.dropped + order.waiting(&line.sku) <= line.quantity.get());
                 prop_assert_eq!(stock.offer.reserved, held + others[&line.sku]);
+                prop_assert_eq!(stock.offer.backordered, i64::from(order.waiting(&line.sku)));
                 prop_assert_eq!(stock.levels[&LocationId::main()].committed, committed);
                 prop_assert_eq!(stock.levels[&LocationId::main()].on_hand, 6 - i64::from(line.shipped));
             }

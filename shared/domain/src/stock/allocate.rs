@@ -1,14 +1,78 @@
 //! Giving a paid order's lines their locations.
 //!
-//! Knows only counts and the order in which locations are asked; deliberately knows no distances and no costs.
+//! Knows the shop's rule, how near a location is to a country, and counts. It deliberately knows no distances in
+//! kilometres, no carriers and no costs; and it gives away nothing that is not there.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Level, SkuQuantity};
-use crate::refusal::Refusal;
-use crate::text::{LocationId, Quantity, Sku};
+use crate::settings::{Location, LocationSettings};
+use crate::shipping::ShippingSettings;
+use crate::text::{CountryCode, LocationId, Quantity, Sku};
+
+/// Sets of at most this many locations are tried for the fewest parcels; where that is not enough, the locations are
+/// asked in their order.
+const MAX_TRIED: usize = 4;
+
+/// Which locations an order's units come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum AllocationRule {
+    /// From as few as can be; of those, from the first in the shop's order.
+    #[default]
+    FewestParcels,
+    /// Each line from the first in the shop's order that has all of it.
+    Priority,
+    /// Each line from the nearest that has all of it: in the buyer's country, then in the country's shipping zone, then
+    /// anywhere; of equally near ones from the first in the shop's order.
+    Nearest,
+}
+
+impl AllocationRule {
+    /// Every rule.
+    pub const ALL: &'static [Self] = &[Self::FewestParcels, Self::Priority, Self::Nearest];
+
+    /// As it is written in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FewestParcels => "fewest_parcels",
+            Self::Priority => "priority",
+            Self::Nearest => "nearest",
+        }
+    }
+}
+
+/// What becomes of units that were promised and that no location has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Shortage {
+    /// They wait until stock comes in.
+    #[default]
+    Backorder,
+    /// They are taken out of the order and their price goes back. What is sold beyond what is there on purpose waits
+    /// all the same.
+    Refund,
+}
+
+impl Shortage {
+    /// Every way.
+    pub const ALL: &'static [Self] = &[Self::Backorder, Self::Refund];
+
+    /// As it is written in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Backorder => "backorder",
+            Self::Refund => "refund",
+        }
+    }
+}
 
 /// Units of a SKU that an order gets from a location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,140 +85,208 @@ pub struct Allocation {
     pub quantity: Quantity,
 }
 
-/// Where each line comes from: the first location of `priority` that has all lines, so that one parcel leaves; else
-/// each line from the first that has all of it; else piece by piece in the order of `priority`. What is on hand and
-/// not committed counts, the buffer too: the order's units were promised before. What no location has any more is
-/// given to the first one where `short` allows it (a backorder, or a count that found less), else refused.
-///
-/// # Errors
-/// When the locations have less of a SKU than the order and `short` does not allow it, or there is no location.
+/// How near a location is to where a parcel goes, the nearest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Nearness {
+    /// In the same country.
+    SameCountry,
+    /// In a country of the same shipping zone.
+    SameZone,
+    /// Elsewhere, or nobody said where it is.
+    Elsewhere,
+}
+
+/// How an order came to its locations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum AllocationReason {
+    /// One location has all that is there of it.
+    OneLocation,
+    /// No location has everything: each line comes whole from the first that has it.
+    ByLine,
+    /// Some line is at no location in whole: it comes in pieces.
+    InPieces,
+    /// Nothing of it is anywhere.
+    NothingThere,
+}
+
+/// Why an order's units come from where they come from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Allocated {
+    /// The shop's rule then.
+    pub rule: AllocationRule,
+    /// How it came out.
+    pub reason: AllocationReason,
+    /// The version of the settings of locations that it was made by.
+    pub version: u64,
+    /// How near the location is that most units come from, where the rule asks for the nearest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearness: Option<Nearness>,
+}
+
+/// Where an order's lines come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// What each location gives.
+    pub pieces: Vec<Allocation>,
+    /// What no location has.
+    pub missing: Vec<SkuQuantity>,
+    /// Why so.
+    pub why: Allocated,
+}
+
+/// What is there of some SKUs: on hand and not committed; the buffer too, since what is asked for was promised before.
+#[derive(Debug, Clone, Default)]
+pub struct Free(BTreeMap<(Sku, LocationId), i64>);
+
+impl Free {
+    /// Of a SKU at a location.
+    pub fn at(&self, sku: &Sku, location: &LocationId) -> i64 {
+        self.0.get(&(sku.clone(), location.clone())).copied().unwrap_or_default()
+    }
+
+    /// Adds what a location has of a SKU.
+    pub fn add(&mut self, sku: &Sku, location: &LocationId, level: &Level) {
+        self.0.insert((sku.clone(), location.clone()), level.free().max(0));
+    }
+
+    fn take(&mut self, piece: &Allocation) {
+        *self.0.entry((piece.sku.clone(), piece.location.clone())).or_default() -= piece.quantity.units();
+    }
+}
+
+/// How near `location` is to `country`.
+fn nearness(location: &Location, country: CountryCode, shipping: &ShippingSettings) -> Nearness {
+    match location.country {
+        Some(own) if own == country => Nearness::SameCountry,
+        Some(own) if shipping.same_zone(own, country) => Nearness::SameZone,
+        Some(_) | None => Nearness::Elsewhere,
+    }
+}
+
+/// The locations in the order in which they are asked.
+pub fn ranked(settings: &LocationSettings, country: CountryCode, shipping: &ShippingSettings) -> Vec<LocationId> {
+    let mut locations: Vec<&Location> = settings.locations.iter().collect();
+    if settings.allocation == AllocationRule::Nearest {
+        // Stable: equally near ones stay in the shop's order.
+        locations.sort_by_key(|location| nearness(location, country, shipping));
+    }
+    locations.into_iter().map(|location| location.id.clone()).collect()
+}
+
+/// Where each line comes from, by the shop's rule: `lines` name each SKU once, and a parcel goes to `country`. What no
+/// location has is told, and given to none.
 pub fn plan(
     lines: &[SkuQuantity],
-    priority: &[LocationId],
-    levels: &BTreeMap<(Sku, LocationId), Level>,
-    short: bool,
-) -> Result<Vec<Allocation>, Refusal> {
-    let free = |sku: &Sku, location: &LocationId| {
-        let level = levels.get(&(sku.clone(), location.clone())).copied().unwrap_or_default();
-        (level.on_hand - level.committed).max(0)
+    settings: &LocationSettings,
+    country: CountryCode,
+    shipping: &ShippingSettings,
+    free: &Free,
+) -> Plan {
+    let ranked = ranked(settings, country, shipping);
+    let (there, missing) = split(lines, &ranked, free);
+    let asked = match settings.allocation {
+        AllocationRule::FewestParcels => fewest(&there, &ranked, free).unwrap_or_else(|| ranked.clone()),
+        AllocationRule::Priority | AllocationRule::Nearest => ranked,
     };
-    let has = |line: &SkuQuantity, location: &LocationId| free(&line.sku, location) >= line.quantity.units();
-    let whole = |line: &SkuQuantity, location: &LocationId| Allocation {
-        location: location.clone(),
-        sku: line.sku.clone(),
-        quantity: line.quantity,
+    let whole = asked.iter().find(|location| has_all(&there, std::slice::from_ref(*location), free));
+    let (pieces, reason) = match whole {
+        _ if there.is_empty() => (Vec::new(), AllocationReason::NothingThere),
+        Some(location) => (given(&there, std::slice::from_ref(location), free), AllocationReason::OneLocation),
+        None => {
+            let pieces = given(&there, &asked, free);
+            let by_line = pieces.len() == there.len();
+            (pieces, if by_line { AllocationReason::ByLine } else { AllocationReason::InPieces })
+        }
     };
-    if let Some(location) = priority.iter().find(|location| lines.iter().all(|line| has(line, location))) {
-        return Ok(lines.iter().map(|line| whole(line, location)).collect());
-    }
-    let mut allocations = Vec::new();
+    let nearness = (settings.allocation == AllocationRule::Nearest)
+        .then(|| most_from(&pieces, settings).map(|location| nearness(location, country, shipping)))
+        .flatten();
+    let why = Allocated { rule: settings.allocation, reason, version: settings.version, nearness };
+    Plan { pieces, missing, why }
+}
+
+/// What of `wanted` the locations can give now, in their order: all of it or a part.
+pub fn fill(wanted: &SkuQuantity, locations: &[LocationId], free: &Free) -> Vec<Allocation> {
+    let (there, _) = split(std::slice::from_ref(wanted), locations, free);
+    given(&there, locations, free)
+}
+
+/// What of the lines is there, and what is not.
+fn split(lines: &[SkuQuantity], locations: &[LocationId], free: &Free) -> (Vec<SkuQuantity>, Vec<SkuQuantity>) {
+    let (mut there, mut missing) = (Vec::new(), Vec::new());
     for line in lines {
-        if let Some(location) = priority.iter().find(|location| has(line, location)) {
-            allocations.push(whole(line, location));
-            continue;
+        let all: i64 = locations.iter().map(|location| free.at(&line.sku, location)).sum();
+        let found = all.min(line.quantity.units());
+        there.extend(some(&line.sku, found));
+        missing.extend(some(&line.sku, line.quantity.units() - found));
+    }
+    (there, missing)
+}
+
+/// So many of a SKU, unless that is none.
+fn some(sku: &Sku, units: i64) -> Option<SkuQuantity> {
+    let quantity = u32::try_from(units).ok().and_then(|units| Quantity::new(units).ok())?;
+    Some(SkuQuantity { sku: sku.clone(), quantity })
+}
+
+fn has_all(lines: &[SkuQuantity], locations: &[LocationId], free: &Free) -> bool {
+    let all = |sku: &Sku| locations.iter().map(|location| free.at(sku, location)).sum::<i64>();
+    lines.iter().all(|line| all(&line.sku) >= line.quantity.units())
+}
+
+/// The smallest set of locations that has all lines, of equally small ones the first by rank. None: it takes more than
+/// [`MAX_TRIED`].
+fn fewest(lines: &[SkuQuantity], ranked: &[LocationId], free: &Free) -> Option<Vec<LocationId>> {
+    let useful: Vec<&LocationId> =
+        ranked.iter().filter(|location| lines.iter().any(|line| free.at(&line.sku, location) > 0)).collect();
+    (1..=MAX_TRIED.min(useful.len()))
+        .find_map(|size| sets(&useful, size).into_iter().find(|set| has_all(lines, set, free)))
+}
+
+/// The sets of `size` of `of`, in the order of their members.
+fn sets(of: &[&LocationId], size: usize) -> Vec<Vec<LocationId>> {
+    let Some(rest) = size.checked_sub(1) else { return vec![Vec::new()] };
+    let mut found = Vec::new();
+    for (at, first) in of.iter().enumerate() {
+        for mut set in sets(&of[at + 1..], rest) {
+            set.insert(0, (*first).clone());
+            found.push(set);
         }
-        let mut pieces: Vec<(&LocationId, i64)> = Vec::new();
-        let mut missing = line.quantity.units();
-        for location in priority {
-            let piece = free(&line.sku, location).min(missing);
-            missing -= piece;
-            pieces.push((location, piece));
-        }
-        if missing > 0 {
-            let Some(first) = pieces.first_mut().filter(|_| short) else {
-                return Err(Refusal::NowhereEnough { sku: line.sku.clone() });
-            };
-            first.1 += missing;
-        }
-        for (location, piece) in pieces {
-            // A piece is never more than the line, so it is a quantity unless it is nothing.
-            let quantity = u32::try_from(piece).ok().and_then(|piece| Quantity::new(piece).ok());
-            allocations.extend(quantity.map(|quantity| Allocation {
+    }
+    found
+}
+
+/// Each line from the first location that has all of it, or else piece by piece in the order of the locations, which
+/// have all lines together.
+fn given(lines: &[SkuQuantity], locations: &[LocationId], free: &Free) -> Vec<Allocation> {
+    let mut pieces = Vec::new();
+    for line in lines {
+        let whole = locations.iter().find(|location| free.at(&line.sku, location) >= line.quantity.units());
+        let asked = whole.map_or(locations, std::slice::from_ref);
+        let mut left = line.quantity.units();
+        for location in asked {
+            let piece = some(&line.sku, free.at(&line.sku, location).min(left));
+            left -= piece.as_ref().map_or(0, |piece| piece.quantity.units());
+            pieces.extend(piece.map(|SkuQuantity { sku, quantity }| Allocation {
                 location: location.clone(),
-                sku: line.sku.clone(),
+                sku,
                 quantity,
             }));
         }
     }
-    Ok(allocations)
+    pieces
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn place(name: &str) -> LocationId {
-        name.parse().unwrap()
-    }
-
-    fn planned(lines: &[(&str, u32)], levels: &[(&str, &str, i64)], short: bool) -> Result<Vec<String>, Refusal> {
-        let lines: Vec<SkuQuantity> = lines
-            .iter()
-            .map(|(sku, count)| SkuQuantity { sku: sku.parse().unwrap(), quantity: Quantity::new(*count).unwrap() })
-            .collect();
-        let levels = levels
-            .iter()
-            .map(|(sku, location, on_hand)| {
-                ((sku.parse().unwrap(), place(location)), Level { on_hand: *on_hand, ..Level::default() })
-            })
-            .collect();
-        let plan = plan(&lines, &[place("main"), place("north")], &levels, short)?;
-        Ok(plan.iter().map(|piece| format!("{} {} {}", piece.quantity, piece.sku, piece.location)).collect())
-    }
-
-    #[test]
-    fn one_parcel_before_two() {
-        let levels = [("A", "main", 5), ("A", "north", 5), ("B", "north", 5)];
-        assert_eq!(planned(&[("A", 1)], &levels, false).unwrap(), ["1 A main"]);
-        assert_eq!(planned(&[("A", 1), ("B", 1)], &levels, false).unwrap(), ["1 A north", "1 B north"]);
-        assert_eq!(planned(&[("A", 8)], &levels, false).unwrap(), ["5 A main", "3 A north"]);
-    }
-
-    #[test]
-    fn what_nobody_has_is_refused_unless_it_may_be_short() {
-        let levels = [("A", "main", 1), ("A", "north", 1)];
-        assert!(matches!(planned(&[("A", 3)], &levels, false), Err(Refusal::NowhereEnough { .. })));
-        assert_eq!(planned(&[("A", 3)], &levels, true).unwrap(), ["2 A main", "1 A north"]);
-    }
-
-    proptest! {
-        #[test]
-        fn every_unit_has_one_place(
-            wanted in prop::collection::vec(1_u32..20, 1..4),
-            on_hand in prop::collection::vec(0_i64..20, 8),
-        ) {
-            let names = ["A", "B", "C", "D"];
-            let lines: Vec<(&str, u32)> = names.iter().copied().zip(wanted.iter().copied()).collect();
-            let lines: Vec<SkuQuantity> = lines
-                .iter()
-                .map(|(sku, count)| SkuQuantity { sku: sku.parse().unwrap(), quantity: Quantity::new(*count).unwrap() })
-                .collect();
-            let mut levels = BTreeMap::new();
-            for (index, on_hand) in on_hand.iter().enumerate() {
-                let location = place(if index % 2 == 0 { "main" } else { "north" });
-                let sku: Sku = names[index / 2].parse().unwrap();
-                levels.insert((sku, location), Level { on_hand: *on_hand, ..Level::default() });
-            }
-            let priority = [place("main"), place("north")];
-            if let Ok(planned) = plan(&lines, &priority, &levels, false) {
-                for line in &lines {
-                    let given: u32 = planned.iter().filter(|piece| piece.sku == line.sku).map(|piece| piece.quantity.get()).sum();
-                    prop_assert_eq!(given, line.quantity.get());
-                }
-                for piece in &planned {
-                    let level = levels[&(piece.sku.clone(), piece.location.clone())];
-                    prop_assert!(piece.quantity.units() <= level.on_hand);
-                }
-            } else {
-                let short = lines.iter().any(|line| {
-                    let all: i64 = priority.iter().map(|at| levels[&(line.sku.clone(), at.clone())].on_hand).sum();
-                    all < line.quantity.units()
-                });
-                prop_assert!(short);
-            }
-            prop_assert!(plan(&lines, &priority, &levels, true).is_ok());
-        }
-    }
+fn most_from<'a>(pieces: &[Allocation], settings: &'a LocationSettings) -> Option<&'a Location> {
+    let units = |location: &Location| {
+        let own = pieces.iter().filter(|piece| piece.location == location.id);
+        own.map(|piece| piece.quantity.units()).sum::<i64>()
+    };
+    // The first of those with the most.
+    settings.locations.iter().filter(|location| units(location) > 0).rev().max_by_key(|location| units(location))
 }

@@ -11,7 +11,7 @@ use super::{Shelf, Stock};
 use crate::text::LocationId;
 
 /// The counters that an offer keeps over all locations.
-const OFFER: [&str; 2] = ["available", "reserved"];
+const OFFER: [&str; 3] = ["available", "reserved", "backordered"];
 
 /// What the ledger of a SKU sums up to, as far as it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ impl Sums {
                 balance,
             })
         };
-        let offer = [stock.offer.available, stock.offer.reserved];
+        let offer = [stock.offer.available, stock.offer.reserved, stock.offer.backordered];
         let over_all = OFFER.iter().zip(offer).filter_map(|(counter, balance)| check(None, counter, balance));
         let at_places = stock.levels.iter().flat_map(|(location, level)| {
             Shelf::ALL.iter().filter_map(move |shelf| check(Some(location), shelf.as_str(), level.on(*shelf)))

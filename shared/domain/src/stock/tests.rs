@@ -43,8 +43,30 @@ fn backorders_go_below_what_is_there_up_to_their_limit() {
     let mut stock = stock(1);
     stock.offer.backorder_limit = 2;
     let held = stock.after(&Movement::Hold(many(3))).unwrap();
-    assert_eq!((held.offer.available, held.offer.backordered(), held.offer.sellable()), (-2, 2, 0));
+    assert_eq!((held.offer.available, held.offer.sellable()), (-2, 0));
     assert!(held.after(&Movement::Hold(many(1))).is_err());
+}
+
+#[test]
+fn what_is_not_there_waits_and_is_given_when_it_comes() {
+    let mut stock = stock(1);
+    stock.offer.backorder_limit = 2;
+    for movement in [
+        Movement::Hold(many(3)),
+        Movement::Commit(main(), many(1)),
+        Movement::Backorder(many(2)),
+        Movement::Shift(main(), Shelf::OnHand, 1),
+        Movement::Fill(main(), many(1)),
+    ] {
+        stock = stock.after(&movement).unwrap();
+        assert!(stock.is_balanced());
+    }
+    let level = stock.levels[&main()];
+    let offer = &stock.offer;
+    assert_eq!((offer.available, offer.reserved, offer.backordered, level.committed), (-1, 0, 1, 2));
+    assert!(matches!(stock.after(&Movement::Fill(main(), many(1))), Err(Refusal::StockTooLow { left: 0, .. })));
+    let over = stock.after(&Movement::Unbackorder(many(1))).unwrap();
+    assert_eq!((over.offer.available, over.offer.backordered, over.is_balanced()), (0, 0, true));
 }
 
 #[test]
@@ -68,14 +90,17 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     let place = prop_oneof![Just(main()), Just("north".parse::<LocationId>().unwrap())];
-    (0_u8..9, place, 1_u32..8, -8_i64..20).prop_map(|(kind, place, count, delta)| match kind {
+    (0_u8..12, place, 1_u32..8, -8_i64..20).prop_map(|(kind, place, count, delta)| match kind {
         0 | 1 => Deed::Move(Movement::Hold(many(count))),
         2 => Deed::Move(Movement::Release(many(count))),
         3 => Deed::Move(Movement::Commit(place, many(count))),
         4 => Deed::Move(Movement::Uncommit(place, many(count))),
         5 => Deed::Move(Movement::Ship(place, many(count))),
         6 => Deed::Move(Movement::Shift(place, Shelf::ALL[count as usize % Shelf::ALL.len()], delta)),
-        7 => Deed::Adjust(place, Shelf::ALL[count as usize % Shelf::ALL.len()], Change::To(delta.max(0))),
+        7 => Deed::Move(Movement::Backorder(many(count))),
+        8 => Deed::Move(Movement::Fill(place, many(count))),
+        9 => Deed::Move(Movement::Unbackorder(many(count))),
+        10 => Deed::Adjust(place, Shelf::ALL[count as usize % Shelf::ALL.len()], Change::To(delta.max(0))),
         _ => Deed::Adjust(place, Shelf::ALL[count as usize % Shelf::ALL.len()], Change::By(delta)),
     })
 }
@@ -96,7 +121,7 @@ proptest! {
             };
             let next = movement.and_then(|movement| stock.after(&movement).ok()).unwrap_or_else(|| stock.clone());
             prop_assert!(next.is_balanced(), "{deed:?}");
-            prop_assert!(next.offer.reserved >= 0 && next.offer.sellable() >= 0);
+            prop_assert!(next.offer.reserved >= 0 && next.offer.backordered >= 0 && next.offer.sellable() >= 0);
             let mut shelves = next.levels.values().flat_map(|level| Shelf::ALL.iter().map(|shelf| level.on(*shelf)));
             prop_assert!(shelves.all(|count| count >= 0), "{deed:?}");
             counted |= matches!(deed, Deed::Adjust(_, _, Change::To(_)) | Deed::Move(Movement::Shift(..)));

@@ -21,6 +21,12 @@ pub struct DeskLine {
     pub quantity: u32,
     /// How many left already.
     pub shipped: u32,
+    /// How many can leave now.
+    pub ready: u32,
+    /// How many wait for stock.
+    pub waiting: u32,
+    /// How many will never leave, because there were none.
+    pub dropped: u32,
     /// How many were refunded.
     pub refunded: u32,
     /// What one costs.
@@ -72,6 +78,13 @@ pub enum Action {
         /// What was typed.
         reference: String,
     },
+    /// Call off what of it waits for stock.
+    CancelBackorder {
+        /// What waits: "Enamel mug × 2".
+        lines: Vec<String>,
+        /// What happens to its price.
+        consequence: String,
+    },
     /// Call it off: `reason`.
     Cancel {
         /// What happens to money and stock.
@@ -91,6 +104,7 @@ impl Action {
             Self::MarkPaid { .. } => "mark-paid",
             Self::Refund { .. } => "refund",
             Self::RefundPaid { .. } => "refund-paid",
+            Self::CancelBackorder { .. } => "cancel-backorder",
             Self::Cancel { .. } => "cancel",
         }
     }
@@ -102,6 +116,7 @@ impl Action {
             Self::MarkPaid { .. } => ("Mark as paid", Icon::Bank),
             Self::Refund { .. } => ("Refund", Icon::Return),
             Self::RefundPaid { .. } => ("Mark refund as sent", Icon::Bank),
+            Self::CancelBackorder { .. } => ("Cancel what waits for stock", Icon::Cross),
             Self::Cancel { .. } => ("Cancel the order", Icon::Cross),
         }
     }
@@ -209,7 +224,12 @@ fn lines(view: &DeskOrder) -> Markup {
                     @for line in &view.lines {
                         tr {
                             th scope="row" { div.product-cell { (image(&line.image, false)) span { (line.title) @if let Some(option) = &line.option { span.muted { " · " (option) } } } } }
-                            td { span.code { (line.sku) } @if let Some(location) = &line.location { div.small.muted { (location) } } }
+                            td {
+                                span.code { (line.sku) }
+                                @if let Some(location) = &line.location { div.small.muted { (location) } }
+                                @if line.waiting > 0 { div.small { (line.waiting) " waiting for stock" } }
+                                @if line.dropped > 0 { div.small { (line.dropped) " not in stock, refunded" } }
+                            }
                             td.num { (line.unit_price) }
                             td.num { (line.quantity) }
                             td.num { (line.shipped) }
@@ -239,7 +259,7 @@ fn action_form(action: &Action, main: bool, view: &DeskOrder) -> Markup {
                 }
                 @match action {
                     Action::Ship { carriers, values, lines } => {
-                        (quantities("ship", "Quantity to ship", lines, &errors, |line| line.quantity.saturating_sub(line.shipped)))
+                        (quantities("ship", "Quantity to ship", lines, &errors, |line| line.ready))
                         div.grid-2 {
                             (field(&Field::text("carrier", "Carrier").value(&values.0).within("ship").hint(carriers.join(", ")).errors(&errors)))
                             (field(&Field::text("tracking", "Tracking number").value(&values.1).within("ship").errors(&errors)))
@@ -266,6 +286,11 @@ fn action_form(action: &Action, main: bool, view: &DeskOrder) -> Markup {
                         p { "Transfer " strong { (amount) } " first, then note it here." }
                         (field(&Field::text("reference", "Reference of the transfer").value(reference).within("refund-paid").width("w-m").errors(&errors)))
                         div { (button(gentle, "Mark refund as sent")) }
+                    }
+                    Action::CancelBackorder { lines, consequence } => {
+                        ul.plain { @for line in lines { li { (line) } } }
+                        p { (consequence) }
+                        div { (button(Look::Danger, "Cancel what waits")) }
                     }
                     Action::Cancel { consequence, reason } => {
                         p { (consequence) }

@@ -2,8 +2,8 @@
 
 use crate::assets;
 use crate::components::{
-    Choice, Column, Crumb, Field, FieldKind, FormErrors, Look, Pager, Stock, breadcrumb, busy_button, empty,
-    error_summary, field, head_row, hidden, pagination, radios, stock_line,
+    Choice, Column, Crumb, Field, FieldKind, FormErrors, Icon, Look, Pager, Stock, breadcrumb, busy_button, button,
+    empty, error_summary, field, head_row, hidden, icon, pagination, radios, stock_line,
 };
 use crate::layout::Head;
 use maud::{Markup, html};
@@ -212,6 +212,15 @@ pub struct LedgerRow {
     pub reference: Option<(String, Option<String>)>,
 }
 
+/// How many of a SKU are sold beyond what is there.
+#[derive(Debug, Clone, Default)]
+pub struct Backorders {
+    /// As many.
+    pub limit: String,
+    /// The form's token.
+    pub csrf: String,
+}
+
 /// A SKU's ledger.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
@@ -223,6 +232,8 @@ pub struct Ledger {
     pub level: Stock,
     /// Names and quantities now.
     pub quantities: Vec<(String, String)>,
+    /// How many are sold beyond what is there, for who may say so.
+    pub backorders: Option<Backorders>,
     /// The entries, newest first.
     pub rows: Vec<LedgerRow>,
     /// Where the list goes on.
@@ -236,6 +247,17 @@ pub fn ledger(view: &Ledger) -> Markup {
         (breadcrumb(&[Crumb { words: "Stock".to_owned(), href: "/desk/stock".to_owned() }]))
         div.title-row { div.badges { h1 { (view.sku) } (stock_line(&view.level)) } span.muted { (view.title) } }
         section.panel aria-label="Now" { dl.facts { @for (name, value) in &view.quantities { dt { (name) } dd.num { (value) } } } }
+        @if let Some(backorders) = &view.backorders {
+            details.action {
+                summary { "Sell on backorder" (icon(Icon::Down)) }
+                form.stack action={ "/desk/stock/" (view.sku) "/backorders" } method="post" novalidate {
+                    (hidden("csrf", &backorders.csrf))
+                    (field(&Field::new(FieldKind::Number, "limit", "Units sold beyond what is there").value(&backorders.limit)
+                        .hint("0 sells only what is there. Buyers read that it is on its way, and get it first come, first served.").width("w-s")))
+                    div { (button(Look::Quiet, "Save")) }
+                }
+            }
+        }
         @if view.rows.is_empty() {
             (empty("Every change of this SKU appears here, with who and why.", None))
         } @else {

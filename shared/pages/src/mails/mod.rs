@@ -253,6 +253,49 @@ pub fn order_refunded(shop: &Shop, view: &OrderRefunded) -> Mail {
     )
 }
 
+/// An order of which something is not there.
+#[derive(Debug, Clone, Default)]
+pub struct OrderShort {
+    /// The order.
+    pub order: OrderMail,
+    /// What waits until it comes in.
+    pub waiting: Vec<MailLine>,
+    /// What will not come, because there is none.
+    pub dropped: Vec<MailLine>,
+    /// What becomes of the price of what will not come: "We'll send €26.00 back to your card."
+    pub money: String,
+    /// Whether something of it is sent now.
+    pub rest_is_sent: bool,
+}
+
+/// "Part of order 7K3F9QX2M4 has to wait".
+#[must_use]
+pub fn order_short(shop: &Shop, view: &OrderShort) -> Mail {
+    let order = &view.order;
+    let title = match (view.waiting.is_empty(), view.rest_is_sent) {
+        (false, true) => format!("Part of order {} has to wait", order.number),
+        (false, false) => format!("Order {} has to wait", order.number),
+        (true, _) => format!("Part of order {} is not in stock", order.number),
+    };
+    let mut blocks = Vec::new();
+    if !view.waiting.is_empty() {
+        let rest = if view.rest_is_sent { " The rest is on its way as usual." } else { "" };
+        blocks.push(Block::Text(format!(
+            "We're out of stock of what's listed here. It is yours as soon as it comes in, and we send it then.{rest}"
+        )));
+        blocks.push(Block::Lines(view.waiting.clone()));
+        blocks.push(Block::Text("You'd rather not wait? Reply to this mail, and your money goes back.".to_owned()));
+    }
+    if !view.dropped.is_empty() {
+        blocks.push(Block::Text(format!("We're sorry: there is none left of this. {}", view.money)));
+        blocks.push(Block::Lines(view.dropped.clone()));
+    }
+    blocks.push(Block::Button("See your order".to_owned(), order.view_url.clone()));
+    let preheader =
+        if view.waiting.is_empty() { view.money.clone() } else { "We send it when it comes in.".to_owned() };
+    written(shop, title.clone(), preheader, title, blocks)
+}
+
 /// An order that will not come.
 #[derive(Debug, Clone, Default)]
 pub struct OrderCanceled {

@@ -9,7 +9,7 @@ use domain::order::{
     Refund, RequestMark, Shipment, ShipmentStatus,
 };
 use domain::pricing::Totals;
-use domain::stock::Allocation;
+use domain::stock::{Allocated, Allocation, SkuQuantity};
 use domain::tax::TaxLine;
 use domain::text::{CountryCode, Digest, Email, MethodId, Quantity, Sku};
 use domain::{Currency, Money};
@@ -71,6 +71,10 @@ struct Record {
     refunds: Vec<Refund>,
     #[serde(rename = "al", default, skip_serializing_if = "Vec::is_empty")]
     allocation: Vec<Allocation>,
+    #[serde(rename = "aw", default, skip_serializing_if = "Option::is_none")]
+    allocated: Option<Allocated>,
+    #[serde(rename = "bo", default, skip_serializing_if = "Vec::is_empty")]
+    backordered: Vec<SkuQuantity>,
     #[serde(rename = "sh", default, skip_serializing_if = "Vec::is_empty")]
     shipments: Vec<Shipment>,
     #[serde(rename = "an", default, skip_serializing_if = "Option::is_none")]
@@ -133,6 +137,8 @@ struct Line {
     shipped: u32,
     #[serde(rename = "f", default, skip_serializing_if = "is_none_of_it")]
     refunded: u32,
+    #[serde(rename = "d", default, skip_serializing_if = "is_none_of_it")]
+    dropped: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -209,6 +215,7 @@ pub(super) fn item_of_order(order: &Order) -> Result<Item, StoreError> {
                 price_version: line.price_version,
                 shipped: line.shipped,
                 refunded: line.refunded,
+                dropped: line.dropped,
             })
             .collect(),
         totals: Sums {
@@ -236,6 +243,8 @@ pub(super) fn item_of_order(order: &Order) -> Result<Item, StoreError> {
         payment_session: order.payment_session.clone(),
         refunds: order.refunds.clone(),
         allocation: order.allocation.clone(),
+        allocated: order.allocated.clone(),
+        backordered: order.backordered.clone(),
         shipments: order.shipments.clone(),
         attention: order.attention.clone(),
         cancel_reason: order.cancel_reason.clone(),
@@ -284,6 +293,7 @@ pub(super) fn order_of(item: Item) -> Result<Order, StoreError> {
             price_version: line.price_version,
             shipped: line.shipped,
             refunded: line.refunded,
+            dropped: line.dropped,
         })
         .collect();
     Ok(Order {
@@ -310,6 +320,8 @@ pub(super) fn order_of(item: Item) -> Result<Order, StoreError> {
         payment_session: record.payment_session,
         refunds: record.refunds,
         allocation: record.allocation,
+        allocated: record.allocated,
+        backordered: record.backordered,
         shipments: record.shipments,
         attention: record.attention,
         cancel_reason: record.cancel_reason,

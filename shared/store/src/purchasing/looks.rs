@@ -74,7 +74,8 @@ impl Purchasing {
         self.page(&format!("past#{sku}"), after, limit, false).await
     }
 
-    /// Keeps a look over the one that was read, with what it does to its supplier's order, as one.
+    /// Keeps a look over the one that was read, with what it does to its supplier's order, and with where it is looked at
+    /// again, as one.
     ///
     /// # Errors
     /// [`NotWritten`], or the table's error.
@@ -83,6 +84,7 @@ impl Purchasing {
         looked: &Looked,
         seen: u64,
         placed: Option<Placed<'_>>,
+        watch: Option<Write>,
         cause: &Cause,
     ) -> Result<(), TxError<NotWritten>> {
         let look = &looked.look;
@@ -90,6 +92,9 @@ impl Purchasing {
         let key = Key::Look(look.sku.clone(), look.location().clone());
         let write = |value: Result<Write, StoreError>| value.map_err(TxError::Store);
         let mut tx = Tx::new().and(write(self.write(&key, look, seen, &silent))?, |_| NotWritten::Stale);
+        if let Some(watch) = watch {
+            tx = tx.and(watch, |_| NotWritten::Stale);
+        }
         if let Some(ended) = &looked.ended {
             tx = tx.and(write(self.past(ended, seen, look.at))?, |_| NotWritten::Stale);
         }

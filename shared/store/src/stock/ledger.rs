@@ -3,17 +3,20 @@
 //! Its key is the stream's sequence number, so that a record read twice books once. Nothing moved, no entry.
 
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
+use domain::stock::Level;
 use domain::text::{LocationId, Sku, Slug};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Key, SCHEMA, StockTable};
+use super::{Key, SCHEMA, StockTable, key_of};
 use crate::db::{Item, StoreError, item_of, n, of_item, s};
 use crate::page::{Cursor, Page};
 use crate::stamp::Cause;
 
 /// The cause of what leaves the house with a parcel.
 pub const SHIPPED: &str = "shipped";
+/// The cause of what is given to orders that waited for it.
+pub const FILLED: &str = "filled";
 
 /// What moved, by how much, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,7 +47,7 @@ pub struct LedgerEntry {
 
 /// The counters that the ledger accounts for: those of a location, and those of an offer.
 const LEVEL: [&str; 6] = ["on_hand", "committed", "incoming", "damaged", "quality_control", "buffer"];
-const OFFER: [&str; 2] = ["available", "reserved"];
+const OFFER: [&str; 3] = ["available", "reserved", "backordered"];
 
 #[derive(Deserialize)]
 struct Image {
@@ -57,6 +60,7 @@ struct Image {
     buffer: Option<i64>,
     available: Option<i64>,
     reserved: Option<i64>,
+    backordered: Option<i64>,
 }
 
 impl Image {
@@ -70,6 +74,7 @@ impl Image {
             "buffer" => self.buffer,
             "available" => self.available,
             "reserved" => self.reserved,
+            "backordered" => self.backordered,
             _ => None,
         };
         found.unwrap_or_default()
@@ -87,17 +92,13 @@ pub fn entries_of(
     sequence: &str,
     at: Timestamp,
 ) -> Result<Vec<LedgerEntry>, StoreError> {
-    #[derive(Deserialize)]
-    struct Keys {
-        pk: String,
-        sk: String,
-    }
     let corrupt = |error: serde_dynamo::Error| StoreError::Corrupt(error.to_string());
-    let keys: Keys = serde_dynamo::from_item(keys).map_err(corrupt)?;
-    let (sku, location, counters) = match Key::parse(&keys.pk, &keys.sk) {
+    let (sku, location, counters) = match key_of(&keys) {
         Some(Key::Offer(sku)) => (sku, None, OFFER.as_slice()),
         Some(Key::Level(sku, location)) => (sku, Some(location), LEVEL.as_slice()),
-        Some(Key::Listed(_) | Key::Ledger(..) | Key::Adjustment(_) | Key::Check(_)) | None => return Ok(Vec::new()),
+        Some(Key::Listed(_) | Key::Ledger(..) | Key::Waiting(..) | Key::Adjustment(_) | Key::Check(_)) | None => {
+            return Ok(Vec::new());
+        }
     };
     let old: Image = serde_dynamo::from_item(old).map_err(corrupt)?;
     let new: Image = serde_dynamo::from_item(new).map_err(corrupt)?;
@@ -208,20 +209,47 @@ impl StockTable {
     }
 }
 
-/// The SKU of an offer that with this write came down to where its reorder rules are looked at again, or stands there
-/// since this write named the place.
-pub fn reorder_due(old: &serde_dynamo::Item, new: &serde_dynamo::Item) -> Option<Sku> {
+/// The SKU of an offer, or of what a location has of it, that with this write came down to where its reorder rules are
+/// looked at again, or stands there since this write named the place; and the SKU that a location has for the first time.
+pub fn reorder_due(keys: &serde_dynamo::Item, old: &serde_dynamo::Item, new: &serde_dynamo::Item) -> Option<Sku> {
     #[derive(Deserialize)]
     struct Watched {
+        #[serde(default)]
+        available: i64,
+        #[serde(flatten)]
+        level: Level,
+    }
+    let sku = match key_of(keys)? {
+        Key::Level(sku, _) if old.is_empty() => return Some(sku),
+        Key::Offer(sku) | Key::Level(sku, _) => sku,
+        Key::Listed(_) | Key::Ledger(..) | Key::Waiting(..) | Key::Adjustment(_) | Key::Check(_) => return None,
+    };
+    let read = |image: &serde_dynamo::Item| serde_dynamo::from_item::<_, Watched>(image.clone()).ok();
+    let due = |watched: &Watched| {
+        // An offer has no shelves, and a level nothing available.
+        watched.level.reorder_at.is_some_and(|at| watched.available + watched.level.coming() <= at)
+    };
+    let after = read(new).filter(due)?;
+    // Whoever named another place looked at what there was before: it may have been passed meanwhile.
+    let told = read(old).is_some_and(|before| due(&before) && before.level.reorder_at == after.level.reorder_at);
+    (!told).then_some(sku)
+}
+
+/// The SKU of an offer that orders wait for, where with this write some of it may have come in, or one more waits: it
+/// may have come in meanwhile.
+pub fn backorder_due(old: &serde_dynamo::Item, new: &serde_dynamo::Item) -> Option<Sku> {
+    #[derive(Deserialize)]
+    struct Waited {
         sku: Sku,
         available: i64,
-        reorder_at: i64,
+        #[serde(default)]
+        backordered: i64,
     }
-    let read = |image: &serde_dynamo::Item| serde_dynamo::from_item::<_, Watched>(image.clone()).ok();
-    let due = |watched: &Watched| watched.available <= watched.reorder_at;
-    let after = read(new).filter(due)?;
+    let read = |image: &serde_dynamo::Item| serde_dynamo::from_item::<_, Waited>(image.clone()).ok();
+    let after = read(new).filter(|after| after.backordered > 0)?;
     let before = read(old);
-    (!before.as_ref().is_some_and(due)).then_some(after.sku)
+    let more = |of: fn(&Waited) -> i64| before.as_ref().is_none_or(|before| of(before) < of(&after));
+    (more(|waited| waited.available) || more(|waited| waited.backordered)).then_some(after.sku)
 }
 
 /// The product of an offer that came in or sold out with this write.
