@@ -153,10 +153,6 @@ impl Free {
     pub fn add(&mut self, sku: &Sku, location: &LocationId, level: &Level) {
         self.0.insert((sku.clone(), location.clone()), level.free().max(0));
     }
-
-    fn take(&mut self, piece: &Allocation) {
-        *self.0.entry((piece.sku.clone(), piece.location.clone())).or_default() -= piece.quantity.units();
-    }
 }
 
 /// How near `location` is to `country`.

@@ -49,10 +49,8 @@ impl StockTable {
             .map_err(StoreError::of)?;
         let entry = |item: crate::db::Item| {
             let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok());
-            match Key::parse(text("pk")?, text("sk")?)? {
-                Key::Waiting(_, placed, order) => Some(Waiting { order, placed }),
-                _ => None,
-            }
+            let Key::Waiting(_, placed, order) = Key::parse(text("pk")?, text("sk")?)? else { return None };
+            Some(Waiting { order, placed })
         };
         Ok(answer.items.unwrap_or_default().into_iter().filter_map(entry).collect())
     }
