@@ -94,7 +94,7 @@ pub enum Shelf {
     OnHand,
     /// Paid, not shipped.
     Committed,
-    /// On order from a supplier.
+    /// On order from a supplier, or on its way from another location.
     Incoming,
     /// There, but broken.
     Damaged,
@@ -200,6 +200,16 @@ pub enum Movement {
     Ship(LocationId, Quantity),
     /// A shelf gains or loses some.
     Shift(LocationId, Shelf, i64),
+    /// Some leave for another location: possible while so many are promised to nobody, backorders aside, and `kept` of
+    /// those that lie there stay, which are all that is committed there or more.
+    Dispatch {
+        /// Where they leave.
+        from: LocationId,
+        /// How many.
+        units: u32,
+        /// How many stay at least.
+        kept: i64,
+    },
 }
 
 /// What a movement adds to which counters of one SKU. A counter below zero is refused, except for `available`.
@@ -256,6 +266,12 @@ impl Movement {
                 at: at(location, &[(*shelf, *delta)]),
                 promises: false,
             },
+            Self::Dispatch { from, units, .. } => Booking {
+                available: -i64::from(*units),
+                reserved: 0,
+                at: at(from, &[(Shelf::OnHand, -i64::from(*units))]),
+                promises: false,
+            },
         }
     }
 }
@@ -287,6 +303,9 @@ impl Stock {
             let available = self.offer.sellable();
             return Err(Refusal::NotEnough { sku: sku.clone(), title: self.offer.listing.title.clone(), available });
         }
+        if let Movement::Dispatch { from, units, kept } = movement {
+            self.can_spare(from, i64::from(*units), *kept)?;
+        }
         let mut next = self.clone();
         next.offer.available += booking.available;
         next.offer.reserved += booking.reserved;
@@ -305,5 +324,19 @@ impl Stock {
             }
         }
         Ok(next)
+    }
+
+    /// Whether `units` can leave a location for another.
+    fn can_spare(&self, from: &LocationId, units: i64, kept: i64) -> Result<(), Refusal> {
+        let sku = self.offer.listing.sku.clone();
+        let level = self.levels.get(from).copied().unwrap_or_default();
+        if level.committed > kept || level.on_hand < kept + units {
+            let left = (level.on_hand - level.committed).max(0);
+            return Err(Refusal::StockTooLow { sku, location: from.clone(), left });
+        }
+        if units > self.offer.available {
+            return Err(Refusal::TooFewToSpare { sku, left: self.offer.available.max(0) });
+        }
+        Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! The stock table: offers, what locations have, the ledger, adjustments.
+//! The stock table: offers, what locations have, the ledger, adjustments, transfers.
 //!
 //! | access pattern | key |
 //! |---|---|
@@ -8,6 +8,9 @@
 //! | all SKUs, in order | `skus`, `{sku}` |
 //! | the ledger of a SKU, newest first | `ledger#{sku}`, `{sequence, 40 digits}#{counter}` |
 //! | an adjustment by its Idempotency-Key | `adjustment#{digest}`, `adjustment` |
+//! | a transfer by its id | `transfers`, `{trf_..}` |
+//! | all transfers, newest first | `transfers` |
+//! | the transfer that was sent under an Idempotency-Key | `sent#{digest}`, `sent` |
 //! | what the ledger of a SKU sums up to | `check#{sku}`, `check` |
 //!
 //! An offer keeps `available` and `sellable` (available plus the backorder limit) as stored numbers, because DynamoDB
@@ -15,14 +18,17 @@
 
 mod check;
 mod ledger;
+mod transfers;
 
 pub use check::Checked;
 pub use ledger::{LedgerEntry, SHIPPED, availability_turned, entries_of, reorder_due};
+pub use transfers::{NotMoved, SentUnder, TRANSFER_CANCELED, TRANSFER_LOST, TRANSFER_RECEIVED, TRANSFER_SENT};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use domain::catalog::{Listing, ListingChange};
+use domain::id::TransferId;
 use domain::stock::{Level, Movement, Offer, Shelf, Stock};
 use domain::text::{Digest, LocationId, Quantity, Sku};
 use serde::{Deserialize, Serialize};
@@ -34,6 +40,7 @@ use crate::tx::Write;
 
 const SCHEMA: u16 = 1;
 const OFFER: &str = "offer";
+const TRANSFERS: &str = "transfers";
 
 /// The stock table.
 #[derive(Debug, Clone)]
@@ -63,6 +70,10 @@ pub enum Key {
     Ledger(Sku, String, String),
     /// An adjustment.
     Adjustment(Digest),
+    /// A transfer.
+    Transfer(TransferId),
+    /// What was sent under an Idempotency-Key.
+    SentUnder(Digest),
     /// The last check of a SKU's ledger.
     Check(Sku),
 }
@@ -77,6 +88,8 @@ impl Key {
             // Sequence numbers have up to 40 digits, and not always as many.
             Self::Ledger(sku, sequence, counter) => (format!("ledger#{sku}"), format!("{sequence:0>40}#{counter}")),
             Self::Adjustment(digest) => (format!("adjustment#{digest}"), "adjustment".into()),
+            Self::Transfer(id) => (TRANSFERS.into(), id.to_string()),
+            Self::SentUnder(key) => (format!("sent#{key}"), "sent".into()),
             Self::Check(sku) => (format!("check#{sku}"), "check".into()),
         }
     }
@@ -85,6 +98,9 @@ impl Key {
     pub fn parse(pk: &str, sk: &str) -> Option<Self> {
         if pk == "skus" {
             return Some(Self::Listed(sk.parse().ok()?));
+        }
+        if pk == TRANSFERS {
+            return Some(Self::Transfer(sk.parse().ok()?));
         }
         let (kind, name) = pk.split_once('#')?;
         match kind {
@@ -95,6 +111,7 @@ impl Key {
                 Some(Self::Ledger(name.parse().ok()?, sequence.trim_start_matches('0').into(), counter.into()))
             }
             "adjustment" => Some(Self::Adjustment(name.parse().ok()?)),
+            "sent" => Some(Self::SentUnder(name.parse().ok()?)),
             "check" => Some(Self::Check(name.parse().ok()?)),
             _ => None,
         }
@@ -176,8 +193,9 @@ impl StockTable {
     /// # Errors
     /// When a record has no form.
     pub fn book(&self, sku: &Sku, movements: &[Movement], cause: &Cause) -> Result<Vec<Write>, StoreError> {
-        let (mut available, mut reserved, mut promised) = (0, 0, 0);
+        let (mut available, mut reserved, mut promised, mut spared) = (0, 0, 0, 0);
         let mut levels: BTreeMap<LocationId, Vec<Level>> = BTreeMap::new();
+        let mut kept = BTreeMap::new();
         for movement in movements {
             let booking = movement.booking();
             available += booking.available;
@@ -185,17 +203,22 @@ impl StockTable {
             if booking.promises {
                 promised -= booking.available;
             }
+            if let Movement::Dispatch { from, units, kept: stay } = movement {
+                spared += i64::from(*units);
+                kept.insert(from.clone(), *stay);
+            }
             if let Some((location, level)) = booking.at {
                 levels.entry(location).or_default().push(level);
             }
         }
         let mut writes = Vec::new();
         if available != 0 || reserved != 0 || promised != 0 {
-            writes.push(self.move_offer(sku, available, reserved, promised, cause)?);
+            writes.push(self.move_offer(sku, available, reserved, promised, spared, cause)?);
         }
         for (location, parts) in levels {
             let delta = |shelf: Shelf| parts.iter().map(|part| part.on(shelf)).sum::<i64>();
-            writes.extend(self.move_level(sku, &location, delta, &[], cause)?);
+            let kept = kept.get(&location).copied();
+            writes.extend(self.move_level(sku, &location, delta, &[], kept, cause)?);
         }
         Ok(writes)
     }
@@ -216,7 +239,7 @@ impl StockTable {
         let promised = (-(wished + found)).max(0);
         let mut writes = Vec::new();
         if available != 0 || promised > 0 {
-            writes.push(self.move_offer(sku, available, 0, promised, first.cause)?);
+            writes.push(self.move_offer(sku, available, 0, promised, 0, first.cause)?);
         }
         let mut places: BTreeMap<&LocationId, Vec<&Adjusted<'_>>> = BTreeMap::new();
         for one in adjusted {
@@ -227,17 +250,19 @@ impl StockTable {
             let delta = |shelf: Shelf| levels.iter().map(|level| level.on(shelf)).sum();
             let seen: Vec<_> = changes.iter().map(|one| (one.shelf, one.before)).collect();
             let cause = changes.first().map_or(first.cause, |one| one.cause);
-            writes.extend(self.move_level(sku, location, delta, &seen, cause)?);
+            writes.extend(self.move_level(sku, location, delta, &seen, None, cause)?);
         }
         Ok(writes)
     }
 
+    /// `promised` have to be sellable, and `spared` available: what backorders may be promised is not there to be spared.
     fn move_offer(
         &self,
         sku: &Sku,
         available: i64,
         reserved: i64,
         promised: i64,
+        spared: i64,
         cause: &Cause,
     ) -> Result<Write, StoreError> {
         let mut values = HashMap::from([(":a".to_owned(), n(available)), (":r".to_owned(), n(reserved))]);
@@ -250,17 +275,23 @@ impl StockTable {
             values.insert(":promised".into(), n(promised));
             conditions.push("sellable >= :promised");
         }
+        if spared > 0 {
+            values.insert(":spared".into(), n(spared));
+            conditions.push("available >= :spared");
+        }
         let set = "available = available + :a, sellable = sellable + :a, reserved = reserved + :r";
         let expression = Stamp::silent(cause.clone()).update(set, &mut values)?;
         self.update(&Key::Offer(sku.clone()), expression, Some(conditions.join(" AND ")), values)
     }
 
+    /// Each of `seen` has to be as it was; of what is on hand `kept` have to stay, and no more to be committed.
     fn move_level(
         &self,
         sku: &Sku,
         location: &LocationId,
         delta: impl Fn(Shelf) -> i64,
         seen: &[(Shelf, i64)],
+        kept: Option<i64>,
         cause: &Cause,
     ) -> Result<Option<Write>, StoreError> {
         let moved: Vec<_> = Shelf::ALL.iter().map(|shelf| (*shelf, delta(*shelf))).filter(|(_, by)| *by != 0).collect();
@@ -281,9 +312,14 @@ impl StockTable {
             values.insert(format!(":{name}"), n(by));
             sets.push(format!("{name} = if_not_exists({name}, :zero) + :{name}"));
             if by < 0 {
-                values.insert(format!(":{name}_least"), n(-by));
+                let stay = kept.filter(|_| shelf == Shelf::OnHand).unwrap_or_default();
+                values.insert(format!(":{name}_least"), n(stay - by));
                 conditions.push(format!("{name} >= :{name}_least"));
             }
+        }
+        if let Some(kept) = kept {
+            values.insert(":kept".to_owned(), n(kept));
+            conditions.push("(attribute_not_exists(committed) OR committed <= :kept)".to_owned());
         }
         let expression = Stamp::silent(cause.clone()).upsert(&sets.join(", "), &mut values)?;
         let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
@@ -621,8 +657,11 @@ mod tests {
             sku.clone().prop_map(Key::Offer),
             (sku.clone(), location).prop_map(|(sku, location)| Key::Level(sku, location)),
             sku.clone().prop_map(Key::Listed),
-            (sku, "[1-9][0-9]{20,39}", "[a-z_]{1,12}").prop_map(|(sku, at, counter)| Key::Ledger(sku, at, counter)),
+            (sku, "[1-9][0-9]{20,39}", "[a-z_]{1,12}(#[a-z_]{1,12})?")
+                .prop_map(|(sku, at, counter)| Key::Ledger(sku, at, counter)),
             any::<[u8; 4]>().prop_map(|bytes| Key::Adjustment(Digest::of(&bytes))),
+            any::<[u8; 10]>().prop_map(|random| Key::Transfer(TransferId::new(1_760_000_000_000, random))),
+            any::<[u8; 4]>().prop_map(|bytes| Key::SentUnder(Digest::of(&bytes))),
             "[A-Z0-9][A-Z0-9_.-]{0,20}".prop_map(|text| Key::Check(Sku::new(text).unwrap())),
         ]
     }
@@ -642,6 +681,8 @@ mod tests {
         assert_eq!(Key::Offer(sku.clone()).pair(), pair("sku#MUG-1", "offer"));
         assert_eq!(Key::Level(sku.clone(), LocationId::main()).pair(), pair("sku#MUG-1", "at#main"));
         assert_eq!(Key::Listed(sku.clone()).pair(), pair("skus", "MUG-1"));
+        let transfer = TransferId::new(1, [1; 10]);
+        assert_eq!(Key::Transfer(transfer).pair(), pair("transfers", &transfer.to_string()));
         assert_eq!(
             Key::Ledger(sku, "7".into(), "on_hand".into()).pair(),
             pair("ledger#MUG-1", &format!("{}7#on_hand", "0".repeat(39)))
