@@ -131,7 +131,7 @@ async fn show(
         facts,
         lines: transfer.lines.iter().map(|line| line_row(transfer, line, &offers)).collect(),
         receive: legal(TransferStep::ReceivePart)
-            .then(|| open(transfer).map(|line| receiving(line, &offers, typed.get(&line.sku))).collect()),
+            .then(|| open(transfer).map(|line| receiving(line, typed.get(&line.sku))).collect()),
         cancel: legal(TransferStep::Cancel).then(|| name(&places, &transfer.from)),
         events: transfer.happened.iter().rev().enumerate().map(|(index, one)| event(one, index == 0)).collect(),
         csrf: frame.csrf(),
@@ -148,15 +148,11 @@ fn open(transfer: &Transfer) -> impl Iterator<Item = &TransferLine> {
     transfer.lines.iter().filter(|line| line.in_transit() > 0)
 }
 
-fn title(offers: &BTreeMap<Sku, Offer>, sku: &Sku) -> String {
-    offers.get(sku).map(|offer| offer.listing.title.clone()).unwrap_or_default()
-}
-
 fn line_row(transfer: &Transfer, line: &TransferLine, offers: &BTreeMap<Sku, Offer>) -> TransferLineRow {
     TransferLineRow {
         sku: line.sku.to_string(),
         href: format!("/desk/stock/{}", line.sku),
-        title: title(offers, &line.sku),
+        title: offers.get(&line.sku).map(|offer| offer.listing.title.clone()).unwrap_or_default(),
         sent: line.quantity.to_string(),
         received: line.received.to_string(),
         damaged: line.damaged.to_string(),
@@ -165,12 +161,11 @@ fn line_row(transfer: &Transfer, line: &TransferLine, offers: &BTreeMap<Sku, Off
     }
 }
 
-fn receiving(line: &TransferLine, offers: &BTreeMap<Sku, Offer>, typed: Option<&[String; 3]>) -> TransferReceiving {
+fn receiving(line: &TransferLine, typed: Option<&[String; 3]>) -> TransferReceiving {
     let all_came = || [line.in_transit().to_string(), String::new(), String::new()];
     let [received, damaged, missing] = typed.cloned().unwrap_or_else(all_came);
     TransferReceiving {
         sku: line.sku.to_string(),
-        title: title(offers, &line.sku),
         in_transit: line.in_transit().to_string(),
         received,
         damaged,

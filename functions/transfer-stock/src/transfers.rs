@@ -12,9 +12,11 @@ use domain::order::RequestMark;
 use domain::settings::Location;
 use domain::stock::Stock;
 use domain::text::{LocationId, Sku};
-use domain::transfer::{Command, Consignment, Transfer, TransferDraft, TransferReceiptDraft, TransferStatus, decide};
+use domain::transfer::{
+    Command, Consignment, MAX_LINES, Transfer, TransferDraft, TransferReceiptDraft, TransferStatus, decide,
+};
 use edge::http::unavailable;
-use edge::orders::{NotDone, key_reused, mark};
+use edge::orders::{NotDone, demanded_mark, key_reused, mark};
 use edge::{Request, Response};
 use store::stamp::Cause;
 use store::stock::{NotMoved, TRANSFER_CANCELED, TRANSFER_RECEIVED, TRANSFER_SENT};
@@ -75,15 +77,9 @@ pub(crate) async fn load(shop: &TransferStock, id: &TransferId) -> Result<Transf
 
 /// POST /api/transfers
 pub(crate) async fn send(shop: &TransferStock, request: &Request, actor: &str) -> Result<Response, Problem> {
-    let mark = demanded(request)?;
+    let mark = demanded_mark(request)?;
     let transfer = sent(shop, request.json()?, mark, actor, request.correlation()).await?;
     Response::json(201, &TransferAnswer::from(transfer))
-}
-
-/// The mark of a request that has to have an Idempotency-Key.
-fn demanded(request: &Request) -> Result<RequestMark, Problem> {
-    let key = request.idempotency_key()?;
-    Ok(mark(request)?.unwrap_or(RequestMark { key, body: key }))
 }
 
 /// Sends a transfer off, or finds the one that was sent under the same key before.
@@ -132,7 +128,7 @@ pub(crate) async fn stocks(
     from: &LocationId,
     skus: impl Iterator<Item = &Sku>,
 ) -> Result<BTreeMap<Sku, Stock>, Problem> {
-    let there: Vec<_> = skus.take(usize::from(PAGE)).map(|sku| (sku, from)).collect();
+    let there: Vec<_> = skus.take(MAX_LINES).map(|sku| (sku, from)).collect();
     shop.stock.at(&there).await.map_err(|error| unavailable(&error))
 }
 
@@ -145,7 +141,7 @@ fn checked(draft: TransferDraft, places: &[Location], stocks: &BTreeMap<Sku, Sto
             errors.push(FieldError { pointer: format!("/{field}"), detail });
         }
     }
-    for (index, line) in draft.lines.iter().take(usize::from(PAGE)).enumerate() {
+    for (index, line) in draft.lines.iter().take(MAX_LINES).enumerate() {
         if !stocks.contains_key(&line.sku) {
             let detail = format!("There is no SKU {}.", line.sku);
             errors.push(FieldError { pointer: format!("/lines/{index}/sku"), detail });
@@ -164,7 +160,7 @@ fn checked(draft: TransferDraft, places: &[Location], stocks: &BTreeMap<Sku, Sto
 /// POST /api/transfers/{id}/receive
 pub(crate) async fn receive(shop: &TransferStock, request: &Request, actor: &str) -> Result<Response, Problem> {
     let id = request.parse_parameter("id", "transfer")?;
-    let mark = demanded(request)?;
+    let mark = demanded_mark(request)?;
     let draft: TransferReceiptDraft = request.json()?;
     let command = Command::Receive { receipt: draft.check().map_err(Problem::fields)? };
     let cause = Cause::new(actor, TRANSFER_RECEIVED, request.correlation());

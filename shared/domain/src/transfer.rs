@@ -12,7 +12,8 @@ mod tests;
 
 pub use decide::{Booked, Command, Decision, decide, send};
 pub use draft::{
-    Consignment, TransferDraft, TransferLineDraft, TransferReceipt, TransferReceiptDraft, TransferReceiptLine,
+    Consignment, MAX_LINES, TransferDraft, TransferLineDraft, TransferReceipt, TransferReceiptDraft,
+    TransferReceiptLine,
 };
 pub use states::{TransferStatus, TransferStep};
 

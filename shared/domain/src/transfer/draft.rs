@@ -11,7 +11,7 @@ use crate::text::{LocationId, Sku};
 
 /// The most lines of a transfer: sending one is three writes each, one for the transfer and one for its key, and fits
 /// into one transaction of 100.
-const MAX_LINES: usize = 32;
+pub const MAX_LINES: usize = 32;
 
 /// A transfer as staff send it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

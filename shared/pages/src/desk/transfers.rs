@@ -235,8 +235,6 @@ pub struct TransferLineRow {
 pub struct TransferReceiving {
     /// Its SKU.
     pub sku: String,
-    /// The product's name and kind.
-    pub title: String,
     /// How many are on the road.
     pub in_transit: String,
     /// How many came and are good; all that are on the road before somebody typed.
@@ -360,7 +358,6 @@ fn receive(view: &TransferView, lines: &[TransferReceiving]) -> Markup {
         row_word: "line",
         columns: vec![
             EditColumn::new("sku", "SKU", Cell::Code),
-            EditColumn::new("title", "Product", Cell::Words),
             EditColumn::new("in_transit", "On the road", Cell::Figure),
             EditColumn::new("received", "Good", Cell::Number),
             EditColumn::new("damaged", "Damaged", Cell::Number),
@@ -369,9 +366,7 @@ fn receive(view: &TransferView, lines: &[TransferReceiving]) -> Markup {
         rows: lines
             .iter()
             .map(|line| {
-                [&line.sku, &line.title, &line.in_transit, &line.received, &line.damaged, &line.missing]
-                    .map(Clone::clone)
-                    .to_vec()
+                [&line.sku, &line.in_transit, &line.received, &line.damaged, &line.missing].map(Clone::clone).to_vec()
             })
             .collect(),
         blank: 0,

@@ -91,7 +91,6 @@ fn transfer() -> desk::TransferView {
 fn receiving(typed: [[&str; 3]; 2]) -> Vec<desk::TransferReceiving> {
     let line = |(n, [received, damaged, missing]): (usize, [&str; 3])| desk::TransferReceiving {
         sku: GOODS[n].0.into(),
-        title: GOODS[n].1.into(),
         in_transit: ["1", "24"][n].into(),
         received: received.into(),
         damaged: damaged.into(),
