@@ -39,7 +39,13 @@ CALLERS = ("owner", "warehouse", "customer", "nobody")
 # The operations that write the settings and what is sold: each accepted write of theirs is undone.
 SETTINGS = "PUT /api/settings/{topic}"
 PRODUCTS = ("PUT /api/products/{slug}", "DELETE /api/products/{slug}")
-KEYED = ("POST /api/checkout", "POST /api/orders/{id}/refund", "POST /api/stock/adjustments")
+KEYED = (
+    "POST /api/checkout",
+    "POST /api/orders/{id}/refund",
+    "POST /api/stock/adjustments",
+    "POST /api/transfers",
+    "POST /api/transfers/{id}/receive",
+)
 
 
 @contextlib.contextmanager

@@ -105,6 +105,15 @@ def requests(shop, made):
     yield "GET /api/stock/{sku}/ledger", Valid(200, {"sku": made.SKU}, headers=owner)
     yield "PUT /api/stock/{sku}/backorders", Valid(200, {"sku": made.SKU}, headers=owner, body={"limit": 5})
     yield "POST /api/stock/adjustments", Valid(201, headers=keyed(), body={"lines": [line]})
+    shop.second_location(shop.staff("owner"))
+    way = {"from": "main", "to": "annex", "lines": [{"sku": made.SKU, "quantity": 3}], "note": "for the window"}
+    yield "POST /api/transfers", Valid(201, headers=keyed(), body=way)
+    at_transfer = [{"id": shop.transferred(shop.staff("owner"), way)} for _ in range(2)]
+    yield "GET /api/transfers", Valid(200, query={"status": "in_transit"}, headers=owner)
+    yield "GET /api/transfers/{id}", Valid(200, at_transfer[0], headers=owner)
+    part = {"lines": [{"sku": made.SKU, "received": 1, "damaged": 1, "missing": 1}]}
+    yield "POST /api/transfers/{id}/receive", Valid(200, at_transfer[0], headers=keyed(), body=part)
+    yield "POST /api/transfers/{id}/cancel", Valid(200, at_transfer[1], headers=owner, body={})
     listed = shop.imported(shop.staff("owner"), f"sku,delta\n{made.SKU},1\n")
     yield "POST /api/stock/imports", Valid(201, headers=owner, body={"filename": "stock.csv", "bytes": 1000})
     yield "GET /api/stock/imports", Valid(200, headers=owner)

@@ -91,6 +91,20 @@ class Shop:
             "POST", "/api/stock/adjustments", {"lines": [line]}, token=token, idempotency_key=self.key(), expect=201
         )
 
+    def second_location(self, token):
+        """Makes a second place that holds stock."""
+        settings = self.send("GET", "/api/settings/locations", token=token, expect=200).json()
+        known = [place["id"] for place in settings["locations"]]
+        if "annex" not in known:
+            settings["locations"].append({"id": "annex", "name": "Annex", "address": ""})
+            self.send("PUT", "/api/settings/locations", settings, token=token, expect=200)
+        # What functions know of the settings is a minute old at most.
+        self.advance("61s")
+
+    def transferred(self, token, body):
+        """Sends a transfer off; its id."""
+        return self.send("POST", "/api/transfers", body, token=token, idempotency_key=self.key(), expect=201).json()["id"]
+
     def imported(self, token, text):
         """Uploads a stock list and has it looked at; the id of its import."""
         asked = {"filename": "stock.csv", "bytes": len(text), "dry_run": True}

@@ -18,6 +18,7 @@ mod signing_in;
 mod simulating;
 mod stocking;
 mod supplying;
+mod transferring;
 mod trusting;
 mod working;
 

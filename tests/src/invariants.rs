@@ -39,6 +39,8 @@ pub struct Log {
     pub booked: BTreeMap<String, i64>,
     /// How many of a SKU staff were told that they had received of a purchase order.
     pub received: BTreeMap<(String, String), i64>,
+    /// The transfers that staff were told of: what came of each, damaged and missing ones among it.
+    pub transferred: BTreeMap<String, i64>,
     /// The SKUs that were counted, or sold on backorder: less may be there than was promised.
     pub counted: BTreeSet<String>,
     /// The addresses that a sign-in link was asked for, and granted.
@@ -75,6 +77,8 @@ pub struct Books {
     pub stock: BTreeMap<String, (Value, Vec<Value>)>,
     /// The purchase orders.
     pub purchases: Vec<Value>,
+    /// The transfers between locations.
+    pub transfers: Vec<Value>,
     /// The latest look at each SKU that has a reorder rule.
     pub looks: Vec<Value>,
 }
@@ -103,8 +107,9 @@ impl Books {
             stock.insert(sku, (counters, ledger));
         }
         let purchases = all(&read, "/api/purchase-orders").await;
+        let transfers = all(&read, "/api/transfers").await;
         let looks = all(&read, "/api/reorder-suggestions").await;
-        Self { listed, orders, unlisted, stock, purchases, looks }
+        Self { listed, orders, unlisted, stock, purchases, transfers, looks }
     }
 }
 
@@ -168,6 +173,9 @@ pub fn check(standing: &Standing, log: &Log) -> (Vec<String>, BTreeMap<String, u
     for order in &standing.books.purchases {
         *ends.entry(format!("purchase {}", text(order, "status"))).or_default() += 1;
     }
+    for transfer in &standing.books.transfers {
+        *ends.entry(format!("transfer {}", text(transfer, "status"))).or_default() += 1;
+    }
     for order in orders.values() {
         *ends.entry(text(order, "status").to_owned()).or_default() += 1;
         for refund in order["refunds"].as_array().into_iter().flatten() {
@@ -180,6 +188,7 @@ pub fn check(standing: &Standing, log: &Log) -> (Vec<String>, BTreeMap<String, u
     money(standing, log, &mut wrong);
     stock(&standing.books, log, &mut wrong);
     purchases(&standing.books, log, &mut wrong);
+    transfers(&standing.books, log, &mut wrong);
     mails(standing, log, &mut wrong);
     holds(standing, &mut wrong);
     rest(standing, log, &mut wrong);
@@ -318,6 +327,12 @@ fn stock(books: &Books, log: &Log, wrong: &mut Vec<String>) {
             }
         }
     }
+    let mut away: BTreeMap<&str, i64> = BTreeMap::new();
+    for line in books.transfers.iter().flat_map(|transfer| transfer["lines"].as_array().into_iter().flatten()) {
+        // What is on the road, and what came and is not on hand.
+        let units = ["in_transit", "damaged", "missing"].map(|name| line[name].as_i64().unwrap_or_default());
+        *away.entry(text(line, "sku")).or_default() += units.iter().sum::<i64>();
+    }
     for (sku, (stock, ledger)) in &books.stock {
         let mut counters = BTreeMap::new();
         let number = |name: &str| stock[name].as_i64().unwrap_or_default();
@@ -345,7 +360,8 @@ fn stock(books: &Books, log: &Log, wrong: &mut Vec<String>) {
             ("committed", committed, owed.get(sku).copied().unwrap_or_default()),
         ];
         let booked = log.booked.get(sku).copied().unwrap_or_default();
-        facts.push(("on hand", on_hand, booked - gone.get(sku).copied().unwrap_or_default()));
+        let left = gone.get(sku).copied().unwrap_or_default() + away.get(sku.as_str()).copied().unwrap_or_default();
+        facts.push(("on hand", on_hand, booked - left));
         for (what, is, should) in facts {
             if is != should {
                 wrong.push(format!("{sku}: {is} {what}, it should be {should}"));
@@ -403,6 +419,9 @@ fn purchases(books: &Books, log: &Log, wrong: &mut Vec<String>) {
             }
         }
     }
+    for (sku, place, units) in on_the_road(books) {
+        *incoming.entry((sku, place)).or_default() += units;
+    }
     for (place, told) in received {
         wrong.push(format!("{told} of {place:?} were booked, which no order has"));
     }
@@ -415,11 +434,41 @@ fn purchases(books: &Books, log: &Log, wrong: &mut Vec<String>) {
             let should = incoming.get(&place).copied().unwrap_or_default();
             let is = level["incoming"].as_i64().unwrap_or_default();
             if is < should || is != should && !held.contains(&place) {
-                wrong.push(format!("{place:?}: {is} incoming, {should} are on order"));
+                wrong.push(format!("{place:?}: {is} incoming, {should} are on order or on the road"));
             }
         }
     }
     suggestions(books, wrong);
+}
+
+/// What transfers have on the road: SKU, location and units.
+fn on_the_road(books: &Books) -> impl Iterator<Item = (String, String, i64)> {
+    books.transfers.iter().flat_map(|transfer| {
+        let lines = transfer["lines"].as_array().into_iter().flatten();
+        lines.map(|line| {
+            let units = line["in_transit"].as_i64().unwrap_or_default();
+            (text(line, "sku").to_owned(), text(transfer, "to").to_owned(), units)
+        })
+    })
+}
+
+/// Each transfer that staff were told of is there once, and came as they booked it.
+fn transfers(books: &Books, log: &Log, wrong: &mut Vec<String>) {
+    let mut told = log.transferred.clone();
+    for transfer in &books.transfers {
+        let id = text(transfer, "id");
+        let lines = transfer["lines"].as_array().into_iter().flatten();
+        let units = |line: &Value| {
+            ["received", "damaged", "missing"].iter().map(|name| line[*name].as_i64().unwrap_or_default()).sum::<i64>()
+        };
+        let came: i64 = lines.map(units).sum();
+        match told.remove(id) {
+            None => wrong.push(format!("{id} is on its way and nobody was told")),
+            Some(booked) if booked != came => wrong.push(format!("{id}: {came} units came, {booked} were booked")),
+            Some(_) => {}
+        }
+    }
+    wrong.extend(told.into_keys().map(|id| format!("{id} was sent and is not in the list")));
 }
 
 /// Whatever is at its reorder point stands in an order that is not approved yet, once; nothing else does.

@@ -1,7 +1,7 @@
 //! One SKU: its quantities now, and every change that led to them.
 
 use contracts::Problem;
-use domain::id::{ImportId, OrderId};
+use domain::id::{ImportId, OrderId, TransferId};
 use domain::people::Action;
 use domain::stock::{Shelf, Stock};
 use domain::text::Sku;
@@ -41,7 +41,7 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
             .role
             .may(Action::EditCatalog)
             .then(|| desk::Backorders { limit: stock.offer.backorder_limit.to_string(), csrf: frame.csrf() }),
-        rows: entries.items.iter().map(row).collect(),
+        rows: entries.items.iter().map(|entry| row(entry, visit)).collect(),
         pager: Pager {
             first: after.map(|_| here.clone()),
             next: entries.next.map(|next| address(&here, &[("cursor", &next.to_string())])),
@@ -75,7 +75,7 @@ fn who(actor: &str) -> String {
     }
 }
 
-fn row(entry: &LedgerEntry) -> LedgerRow {
+fn row(entry: &LedgerEntry, visit: &Visit<'_>) -> LedgerRow {
     let quantity = label(&entry.quantity);
     let delta = match entry.delta {
         less @ ..0 => format!("\u{2212}{}", less.unsigned_abs()),
@@ -92,10 +92,21 @@ fn row(entry: &LedgerEntry) -> LedgerRow {
         after: entry.after.to_string(),
         cause: label(&entry.cause),
         actor: who(&entry.actor),
-        reference: entry.reference.as_ref().map(|text| match (text.parse::<OrderId>(), text.parse::<ImportId>()) {
-            (Ok(order), _) => (order.number().to_string(), Some(format!("/desk/orders/{order}"))),
-            (_, Ok(import)) => ("Import".to_owned(), Some(format!("/desk/stock/imports/{import}"))),
-            (Err(_), Err(_)) => (text.clone(), None),
-        }),
+        reference: entry.reference.as_ref().map(|text| reference(text, visit)),
     }
+}
+
+/// What an entry refers to in words, and its page where the role may see it.
+fn reference(text: &str, visit: &Visit<'_>) -> (String, Option<String>) {
+    if let Ok(order) = text.parse::<OrderId>() {
+        return (order.number().to_string(), Some(format!("/desk/orders/{order}")));
+    }
+    if let Ok(import) = text.parse::<ImportId>() {
+        return ("Import".to_owned(), Some(format!("/desk/stock/imports/{import}")));
+    }
+    if let Ok(transfer) = text.parse::<TransferId>() {
+        let href = visit.role.may(Action::ViewTransfers).then(|| format!("/desk/transfers/{transfer}"));
+        return (format!("Transfer {}", transfer.number()), href);
+    }
+    (text.to_owned(), None)
 }

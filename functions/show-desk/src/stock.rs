@@ -81,6 +81,7 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
             first: asked.after.as_ref().map(|_| list(&[])),
             next: next.map(|next| list(&[("cursor", &next.to_string())])),
         },
+        transfers: visit.role.may(Action::ViewTransfers),
         adjustment: visit.role.may(Action::AdjustStock).then(|| Adjustment {
             sku: request.query("adjust").unwrap_or_default().to_owned(),
             locations: places(&locations, request.query("at").unwrap_or(location)),

@@ -46,6 +46,7 @@ pub fn functions() -> &'static [(&'static str, Function)] {
         ("show-storefront", show_storefront::FUNCTION),
         ("sign-in", sign_in::FUNCTION),
         ("start-payment", start_payment::FUNCTION),
+        ("transfer-stock", transfer_stock::FUNCTION),
         ("update-stock", update_stock::FUNCTION),
         ("view-order", view_order::FUNCTION),
         ("view-stock", view_stock::FUNCTION),

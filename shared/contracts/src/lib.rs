@@ -18,5 +18,6 @@ pub mod refusal;
 pub mod settings;
 pub mod staff;
 pub mod stock;
+pub mod transfer;
 
 pub use problem::{Problem, ProblemKind};

@@ -20,11 +20,13 @@ use crate::purchasing::{
 use crate::settings::SettingsBody;
 use crate::staff::{StaffMember, StaffRequest};
 use crate::stock::{AdjustmentAnswer, BackordersRequest, LedgerAnswer, LedgerQuery, StockAnswer, StockQuery};
+use crate::transfer::{TransferAnswer, TransferQuery};
 use domain::catalog::ProductDraft;
 use domain::import::{ImportDraft, Mapping};
 use domain::purchasing::{PurchaseDraft, ReceiptDraft, SupplierDraft};
 use domain::reorder::ReorderRule;
 use domain::stock::Adjustment;
+use domain::transfer::{TransferDraft, TransferReceiptDraft};
 
 /// Declares operations: their words, path parameters, what else they take, body, answer, and the problems that each
 /// refuses with. Any of them may also fail.
@@ -178,6 +180,18 @@ operations! {
     adjust_stock = post "/api/stock/adjustments" "staff" "Adjusts stock, all lines or none. Takes an Idempotency-Key." ()
         also ("Idempotency-Key" = String, Header),
         body Adjustment, 201 answer AdjustmentAnswer, refuses 400 401 403 409 413 415 422;
+    list_transfers = get "/api/transfers" "staff" "Lists transfers between locations, newest first." () query TransferQuery,
+        200 answer ListAnswer<TransferAnswer>, refuses 400 401 403;
+    show_transfer = get "/api/transfers/{id}" "staff" "Shows a transfer." ("id")
+        200 answer TransferAnswer, refuses 401 403 404;
+    send_transfer = post "/api/transfers" "staff" "Sends goods from one location to another. Takes an Idempotency-Key." ()
+        also ("Idempotency-Key" = String, Header),
+        body TransferDraft, 201 answer TransferAnswer, refuses 400 401 403 409 413 415 422;
+    receive_transfer = post "/api/transfers/{id}/receive" "staff" "Books what came, in parts or at once. Takes an Idempotency-Key." ("id")
+        also ("Idempotency-Key" = String, Header),
+        body TransferReceiptDraft, 200 answer TransferAnswer, refuses 400 401 403 404 409 413 415 422;
+    cancel_transfer = post "/api/transfers/{id}/cancel" "staff" "Has a transfer turn back of which nothing came." ("id")
+        body Plain, 200 answer TransferAnswer, refuses 400 401 403 404 409 413 415;
     make_import = post "/api/stock/imports" "staff" "Opens an upload for a stock list, CSV or XLSX." () body ImportDraft,
         201 answer ImportUpload, refuses 400 401 403 413 415;
     list_imports = get "/api/stock/imports" "staff" "Lists imports, newest first." () query ImportQuery,

@@ -30,6 +30,7 @@ pub fn problem(refusal: &Refusal) -> Problem {
         | Refusal::RefundTooLarge { .. }
         | Refusal::NoRefundDue
         | Refusal::StockTooLow { .. }
+        | Refusal::TooFewToSpare { .. }
         | Refusal::NowhereEnough { .. } => ProblemKind::Conflict,
     };
     let problem = Problem::new(kind, refusal.to_string()).with("code", refusal.code());
@@ -48,6 +49,7 @@ pub fn problem(refusal: &Refusal) -> Problem {
         Refusal::StockTooLow { sku, location, left } => {
             problem.with("sku", sku.to_string()).with("location", location.to_string()).with("left", *left)
         }
+        Refusal::TooFewToSpare { sku, left } => problem.with("sku", sku.to_string()).with("left", *left),
         Refusal::EmptyCart
         | Refusal::CartOrdered
         | Refusal::TooManyLines { .. }

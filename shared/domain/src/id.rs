@@ -157,6 +157,8 @@ ids! {
     TicketId = "tkt";
     /// An order to a supplier.
     PurchaseOrderId = "po";
+    /// Goods on their way from one location to another.
+    TransferId = "trf";
     /// A warranty claim.
     ClaimId = "clm";
     /// A warranty certificate.
@@ -219,6 +221,13 @@ impl PurchaseOrderId {
     /// The secret of the link that staff approve it by from a mail.
     pub fn approval_secret(&self, key: &[u8]) -> crate::text::Secret {
         secret_of(key, &format!("approve {self}"))
+    }
+}
+
+impl TransferId {
+    /// The number that people read it by: the last 50 of its random bits.
+    pub fn number(&self) -> OrderNumber {
+        OrderNumber((self.0.as_u128() & ((1 << (5 * NUMBER_CHARACTERS)) - 1)) as u64)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The rules of the shop, pure: what it sells, moves, takes and answers for.
 //!
-//! Knows money, ids, catalogue, stock, tax, shipping, carts, orders, demand, reordering, purchase orders and their
-//! state machines. It deliberately knows no runtime, no AWS, no HTTP, no clock and no randomness: time and ids come in
+//! Knows money, ids, catalogue, stock, tax, shipping, carts, orders, demand, reordering, purchase orders, transfers
+//! and their state machines. It deliberately knows no runtime, no AWS, no HTTP, no clock and no randomness: time and ids come in
 //! as arguments, and a decision goes out as a value that says what is to be, what happened and what stock has to move.
 
 pub mod address;
@@ -29,6 +29,7 @@ pub mod stock;
 pub mod tax;
 pub mod text;
 pub mod timer;
+pub mod transfer;
 
 pub use address::Address;
 pub use field::FieldError;

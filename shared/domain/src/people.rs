@@ -50,6 +50,7 @@ impl Role {
                 Action::ViewCatalog
                     | Action::EditCatalog
                     | Action::ViewStock
+                    | Action::ViewTransfers
                     | Action::ViewPurchasing
                     | Action::EditPurchasing
                     | Action::ViewOrders
@@ -60,6 +61,8 @@ impl Role {
                 Action::ViewCatalog
                     | Action::ViewStock
                     | Action::AdjustStock
+                    | Action::ViewTransfers
+                    | Action::TransferStock
                     | Action::ViewPurchasing
                     | Action::ReceiveGoods
                     | Action::ViewOrders
@@ -104,6 +107,10 @@ pub enum Action {
     ViewStock,
     /// Book stock by hand.
     AdjustStock,
+    /// See what is on its way from one location to another.
+    ViewTransfers,
+    /// Send goods from one location to another, and say what came.
+    TransferStock,
     /// See suppliers, rules and what is on order.
     ViewPurchasing,
     /// Say who supplies, when to reorder and what to order.
@@ -141,6 +148,8 @@ impl Action {
         Self::EditCatalog,
         Self::ViewStock,
         Self::AdjustStock,
+        Self::ViewTransfers,
+        Self::TransferStock,
         Self::ViewPurchasing,
         Self::EditPurchasing,
         Self::ApprovePurchases,

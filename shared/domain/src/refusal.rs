@@ -140,6 +140,14 @@ pub enum Refusal {
         /// How many may leave.
         left: i64,
     },
+    /// More would be taken from what can be promised than there is of it.
+    #[error("{}", to_spare(sku, *left))]
+    TooFewToSpare {
+        /// Of which SKU.
+        sku: Sku,
+        /// How many are promised to nobody and not kept from sale.
+        left: i64,
+    },
     /// No location has enough of it.
     #[error("No location has enough of {sku}.")]
     NowhereEnough {
@@ -161,6 +169,13 @@ fn line_left(sku: &Sku, left: u32) -> String {
         0 => format!("Nothing of {sku} is left to do this with."),
         1 => format!("Only 1 of {sku} is left to do this with."),
         more => format!("Only {more} of {sku} are left to do this with."),
+    }
+}
+
+fn to_spare(sku: &Sku, left: i64) -> String {
+    match left {
+        ..=0 => format!("Nothing of {sku} can be spared: all of it is promised to orders or kept from sale."),
+        some => format!("Only {some} of {sku} can be spared: the rest is promised to orders or kept from sale."),
     }
 }
 
@@ -200,6 +215,7 @@ impl Refusal {
             Self::EmptyRefund => "empty-refund",
             Self::NoRefundDue => "no-refund-due",
             Self::StockTooLow { .. } => "stock-too-low",
+            Self::TooFewToSpare { .. } => "too-few-to-spare",
             Self::NowhereEnough { .. } => "nowhere-enough",
         }
     }

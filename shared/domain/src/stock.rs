@@ -102,7 +102,7 @@ pub enum Shelf {
     OnHand,
     /// Paid, not shipped.
     Committed,
-    /// On order from a supplier.
+    /// On order from a supplier, or on its way from another location.
     Incoming,
     /// There, but broken.
     Damaged,
@@ -229,6 +229,9 @@ pub enum Movement {
     Ship(LocationId, Quantity),
     /// A shelf gains or loses some.
     Shift(LocationId, Shelf, i64),
+    /// Some leave a location for another: possible while as many are promised to nobody, backorders aside, and the
+    /// location has them.
+    Dispatch(LocationId, u32),
 }
 
 /// What a movement adds to which counters of one SKU. A counter below zero is refused, except for `available`.
@@ -244,8 +247,10 @@ pub struct Booking {
     pub at: Option<(LocationId, Level)>,
     /// Whether it takes from what can be promised, so that it needs `-available` of it to be sellable first.
     pub promises: bool,
-    /// Whether it gives away what is at the location, so that as many have to be free there first.
-    pub gives: bool,
+    /// As many have to be free at the location first, which gives them away.
+    pub given: i64,
+    /// As many have to be available first, backorders aside.
+    pub spared: i64,
 }
 
 impl Movement {
@@ -267,14 +272,14 @@ impl Movement {
             Self::Commit(location, quantity) => Booking {
                 reserved: -quantity.units(),
                 at: at(location, &[(Shelf::Committed, quantity.units())]),
-                gives: true,
+                given: quantity.units(),
                 ..none
             },
             Self::Backorder(quantity) => Booking { reserved: -quantity.units(), backordered: quantity.units(), ..none },
             Self::Fill(location, quantity) => Booking {
                 backordered: -quantity.units(),
                 at: at(location, &[(Shelf::Committed, quantity.units())]),
-                gives: true,
+                given: quantity.units(),
                 ..none
             },
             Self::Unbackorder(quantity) => {
@@ -292,6 +297,13 @@ impl Movement {
             Self::Shift(location, shelf, delta) => {
                 Booking { available: shelf.weight() * delta, at: at(location, &[(*shelf, *delta)]), ..none }
             }
+            Self::Dispatch(from, units) => Booking {
+                available: -i64::from(*units),
+                at: at(from, &[(Shelf::OnHand, -i64::from(*units))]),
+                given: i64::from(*units),
+                spared: i64::from(*units),
+                ..none
+            },
         }
     }
 }
@@ -324,6 +336,9 @@ impl Stock {
             let available = self.offer.sellable();
             return Err(Refusal::NotEnough { sku: sku.clone(), title: self.offer.listing.title.clone(), available });
         }
+        if booking.spared > self.offer.available {
+            return Err(Refusal::TooFewToSpare { sku: sku.clone(), left: self.offer.available.max(0) });
+        }
         let mut next = self.clone();
         next.offer.available += booking.available;
         next.offer.reserved += booking.reserved;
@@ -337,8 +352,8 @@ impl Stock {
         }
         if let Some((location, delta)) = booking.at {
             let level = next.levels.entry(location.clone()).or_default();
-            if booking.gives && level.free() < delta.committed {
-                return Err(Refusal::StockTooLow { sku: sku.clone(), left: level.free(), location });
+            if booking.given > 0 && level.free() < booking.given {
+                return Err(Refusal::StockTooLow { sku: sku.clone(), left: level.free().max(0), location });
             }
             for shelf in Shelf::ALL {
                 let counter = level.shelf_mut(*shelf);

@@ -3,7 +3,7 @@
 //! Knows cookies, roles and the words that operations lead back with; knows no page.
 
 use contracts::{Problem, ProblemKind};
-use domain::id::{ImportId, OrderId, PurchaseOrderId};
+use domain::id::{ImportId, OrderId, PurchaseOrderId, TransferId};
 use domain::people::{Action, Role};
 use domain::settings::ShopSettings;
 use maud::html;
@@ -107,6 +107,7 @@ const fn needed(section: Section) -> Action {
         Section::Orders => Action::ViewOrders,
         Section::Products => Action::ViewCatalog,
         Section::Stock => Action::ViewStock,
+        Section::Transfers => Action::ViewTransfers,
         Section::Reorders | Section::PurchaseOrders | Section::Suppliers => Action::ViewPurchasing,
         Section::Costs => Action::ViewCosts,
         Section::Settings => Action::ViewSettings,
@@ -133,6 +134,8 @@ fn done(word: &str) -> Option<&'static str> {
         "approved" => "Approved.",
         "sent" => "Sent. The supplier gets a mail.",
         "received" => "Booked.",
+        "on-its-way" => "Sent. It is incoming where it goes.",
+        "turned-back" => "Cancelled. Everything is back where it left.",
         "change-taken" => "Taken. The supplier gets a mail.",
         "change-rejected" => "Rejected. The supplier gets a mail.",
         "held" => "Put on hold.",
@@ -245,6 +248,9 @@ fn way_back(request: &Request, problem: &Problem) -> (String, &'static str) {
     let named = request.parameter("id").unwrap_or_default();
     if let Ok(import) = named.parse::<ImportId>() {
         return (format!("/desk/stock/imports/{import}"), "Back to the import");
+    }
+    if let Ok(transfer) = named.parse::<TransferId>() {
+        return (format!("/desk/transfers/{transfer}"), "Back to the transfer");
     }
     match (named.parse::<OrderId>(), named.parse::<PurchaseOrderId>()) {
         (Ok(order), _) => (format!("/desk/orders/{order}"), "Back to the order"),

@@ -216,9 +216,17 @@ pub fn mark(request: &Request) -> Result<Option<RequestMark>, Problem> {
     if request.header("idempotency-key").is_none() {
         return Ok(None);
     }
+    demanded_mark(request).map(Some)
+}
+
+/// The mark of a request that has to have an Idempotency-Key.
+///
+/// # Errors
+/// 400 without a key, or for one that is none.
+pub fn demanded_mark(request: &Request) -> Result<RequestMark, Problem> {
     let key = request.idempotency_key()?;
     let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
-    Ok(Some(RequestMark { key, body: Digest::of(format!("{} {body}", request.route()).as_bytes()) }))
+    Ok(RequestMark { key, body: Digest::of(format!("{} {body}", request.route()).as_bytes()) })
 }
 
 /// Whether the request is a form of the desk.

@@ -264,6 +264,7 @@ pub enum Section {
     Stock,
     Reorders,
     PurchaseOrders,
+    Transfers,
     Suppliers,
     Costs,
     Settings,
@@ -272,12 +273,13 @@ pub enum Section {
 
 impl Section {
     /// Every section, in the order of the navigation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Orders,
         Self::Products,
         Self::Stock,
         Self::Reorders,
         Self::PurchaseOrders,
+        Self::Transfers,
         Self::Suppliers,
         Self::Costs,
         Self::Settings,
@@ -291,6 +293,7 @@ impl Section {
             Self::Stock => ("Stock", "/desk/stock", "i", Icon::Stock),
             Self::Reorders => ("Reorders", "/desk/reorders", "r", Icon::Reorder),
             Self::PurchaseOrders => ("Purchase orders", "/desk/purchase-orders", "b", Icon::Parcel),
+            Self::Transfers => ("Transfers", "/desk/transfers", "m", Icon::Transfer),
             Self::Suppliers => ("Suppliers", "/desk/suppliers", "u", Icon::Truck),
             Self::Costs => ("Costs", "/desk/costs", "c", Icon::Card),
             Self::Settings => ("Settings", "/desk/settings/shop", "s", Icon::Settings),

@@ -26,18 +26,42 @@ pub struct Cause {
     /// The correlation id of the request that began it.
     #[serde(rename = "c")]
     pub correlation: String,
+    /// What of it has another reason.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
+}
+
+/// A part of what a write changes that has another reason than the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Of which counter.
+    #[serde(rename = "q")]
+    pub counter: String,
+    /// By how much, of all that it changes by.
+    #[serde(rename = "d")]
+    pub delta: i64,
+    /// Why.
+    #[serde(rename = "y")]
+    pub why: String,
 }
 
 impl Cause {
     /// `who` did `why`, within the request `correlation`.
     pub fn new(who: impl Into<String>, why: impl Into<String>, correlation: &str) -> Self {
-        Self { who: who.into(), why: why.into(), reference: None, correlation: correlation.to_owned() }
+        Self { who: who.into(), why: why.into(), reference: None, correlation: correlation.to_owned(), part: None }
     }
 
     /// The same cause, referring to `reference`.
     #[must_use]
     pub fn about(mut self, reference: impl Into<String>) -> Self {
         self.reference = Some(reference.into());
+        self
+    }
+
+    /// The same cause, but for `delta` of what `counter` changes by, which has the reason `why`.
+    #[must_use]
+    pub fn of_which(mut self, counter: &str, delta: i64, why: &str) -> Self {
+        self.part = Some(Part { counter: counter.to_owned(), delta, why: why.to_owned() });
         self
     }
 
@@ -49,6 +73,10 @@ impl Cause {
         ]);
         if let Some(reference) = &self.reference {
             map.insert("r".to_owned(), s(reference));
+        }
+        if let Some(Part { counter, delta, why }) = &self.part {
+            let part = [("q".to_owned(), s(counter)), ("d".to_owned(), n(*delta)), ("y".to_owned(), s(why))];
+            map.insert("p".to_owned(), AttributeValue::M(part.into()));
         }
         AttributeValue::M(map)
     }

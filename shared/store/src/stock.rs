@@ -1,4 +1,4 @@
-//! The stock table: offers, what locations have, the ledger, adjustments.
+//! The stock table: offers, what locations have, the ledger, adjustments, transfers.
 //!
 //! | access pattern | key |
 //! |---|---|
@@ -9,6 +9,9 @@
 //! | the ledger of a SKU, newest first | `ledger#{sku}`, `{sequence, 40 digits}#{counter}` |
 //! | who waits for a SKU, first come first | `waiting#{sku}`, `{placed, ms, 13 digits}#{order}` |
 //! | an adjustment by its Idempotency-Key | `adjustment#{digest}`, `adjustment` |
+//! | a transfer by its id | `transfers`, `{trf_..}` |
+//! | all transfers, newest first | `transfers` |
+//! | the transfer that was sent under an Idempotency-Key | `sent#{digest}`, `sent` |
 //! | what the ledger of a SKU sums up to | `check#{sku}`, `check` |
 //!
 //! An offer keeps `available` and `sellable` (available plus the backorder limit) as stored numbers, because DynamoDB
@@ -16,17 +19,19 @@
 
 mod check;
 mod ledger;
+mod transfers;
 mod waiting;
 
 pub use check::Checked;
 pub use ledger::{FILLED, LedgerEntry, SHIPPED, availability_turned, backorder_due, entries_of, reorder_due};
+pub use transfers::{NotMoved, SentUnder, TRANSFER_CANCELED, TRANSFER_LOST, TRANSFER_RECEIVED, TRANSFER_SENT};
 pub use waiting::Waiting;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use domain::catalog::{Listing, ListingChange};
-use domain::id::OrderId;
+use domain::id::{OrderId, TransferId};
 use domain::stock::{Booking, Level, Movement, Offer, Shelf, Stock};
 use domain::text::{Digest, LocationId, Quantity, Sku};
 use serde::{Deserialize, Serialize};
@@ -38,6 +43,7 @@ use crate::tx::Write;
 
 const SCHEMA: u16 = 1;
 const OFFER: &str = "offer";
+const TRANSFERS: &str = "transfers";
 
 /// The stock table.
 #[derive(Debug, Clone)]
@@ -69,6 +75,10 @@ pub enum Key {
     Waiting(Sku, i64, OrderId),
     /// An adjustment.
     Adjustment(Digest),
+    /// A transfer.
+    Transfer(TransferId),
+    /// What was sent under an Idempotency-Key.
+    SentUnder(Digest),
     /// The last check of a SKU's ledger.
     Check(Sku),
 }
@@ -84,6 +94,8 @@ impl Key {
             Self::Ledger(sku, sequence, counter) => (format!("ledger#{sku}"), format!("{sequence:0>40}#{counter}")),
             Self::Waiting(sku, placed, order) => (format!("waiting#{sku}"), format!("{placed:013}#{order}")),
             Self::Adjustment(digest) => (format!("adjustment#{digest}"), "adjustment".into()),
+            Self::Transfer(id) => (TRANSFERS.into(), id.to_string()),
+            Self::SentUnder(key) => (format!("sent#{key}"), "sent".into()),
             Self::Check(sku) => (format!("check#{sku}"), "check".into()),
         }
     }
@@ -92,6 +104,9 @@ impl Key {
     pub fn parse(pk: &str, sk: &str) -> Option<Self> {
         if pk == "skus" {
             return Some(Self::Listed(sk.parse().ok()?));
+        }
+        if pk == TRANSFERS {
+            return Some(Self::Transfer(sk.parse().ok()?));
         }
         let (kind, name) = pk.split_once('#')?;
         match kind {
@@ -106,6 +121,7 @@ impl Key {
                 Some(Self::Waiting(name.parse().ok()?, placed.parse().ok()?, order.parse().ok()?))
             }
             "adjustment" => Some(Self::Adjustment(name.parse().ok()?)),
+            "sent" => Some(Self::SentUnder(name.parse().ok()?)),
             "check" => Some(Self::Check(name.parse().ok()?)),
             _ => None,
         }
@@ -202,12 +218,13 @@ impl StockTable {
             all.available += booking.available;
             all.reserved += booking.reserved;
             all.backordered += booking.backordered;
+            all.spared += booking.spared;
             if booking.promises {
                 promised -= booking.available;
             }
             if let Some((location, level)) = booking.at {
                 let (parts, given) = levels.entry(location).or_default();
-                *given += if booking.gives { level.committed } else { 0 };
+                *given += booking.given;
                 parts.push(level);
             }
         }
@@ -274,6 +291,10 @@ impl StockTable {
         if promised > 0 {
             values.insert(":promised".into(), n(promised));
             conditions.push("sellable >= :promised");
+        }
+        if by.spared > 0 {
+            values.insert(":spared".into(), n(by.spared));
+            conditions.push("available >= :spared");
         }
         let expression = Stamp::silent(cause.clone()).update(&set, &mut values)?;
         self.update(&Key::Offer(sku.clone()), expression, Some(conditions.join(" AND ")), values)
@@ -712,10 +733,13 @@ mod tests {
             sku.clone().prop_map(Key::Offer),
             (sku.clone(), location).prop_map(|(sku, location)| Key::Level(sku, location)),
             sku.clone().prop_map(Key::Listed),
-            (sku, "[1-9][0-9]{20,39}", "[a-z_]{1,12}").prop_map(|(sku, at, counter)| Key::Ledger(sku, at, counter)),
+            (sku, "[1-9][0-9]{20,39}", "[a-z_]{1,12}(#[a-z_]{1,12})?")
+                .prop_map(|(sku, at, counter)| Key::Ledger(sku, at, counter)),
             ("[A-Z0-9][A-Z0-9_.-]{0,20}", 0_i64..9_000_000_000_000, any::<[u8; 10]>())
-                .prop_map(|(sku, at, random)| { Key::Waiting(Sku::new(sku).unwrap(), at, OrderId::new(7, random)) }),
+                .prop_map(|(sku, at, random)| Key::Waiting(Sku::new(sku).unwrap(), at, OrderId::new(7, random))),
             any::<[u8; 4]>().prop_map(|bytes| Key::Adjustment(Digest::of(&bytes))),
+            any::<[u8; 10]>().prop_map(|random| Key::Transfer(TransferId::new(1_760_000_000_000, random))),
+            any::<[u8; 4]>().prop_map(|bytes| Key::SentUnder(Digest::of(&bytes))),
             "[A-Z0-9][A-Z0-9_.-]{0,20}".prop_map(|text| Key::Check(Sku::new(text).unwrap())),
         ]
     }
@@ -735,6 +759,8 @@ mod tests {
         assert_eq!(Key::Offer(sku.clone()).pair(), pair("sku#MUG-1", "offer"));
         assert_eq!(Key::Level(sku.clone(), LocationId::main()).pair(), pair("sku#MUG-1", "at#main"));
         assert_eq!(Key::Listed(sku.clone()).pair(), pair("skus", "MUG-1"));
+        let transfer = TransferId::new(1, [1; 10]);
+        assert_eq!(Key::Transfer(transfer).pair(), pair("transfers", &transfer.to_string()));
         assert_eq!(
             Key::Ledger(sku, "7".into(), "on_hand".into()).pair(),
             pair("ledger#MUG-1", &format!("{}7#on_hand", "0".repeat(39)))

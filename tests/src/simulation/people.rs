@@ -90,6 +90,9 @@ pub(super) fn arrive(world: &Rc<World>, life: SignedDuration) {
     for _ in 0..3 {
         world.enter(move |world, dice, _| stock_keeper(world, dice, minutes));
     }
+    for _ in 0..2 {
+        world.enter(move |world, dice, _| carrier(world, dice, minutes));
+    }
     super::buyers::arrive(world, minutes);
     world.enter(move |world, dice, _| merchandiser(world, dice, minutes));
     world.enter(move |world, dice, number| poisoner(world, dice, number, minutes));
@@ -107,6 +110,60 @@ async fn stock_keeper(world: Rc<World>, mut dice: StdRng, minutes: i64) {
             _ => json!({ "delta": dice.random_range(1..9_i64), "reason": "received" }),
         };
         adjust(&world, sku, location, line).await;
+    }
+}
+
+/// Takes goods from one location to the other: books them in parts, some damaged and some not there, or turns back.
+async fn carrier(world: Rc<World>, mut dice: StdRng, minutes: i64) {
+    for _ in 0..3 {
+        let pause = mins(&mut dice, 1, minutes / 4);
+        world.wait(pause).await;
+        let (sku, units) = (SKUS[dice.random_range(0..SKUS.len())].0, dice.random_range(1..6_i64));
+        let (from, to) = if dice.random_bool(0.7) { ("main", "annex") } else { ("annex", "main") };
+        let body = json!({ "from": from, "to": to, "lines": [{ "sku": sku, "quantity": units }] });
+        let (status, sent) = world.ask(Method::POST, "/api/transfers", &body, Who::Staff("warehouse")).await;
+        if status != 201 {
+            // Not as many are free there.
+            if status != 409 {
+                world.log.borrow_mut().surprises.push(format!("a transfer: {status} {sent}"));
+            }
+            continue;
+        }
+        let id = sent["id"].as_str().unwrap_or_default().to_owned();
+        world.log.borrow_mut().transferred.insert(id.clone(), 0);
+        arrival(&world, &mut dice, &id, sku, units).await;
+    }
+}
+
+/// What comes of a transfer, in one part or two, sometimes not all of it.
+async fn arrival(world: &World, dice: &mut StdRng, id: &str, sku: &str, mut left: i64) {
+    for _ in 0..2 {
+        let pause = mins(dice, 5, 300);
+        world.wait(pause).await;
+        if dice.random_bool(0.15) {
+            let path = format!("/api/transfers/{id}/cancel");
+            let (status, answer) = world.ask(Method::POST, &path, &json!({}), Who::Staff("warehouse")).await;
+            if status != 200 && status != 409 {
+                world.log.borrow_mut().surprises.push(format!("a transfer turned back: {status} {answer}"));
+            }
+        }
+        let came = dice.random_range(1..=left);
+        let broken = dice.random_range(0..=came) / 3;
+        let lost = if dice.random_bool(0.2) { came - broken } else { 0 };
+        let line = json!({ "sku": sku, "received": came - broken - lost, "damaged": broken, "missing": lost });
+        let path = format!("/api/transfers/{id}/receive");
+        let body = json!({ "lines": [line] });
+        let (status, answer) = world.ask(Method::POST, &path, &body, Who::Staff("warehouse")).await;
+        match status {
+            200 => *world.log.borrow_mut().transferred.entry(id.to_owned()).or_default() += came,
+            // It turned back.
+            409 => return,
+            other => world.log.borrow_mut().surprises.push(format!("a transfer came: {other} {answer}")),
+        }
+        left -= came;
+        if left == 0 {
+            return;
+        }
     }
 }
 

@@ -272,6 +272,34 @@ mod tests {
         assert_eq!(elsewhere(&diary), 1, "the eighth");
     }
 
+    #[test]
+    fn what_goes_to_another_place_is_no_demand_but_its_shelf_is_empty() {
+        let (main, annex) = (LocationId::main(), LocationId::new("annex").unwrap());
+        let mut diary = Diary::default();
+        let entries = [
+            // Ten are there, and some of them sold each day.
+            (hour(1, 9), Noted::Available(10)),
+            (hour(1, 9), Noted::OnHand(main.clone(), 10)),
+            (hour(2, 9), wanted(2)),
+            (hour(2, 9), Noted::Available(8)),
+            (hour(2, 10), Noted::OnHand(main.clone(), 8)),
+            // All leave on the fourth and come on the sixth.
+            (hour(4, 9), Noted::Available(0)),
+            (hour(4, 9), Noted::OnHand(main, 0)),
+            (hour(6, 9), Noted::OnHand(annex.clone(), 8)),
+            (hour(6, 9), Noted::Available(8)),
+        ];
+        for (index, (at, noted)) in entries.iter().enumerate() {
+            diary.note(*at, &format!("{index:03}"), std::slice::from_ref(noted));
+        }
+        diary.reach(hour(9, 1));
+        let expected = [(0, false), (2, true), (0, true), (0, false), (0, false), (0, false), (0, false), (0, false)];
+        assert_eq!(told(&diary, false), expected);
+        let there: Vec<_> = diary.history(&annex, false).days().iter().map(|day| (day.units, day.in_stock)).collect();
+        assert_eq!(there[..5], [(0, false); 5]);
+        assert_eq!(there[5..], [(0, false), (0, true), (0, true)]);
+    }
+
     proptest! {
         #[test]
         fn it_keeps_what_was_wanted(entries in prop::collection::vec((0_i64..40, 0_i64..50), 0..60)) {

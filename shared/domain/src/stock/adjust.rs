@@ -166,7 +166,11 @@ impl Adjustment {
             let one_reason = before().all(|other| (other.reason, &other.note) == (line.reason, &line.note));
             found.require(one_reason, at("reason"), "What changes at one place has one reason and one note.");
             let by_hand = !matches!(line.quantity, Shelf::Committed | Shelf::Incoming);
-            found.require(by_hand, at("quantity"), "Orders and suppliers make this quantity, nobody sets it by hand.");
+            found.require(
+                by_hand,
+                at("quantity"),
+                "Orders, suppliers and transfers make this quantity, nobody sets it by hand.",
+            );
             found.text(line.note.as_deref().unwrap_or_default(), 0, 500, at("note"));
             match line.change() {
                 None => found.add(format!("/lines/{index}"), "Say either delta or counted."),

@@ -45,6 +45,7 @@ pub enum Icon {
     Out,
     Shield,
     Reorder,
+    Transfer,
 }
 
 impl Icon {
@@ -101,6 +102,7 @@ impl Icon {
             Self::Reorder => {
                 r#"<path d="M19.5 11A7.8 7.8 0 0 0 5.2 8M4.5 13a7.8 7.8 0 0 0 14.3 3"/><path d="M5 3.5V8h4.5M19 20.5V16h-4.5"/>"#
             }
+            Self::Transfer => r#"<path d="M3.5 8.5h16M16 5l3.5 3.5L16 12M20.5 15.5h-16M8 12l-3.5 3.5L8 19"/>"#,
             Self::Shield => {
                 r#"<path d="M12 3 4.5 6v5.5c0 4.5 3 7.8 7.5 9.5 4.5-1.7 7.5-5 7.5-9.5V6z"/><path d="m8.5 12 2.5 2.5 4.5-5"/>"#
             }

@@ -17,6 +17,7 @@ mod settings;
 mod sign_in;
 mod staff;
 mod stock;
+mod transfers;
 
 pub use again::{FormAgain, form_again};
 pub use costs::{CostDay, CostRow, Costs, costs};
@@ -39,4 +40,8 @@ pub use sign_in::{DeskSignIn, check_mail, sign_in, sign_in_confirm};
 pub use staff::{Staff, StaffRow, staff};
 pub use stock::{
     Adjustment, Backorders, Ledger, LedgerRow, StockRow, StockTable, adjustment, ledger, stock, stock_head,
+};
+pub use transfers::{
+    FreeRow, TransferForm, TransferLineRow, TransferLineTyped, TransferReceiving, TransferRow, TransferView, Transfers,
+    transfer, transfer_form, transfers,
 };

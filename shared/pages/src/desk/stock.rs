@@ -71,6 +71,8 @@ pub struct StockTable {
     pub below: String,
     /// Where the list goes on.
     pub pager: Pager,
+    /// Whether the role may see transfers.
+    pub transfers: bool,
     /// The form, for roles that may use it.
     pub adjustment: Option<Adjustment>,
 }
@@ -93,7 +95,7 @@ pub fn stock_head() -> Head {
 pub fn stock(view: &StockTable) -> Markup {
     html! {
         @if let Some(form) = &view.adjustment { (error_summary(&form_errors(form))) }
-        div.title-row { h1 { "Stock" } a href="/desk/stock/imports" { "Imports and exports" } }
+        div.title-row { h1 { "Stock" } a href="/desk/stock/imports" { "Imports and exports" } @if view.transfers { a href="/desk/transfers" { "Transfers" } } }
         section.stack data-inventory data-rows=(ROWS) data-save=(SAVE) data-ledger=(LEDGER)
             data-edits=(if view.adjustment.is_some() { SETTABLE } else { "" })
             data-csrf=(view.adjustment.as_ref().map_or("", |form| &form.csrf)) {

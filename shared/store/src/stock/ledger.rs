@@ -43,6 +43,22 @@ pub struct LedgerEntry {
     pub reference: Option<String>,
     /// The stream's sequence number.
     pub sequence: String,
+    /// Whether it is the part of a write that has a reason of its own: the rest stands in the entry before.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub part: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+impl LedgerEntry {
+    /// What is after the sequence number in its key: the counter, and of a part its reason, so that it sorts behind
+    /// the rest.
+    fn counter(&self) -> String {
+        if self.part { format!("{}#{}", self.quantity, self.cause) } else { self.quantity.clone() }
+    }
 }
 
 /// The counters that the ledger accounts for: those of a location, and those of an offer.
@@ -96,27 +112,42 @@ pub fn entries_of(
     let (sku, location, counters) = match key_of(&keys) {
         Some(Key::Offer(sku)) => (sku, None, OFFER.as_slice()),
         Some(Key::Level(sku, location)) => (sku, Some(location), LEVEL.as_slice()),
-        Some(Key::Listed(_) | Key::Ledger(..) | Key::Waiting(..) | Key::Adjustment(_) | Key::Check(_)) | None => {
-            return Ok(Vec::new());
-        }
+        Some(
+            Key::Listed(_)
+            | Key::Ledger(..)
+            | Key::Waiting(..)
+            | Key::Adjustment(_)
+            | Key::Transfer(_)
+            | Key::SentUnder(_)
+            | Key::Check(_),
+        )
+        | None => return Ok(Vec::new()),
     };
     let old: Image = serde_dynamo::from_item(old).map_err(corrupt)?;
     let new: Image = serde_dynamo::from_item(new).map_err(corrupt)?;
     let cause = new.cause.as_ref();
-    let entries = counters.iter().filter_map(|counter| {
+    let why = cause.map_or("unknown", |cause| &cause.why);
+    let entries = counters.iter().flat_map(|counter| {
         let (before, after) = (old.counter(counter), new.counter(counter));
-        (before != after).then(|| LedgerEntry {
-            at,
-            sku: sku.clone(),
-            location: location.clone(),
-            quantity: (*counter).to_owned(),
-            delta: after - before,
-            after,
-            cause: cause.map_or_else(|| "unknown".into(), |cause| cause.why.clone()),
-            actor: cause.map_or_else(|| "unknown".into(), |cause| cause.who.clone()),
-            reference: cause.and_then(|cause| cause.reference.clone()),
-            sequence: sequence.to_owned(),
-        })
+        let entry = |before: i64, after: i64, why: &str, part: bool| {
+            (before != after).then(|| LedgerEntry {
+                at,
+                sku: sku.clone(),
+                location: location.clone(),
+                quantity: (*counter).to_owned(),
+                delta: after - before,
+                after,
+                cause: why.to_owned(),
+                actor: cause.map_or_else(|| "unknown".into(), |cause| cause.who.clone()),
+                reference: cause.and_then(|cause| cause.reference.clone()),
+                sequence: sequence.to_owned(),
+                part,
+            })
+        };
+        let part = cause.and_then(|cause| cause.part.as_ref()).filter(|part| part.counter == *counter);
+        let between = after - part.map_or(0, |part| part.delta);
+        let rest = entry(before, between, why, false);
+        rest.into_iter().chain(part.and_then(|part| entry(between, after, &part.why, true)))
     });
     Ok(entries.collect())
 }
@@ -130,7 +161,7 @@ impl StockTable {
         for chunk in entries.chunks(25) {
             let mut writes = Vec::new();
             for entry in chunk {
-                let key = Key::Ledger(entry.sku.clone(), entry.sequence.clone(), entry.quantity.clone());
+                let key = Key::Ledger(entry.sku.clone(), entry.sequence.clone(), entry.counter());
                 let mut item = item_of(entry)?;
                 item.extend(key.attributes());
                 item.insert("schema".into(), n(SCHEMA));
@@ -222,7 +253,13 @@ pub fn reorder_due(keys: &serde_dynamo::Item, old: &serde_dynamo::Item, new: &se
     let sku = match key_of(keys)? {
         Key::Level(sku, _) if old.is_empty() => return Some(sku),
         Key::Offer(sku) | Key::Level(sku, _) => sku,
-        Key::Listed(_) | Key::Ledger(..) | Key::Waiting(..) | Key::Adjustment(_) | Key::Check(_) => return None,
+        Key::Listed(_)
+        | Key::Ledger(..)
+        | Key::Waiting(..)
+        | Key::Adjustment(_)
+        | Key::Transfer(_)
+        | Key::SentUnder(_)
+        | Key::Check(_) => return None,
     };
     let read = |image: &serde_dynamo::Item| serde_dynamo::from_item::<_, Watched>(image.clone()).ok();
     let due = |watched: &Watched| {

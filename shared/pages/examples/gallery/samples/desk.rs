@@ -212,6 +212,7 @@ fn stock() -> desk::StockTable {
             })
             .collect(),
         locations: vec![Choice::new("", "Everywhere", true), Choice::new("main", "main", false)],
+        transfers: true,
         adjustment: Some(desk::Adjustment {
             locations: vec![Choice::new("main", "main", true)],
             mode: "delta".into(),

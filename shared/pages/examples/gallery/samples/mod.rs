@@ -5,6 +5,7 @@ mod imports;
 mod mails;
 mod purchasing;
 mod shop;
+mod transfers;
 
 use pages::Markup;
 use pages::components::*;
@@ -102,6 +103,7 @@ fn errors(pairs: &[(&str, &str)]) -> FormErrors {
 /// Every page by its name.
 pub(super) fn pages() -> Vec<(String, String)> {
     let all = shop::pages().into_iter().chain(desk::pages()).chain(purchasing::pages()).chain(imports::pages());
+    let all = all.chain(transfers::pages());
     all.map(|(name, page)| (name, page.into_string())).collect()
 }
 
