@@ -21,6 +21,8 @@ use edge::page::label;
 
 /// How many entries a page shows.
 const PAGE: usize = 50;
+/// How much is shown of a reference that leads nowhere, in characters.
+const SHORT: usize = 12;
 
 /// GET /desk/stock/{sku}
 pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response, Problem> {
@@ -108,5 +110,7 @@ fn reference(text: &str, visit: &Visit<'_>) -> (String, Option<String>) {
         let href = visit.role.may(Action::ViewTransfers).then(|| format!("/desk/transfers/{transfer}"));
         return (format!("Transfer {}", transfer.number()), href);
     }
-    (text.to_owned(), None)
+    // The digest of a key, of which the beginning tells two apart.
+    let short: String = text.chars().take(SHORT).collect();
+    (if short.len() < text.len() { format!("{short}…") } else { short }, None)
 }

@@ -336,7 +336,13 @@ impl Stock {
             let available = self.offer.sellable();
             return Err(Refusal::NotEnough { sku: sku.clone(), title: self.offer.listing.title.clone(), available });
         }
-        if booking.spared > self.offer.available {
+        if let Some((location, _)) = booking.at.as_ref().filter(|_| booking.given > 0) {
+            let left = self.levels.get(location).map_or(0, Level::free).max(0);
+            if left < booking.given {
+                return Err(Refusal::StockTooLow { sku: sku.clone(), left, location: location.clone() });
+            }
+        }
+        if booking.spared > self.offer.available.max(0) {
             return Err(Refusal::TooFewToSpare { sku: sku.clone(), left: self.offer.available.max(0) });
         }
         let mut next = self.clone();
@@ -352,9 +358,6 @@ impl Stock {
         }
         if let Some((location, delta)) = booking.at {
             let level = next.levels.entry(location.clone()).or_default();
-            if booking.given > 0 && level.free() < booking.given {
-                return Err(Refusal::StockTooLow { sku: sku.clone(), left: level.free().max(0), location });
-            }
             for shelf in Shelf::ALL {
                 let counter = level.shelf_mut(*shelf);
                 let left = *counter;

@@ -14,7 +14,7 @@ use crate::id::TransferId;
 use crate::order::RequestMark;
 use crate::refusal::Refusal;
 use crate::stock::{Movement, Shelf, Stock};
-use crate::text::{LocationId, Sku};
+use crate::text::Sku;
 
 /// How many requests a transfer remembers, the latest.
 const REMEMBERED: usize = 16;
