@@ -19,7 +19,7 @@ use crate::purchasing::{
 };
 use crate::settings::SettingsBody;
 use crate::staff::{StaffMember, StaffRequest};
-use crate::stock::{AdjustmentAnswer, LedgerAnswer, LedgerQuery, StockAnswer, StockQuery};
+use crate::stock::{AdjustmentAnswer, LedgerAnswer, LedgerQuery, SpreadRequest, StockAnswer, StockQuery};
 use domain::catalog::ProductDraft;
 use domain::import::{ImportDraft, Mapping};
 use domain::purchasing::{PurchaseDraft, ReceiptDraft, SupplierDraft};
@@ -172,6 +172,8 @@ operations! {
     adjust_stock = post "/api/stock/adjustments" "staff" "Adjusts stock, all lines or none. Takes an Idempotency-Key." ()
         also ("Idempotency-Key" = String, Header),
         body Adjustment, 201 answer AdjustmentAnswer, refuses 400 401 403 409 413 415 422;
+    split_offer = post "/api/stock/{sku}/shards" "staff" "Splits a SKU's counters, and spreads what is there evenly." ("sku")
+        body SpreadRequest, 200 answer StockAnswer, refuses 400 401 403 404 413 415;
     make_import = post "/api/stock/imports" "staff" "Opens an upload for a stock list, CSV or XLSX." () body ImportDraft,
         201 answer ImportUpload, refuses 400 401 403 413 415;
     list_imports = get "/api/stock/imports" "staff" "Lists imports, newest first." () query ImportQuery,

@@ -91,6 +91,14 @@ pub struct OrderLine {
     /// How many were refunded by line.
     #[serde(default)]
     pub refunded: u32,
+    /// The shard of the offer that its hold is on.
+    #[serde(default, skip_serializing_if = "is_whole")]
+    pub shard: u8,
+}
+
+/// Shard 0 is the offer itself.
+const fn is_whole(shard: &u8) -> bool {
+    *shard == 0
 }
 
 impl OrderLine {

@@ -50,6 +50,7 @@ impl Role {
                 Action::ViewCatalog
                     | Action::EditCatalog
                     | Action::ViewStock
+                    | Action::SplitOffers
                     | Action::ViewPurchasing
                     | Action::EditPurchasing
                     | Action::ViewOrders
@@ -104,6 +105,8 @@ pub enum Action {
     ViewStock,
     /// Book stock by hand.
     AdjustStock,
+    /// Say over how many records a SKU's counters are split.
+    SplitOffers,
     /// See suppliers, rules and what is on order.
     ViewPurchasing,
     /// Say who supplies, when to reorder and what to order.
@@ -141,6 +144,7 @@ impl Action {
         Self::EditCatalog,
         Self::ViewStock,
         Self::AdjustStock,
+        Self::SplitOffers,
         Self::ViewPurchasing,
         Self::EditPurchasing,
         Self::ApprovePurchases,
@@ -180,5 +184,6 @@ mod tests {
         assert!(Action::ALL.iter().all(|action| Role::Owner.may(*action)));
         assert!(!Role::Warehouse.may(Action::RefundOrders));
         assert!(!Role::Support.may(Action::AdjustStock));
+        assert!(Role::Merchandiser.may(Action::SplitOffers) && !Role::Warehouse.may(Action::SplitOffers));
     }
 }

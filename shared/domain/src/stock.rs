@@ -7,11 +7,13 @@
 mod adjust;
 mod allocate;
 mod audit;
+mod shards;
 
 pub(crate) use adjust::MAX_UNITS;
 pub use adjust::{Adjustment, AdjustmentLine, Change, Conflict, Reason, book};
 pub use allocate::{Allocation, plan};
 pub use audit::{Mismatch, Sums};
+pub use shards::{BadShards, Part, Shard, Shards};
 
 #[cfg(test)]
 mod tests;
@@ -52,12 +54,28 @@ pub struct Offer {
     /// The `available` at which, or below which, its reorder rules are looked at again; none while nobody waits for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reorder_at: Option<i64>,
+    /// Over how many records its counters are split by now.
+    #[serde(default, skip_serializing_if = "Shards::is_one")]
+    pub shards: Shards,
+    /// What each record has that ever counted for it, its own first; empty where it was never split. Its counters are
+    /// the sums over them.
+    #[serde(skip)]
+    pub parts: Vec<Shard>,
 }
 
 impl Offer {
     /// A new offer of which there is nothing yet.
     pub fn new(listing: Listing) -> Self {
-        Self { listing, price_version: 1, available: 0, reserved: 0, backorder_limit: 0, reorder_at: None }
+        Self {
+            listing,
+            price_version: 1,
+            available: 0,
+            reserved: 0,
+            backorder_limit: 0,
+            reorder_at: None,
+            shards: Shards::ONE,
+            parts: Vec::new(),
+        }
     }
 
     /// How many can be promised, backorders among them; never below zero, and nothing of what is not on sale.

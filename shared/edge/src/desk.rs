@@ -125,6 +125,7 @@ fn done(word: &str) -> Option<&'static str> {
         "refund-sent" => "Marked as sent.",
         "saved" => "Saved.",
         "adjusted" => "Booked.",
+        "spread" => "Spread evenly.",
         "looked" => "Every SKU with a rule is looked at in the next moments.",
         "dismissed" => "Dismissed. It is suggested again once there was enough of it.",
         "drafted" => "The draft is saved.",

@@ -37,4 +37,4 @@ pub use purchasing::{
 pub use settings::{Settings, SettingsGroup, settings};
 pub use sign_in::{DeskSignIn, check_mail, sign_in, sign_in_confirm};
 pub use staff::{Staff, StaffRow, staff};
-pub use stock::{Adjustment, Ledger, LedgerRow, StockRow, StockTable, adjustment, ledger, stock, stock_head};
+pub use stock::{Adjustment, Ledger, LedgerRow, Spread, StockRow, StockTable, adjustment, ledger, stock, stock_head};

@@ -202,7 +202,7 @@ pub struct LedgerRow {
     pub what: String,
     /// By how much, signed: "+100", "−2".
     pub delta: String,
-    /// What it was afterwards.
+    /// What it was afterwards; empty where that says nothing.
     pub after: String,
     /// Why.
     pub cause: String,
@@ -210,6 +210,17 @@ pub struct LedgerRow {
     pub actor: String,
     /// What it refers to, and where that is.
     pub reference: Option<(String, Option<String>)>,
+}
+
+/// Over how many records a SKU's counters are split, as it can be set.
+#[derive(Debug, Clone, Default)]
+pub struct Spread {
+    /// Where it posts to: `shards`.
+    pub action: String,
+    /// How many there are.
+    pub shards: String,
+    /// The form's token.
+    pub csrf: String,
 }
 
 /// A SKU's ledger.
@@ -223,6 +234,8 @@ pub struct Ledger {
     pub level: Stock,
     /// Names and quantities now.
     pub quantities: Vec<(String, String)>,
+    /// Where the reader may split its counters: how that stands.
+    pub spread: Option<Spread>,
     /// The entries, newest first.
     pub rows: Vec<LedgerRow>,
     /// Where the list goes on.
@@ -236,6 +249,7 @@ pub fn ledger(view: &Ledger) -> Markup {
         (breadcrumb(&[Crumb { words: "Stock".to_owned(), href: "/desk/stock".to_owned() }]))
         div.title-row { div.badges { h1 { (view.sku) } (stock_line(&view.level)) } span.muted { (view.title) } }
         section.panel aria-label="Now" { dl.facts { @for (name, value) in &view.quantities { dt { (name) } dd.num { (value) } } } }
+        @if let Some(form) = &view.spread { (spread(form)) }
         @if view.rows.is_empty() {
             (empty("Every change of this SKU appears here, with who and why.", None))
         } @else {
@@ -262,6 +276,21 @@ pub fn ledger(view: &Ledger) -> Markup {
                 }
             }
             (pagination(&view.pager))
+        }
+    }
+}
+
+fn spread(form: &Spread) -> Markup {
+    let hint = "For a SKU that sells hundreds a second: 1 to 32 records count it side by side, each with its part. \
+                The same number again spreads what came in since.";
+    html! {
+        details.panel {
+            summary { "Sells very fast?" }
+            form.stack action=(form.action) method="post" novalidate {
+                (hidden("csrf", &form.csrf))
+                (field(&Field::text("shards", "Shards").hint(hint).value(&form.shards).width("w-s")))
+                (busy_button(Look::Quiet, "Spread", "Spreading…"))
+            }
         }
     }
 }

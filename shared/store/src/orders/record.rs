@@ -133,6 +133,8 @@ struct Line {
     shipped: u32,
     #[serde(rename = "f", default, skip_serializing_if = "is_none_of_it")]
     refunded: u32,
+    #[serde(rename = "d", default, skip_serializing_if = "is_whole")]
+    shard: u8,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -169,6 +171,10 @@ fn is_zero(amount: &i64) -> bool {
 
 fn is_none_of_it(count: &u32) -> bool {
     *count == 0
+}
+
+fn is_whole(shard: &u8) -> bool {
+    *shard == 0
 }
 
 fn place(address: &Address) -> Place {
@@ -209,6 +215,7 @@ pub(super) fn item_of_order(order: &Order) -> Result<Item, StoreError> {
                 price_version: line.price_version,
                 shipped: line.shipped,
                 refunded: line.refunded,
+                shard: line.shard,
             })
             .collect(),
         totals: Sums {
@@ -284,6 +291,7 @@ pub(super) fn order_of(item: Item) -> Result<Order, StoreError> {
             price_version: line.price_version,
             shipped: line.shipped,
             refunded: line.refunded,
+            shard: line.shard,
         })
         .collect();
     Ok(Order {

@@ -1,6 +1,7 @@
 //! The stock ledger: booked from the table's stream, the entry being the difference of the two images.
 //!
-//! Its key is the stream's sequence number, so that a record read twice books once. Nothing moved, no entry.
+//! Its key is the stream's sequence number, so that a record read twice books once. Nothing moved, no entry; what moved
+//! between the shards of an offer is no entry either.
 
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use domain::text::{LocationId, Sku, Slug};
@@ -11,6 +12,9 @@ use super::{Key, SCHEMA, StockTable};
 use crate::db::{Item, StoreError, item_of, n, of_item, s};
 use crate::page::{Cursor, Page};
 use crate::stamp::Cause;
+
+/// How often entries are written that the table does not take at once.
+const ATTEMPTS: u32 = 8;
 
 /// The cause of what leaves the house with a parcel.
 pub const SHIPPED: &str = "shipped";
@@ -40,6 +44,20 @@ pub struct LedgerEntry {
     pub reference: Option<String>,
     /// The stream's sequence number.
     pub sequence: String,
+    /// Where the offer is split, the shard whose counter it is: `after` is of this shard alone then, as if nothing had
+    /// moved between shards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<u8>,
+}
+
+impl LedgerEntry {
+    /// Its counter's name. Partitions count their sequences apart, so that two shards may come to the same number.
+    fn counter(&self) -> String {
+        match self.shard {
+            Some(shard @ 1..) => format!("{}#{shard}", self.quantity),
+            Some(0) | None => self.quantity.clone(),
+        }
+    }
 }
 
 /// The counters that the ledger accounts for: those of a location, and those of an offer.
@@ -57,6 +75,8 @@ struct Image {
     buffer: Option<i64>,
     available: Option<i64>,
     reserved: Option<i64>,
+    moved: Option<i64>,
+    made: Option<u8>,
 }
 
 impl Image {
@@ -68,7 +88,7 @@ impl Image {
             "damaged" => self.damaged,
             "quality_control" => self.quality_control,
             "buffer" => self.buffer,
-            "available" => self.available,
+            "available" => return self.available.unwrap_or_default() - self.moved.unwrap_or_default(),
             "reserved" => self.reserved,
             _ => None,
         };
@@ -94,14 +114,16 @@ pub fn entries_of(
     }
     let corrupt = |error: serde_dynamo::Error| StoreError::Corrupt(error.to_string());
     let keys: Keys = serde_dynamo::from_item(keys).map_err(corrupt)?;
-    let (sku, location, counters) = match Key::parse(&keys.pk, &keys.sk) {
-        Some(Key::Offer(sku)) => (sku, None, OFFER.as_slice()),
-        Some(Key::Level(sku, location)) => (sku, Some(location), LEVEL.as_slice()),
+    let (sku, location, counters, shard) = match Key::parse(&keys.pk, &keys.sk) {
+        Some(Key::Offer(sku)) => (sku, None, OFFER.as_slice(), 0),
+        Some(Key::Shard(sku, number)) => (sku, None, OFFER.as_slice(), number),
+        Some(Key::Level(sku, location)) => (sku, Some(location), LEVEL.as_slice(), 0),
         Some(Key::Listed(_) | Key::Ledger(..) | Key::Adjustment(_) | Key::Check(_)) | None => return Ok(Vec::new()),
     };
     let old: Image = serde_dynamo::from_item(old).map_err(corrupt)?;
     let new: Image = serde_dynamo::from_item(new).map_err(corrupt)?;
     let cause = new.cause.as_ref();
+    let shard = (shard > 0 || new.made.is_some()).then_some(shard);
     let entries = counters.iter().filter_map(|counter| {
         let (before, after) = (old.counter(counter), new.counter(counter));
         (before != after).then(|| LedgerEntry {
@@ -115,13 +137,15 @@ pub fn entries_of(
             actor: cause.map_or_else(|| "unknown".into(), |cause| cause.who.clone()),
             reference: cause.and_then(|cause| cause.reference.clone()),
             sequence: sequence.to_owned(),
+            shard,
         })
     });
     Ok(entries.collect())
 }
 
 impl StockTable {
-    /// Books entries; booking one again changes nothing.
+    /// Books entries; booking one again changes nothing. The ledger of a SKU that sells very fast is one partition, which
+    /// takes no more than a partition takes: it is waited for, and what is still to be booked waits in the stream.
     ///
     /// # Errors
     /// When the table does not take all of them.
@@ -129,7 +153,7 @@ impl StockTable {
         for chunk in entries.chunks(25) {
             let mut writes = Vec::new();
             for entry in chunk {
-                let key = Key::Ledger(entry.sku.clone(), entry.sequence.clone(), entry.quantity.clone());
+                let key = Key::Ledger(entry.sku.clone(), entry.sequence.clone(), entry.counter());
                 let mut item = item_of(entry)?;
                 item.extend(key.attributes());
                 item.insert("schema".into(), n(SCHEMA));
@@ -139,19 +163,27 @@ impl StockTable {
                     .map_err(|error| StoreError::Corrupt(error.to_string()))?;
                 writes.push(WriteRequest::builder().put_request(put).build());
             }
-            let answer = self
-                .db
-                .client()
-                .batch_write_item()
-                .request_items(&self.name, writes)
-                .send()
-                .await
-                .map_err(StoreError::of)?;
-            if answer.unprocessed_items.is_some_and(|left| !left.is_empty()) {
-                return Err(StoreError::Unavailable("not every entry was booked".into()));
-            }
+            self.write_all(writes).await?;
         }
         Ok(())
+    }
+
+    async fn write_all(&self, mut writes: Vec<WriteRequest>) -> Result<(), StoreError> {
+        for attempt in 0..ATTEMPTS {
+            self.db.pause(attempt).await;
+            let request = self.db.client().batch_write_item().request_items(&self.name, writes.clone());
+            match request.send().await.map_err(StoreError::of) {
+                Ok(answer) => {
+                    writes = answer.unprocessed_items.and_then(|mut left| left.remove(&self.name)).unwrap_or_default()
+                }
+                Err(StoreError::Unavailable(_)) if attempt + 1 < ATTEMPTS => {}
+                Err(error) => return Err(error),
+            }
+            if writes.is_empty() {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Unavailable("not every entry was booked".into()))
     }
 
     /// The entries of a SKU's ledger after the one with the key `after`, oldest first, each with its key; a page of them.
@@ -208,23 +240,25 @@ impl StockTable {
     }
 }
 
-/// The SKU of an offer that with this write came down to where its reorder rules are looked at again, or stands there
-/// since this write named the place.
+/// The SKU of an offer, or of a shard of it, that with this write came down to where its reorder rules are looked at again,
+/// or stands there since this write named the place.
 pub fn reorder_due(old: &serde_dynamo::Item, new: &serde_dynamo::Item) -> Option<Sku> {
     #[derive(Deserialize)]
     struct Watched {
         sku: Sku,
         available: i64,
+        #[serde(default)]
+        moved: i64,
         reorder_at: i64,
     }
     let read = |image: &serde_dynamo::Item| serde_dynamo::from_item::<_, Watched>(image.clone()).ok();
-    let due = |watched: &Watched| watched.available <= watched.reorder_at;
+    let due = |watched: &Watched| watched.available - watched.moved <= watched.reorder_at;
     let after = read(new).filter(due)?;
     let before = read(old);
     (!before.as_ref().is_some_and(due)).then_some(after.sku)
 }
 
-/// The product of an offer that came in or sold out with this write.
+/// The product of an offer that came in or sold out with this write; or one shard of it did, and the others tell.
 pub fn availability_turned(old: &serde_dynamo::Item, new: &serde_dynamo::Item) -> Option<Slug> {
     #[derive(Deserialize)]
     struct Shown {
