@@ -102,6 +102,7 @@ def requests(shop, made):
     yield "GET /api/stock/{sku}", Valid(200, {"sku": made.SKU}, headers=owner)
     yield "GET /api/stock/{sku}/ledger", Valid(200, {"sku": made.SKU}, headers=owner)
     yield "POST /api/stock/adjustments", Valid(201, headers=keyed(), body={"lines": [line]})
+    yield "POST /api/stock/{sku}/shards", Valid(200, {"sku": made.SKU}, headers=owner, body={"shards": 3})
     listed = shop.imported(shop.staff("owner"), f"sku,delta\n{made.SKU},1\n")
     yield "POST /api/stock/imports", Valid(201, headers=owner, body={"filename": "stock.csv", "bytes": 1000})
     yield "GET /api/stock/imports", Valid(200, headers=owner)
