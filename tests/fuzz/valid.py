@@ -114,6 +114,7 @@ def requests(shop, made):
     part = {"lines": [{"sku": made.SKU, "received": 1, "damaged": 1, "missing": 1}]}
     yield "POST /api/transfers/{id}/receive", Valid(200, at_transfer[0], headers=keyed(), body=part)
     yield "POST /api/transfers/{id}/cancel", Valid(200, at_transfer[1], headers=owner, body={})
+    yield "POST /api/stock/{sku}/shards", Valid(200, {"sku": made.SKU}, headers=owner, body={"shards": 3})
     listed = shop.imported(shop.staff("owner"), f"sku,delta\n{made.SKU},1\n")
     yield "POST /api/stock/imports", Valid(201, headers=owner, body={"filename": "stock.csv", "bytes": 1000})
     yield "GET /api/stock/imports", Valid(200, headers=owner)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use local::journeys::Recorded;
+use serde_json::json;
 use tests::Shop;
 
 /// Checks out a cart of so many lines, settings warm; the calls that it made.
@@ -35,6 +36,26 @@ async fn a_checkout_of_one_line() {
     assert_eq!(operations, ["GetItem", "TransactWriteItems"]);
     assert_eq!(sum(&calls, |call| call.units.write), 4.0);
     assert!(sum(&calls, |call| call.units.read) <= 1.0);
+}
+
+/// A split SKU costs the same, where its shard has enough.
+#[tokio::test]
+async fn a_checkout_of_a_split_sku() {
+    let shop = Shop::new();
+    shop.stock("MUG-1", 1999, 100).await;
+    let split = shop.post("/api/stock/MUG-1/shards", &json!({ "shards": 4 })).staff("owner").send().await;
+    drop(split.expect(200));
+    drop(shop.check_out(&shop.cart(&[("MUG-1", 1)]).await, "bank_transfer", "warm").await.expect(201));
+    for number in 0..5 {
+        let cart = shop.cart(&[("MUG-1", 1)]).await;
+        drop(shop.engine().take_calls());
+        drop(shop.check_out(&cart, "bank_transfer", &format!("measured-{number}")).await.expect(201));
+        let calls = shop.engine().take_calls();
+        let operations: Vec<_> = calls.iter().map(|call| call.operation.as_str()).collect();
+        assert_eq!(operations, ["GetItem", "TransactWriteItems"]);
+        assert_eq!(sum(&calls, |call| call.units.write), 4.0);
+    }
+    shop.settle().await;
 }
 
 #[tokio::test]

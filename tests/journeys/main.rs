@@ -7,6 +7,7 @@ mod buying;
 mod cost;
 mod crashing;
 mod granted;
+mod hot;
 mod importing;
 mod mailing;
 mod measuring;

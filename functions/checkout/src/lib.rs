@@ -2,20 +2,25 @@
 //!
 //! Before any refusal it reads the order that the cart leads to, so that the same request gets the same answer and a
 //! cart is never bought twice. Where stock is short it first ends the holds whose time is over, then tries once more.
+//! Of a SKU that is counted on several shards the order's own is asked first, and the others where that has run out.
 
 mod answer;
+mod elsewhere;
 mod form;
 mod view;
+
+use std::collections::BTreeMap;
 
 use contracts::checkout::{CheckoutCommand, CheckoutRequest};
 use contracts::{Problem, ProblemKind};
 use domain::cart::Cart;
 use domain::id::OrderId;
 use domain::order::Order;
-use domain::pricing::{Buyer, Placement, price};
+use domain::pricing::{Buyer, Placement, Take, price};
 use domain::refusal::Refusal;
 use domain::settings::{PaymentSettings, ShopSettings};
 use domain::shipping::ShippingSettings;
+use domain::stock::Part;
 use domain::tax::TaxSettings;
 use domain::text::{Digest, Sku};
 use edge::auth::{Audience, Caller, Verifier};
@@ -28,7 +33,7 @@ use store::lists::Lists;
 use store::orders::{Orders, Reader};
 use store::settings::{Cached, SettingsTable};
 use store::stamp::Cause;
-use store::stock::StockTable;
+use store::stock::{Refused, StockTable};
 use store::{StoreError, Tx, TxError};
 
 /// The function.
@@ -74,6 +79,8 @@ struct Attempt {
 enum NotPlaced {
     /// The cart has an order.
     Ordered,
+    /// A shard has run out; others may have it.
+    Elsewhere,
     /// The trade says no.
     Refused(Refusal),
     /// The table does.
@@ -150,6 +157,7 @@ impl Checkout {
         match self.try_place(caller, attempt).await {
             Ok(order) => Ok(order),
             Err(NotPlaced::Store(error)) => Err(unread(error)),
+            Err(NotPlaced::Elsewhere) => Err(unread(StoreError::Contended)),
             Err(NotPlaced::Ordered) => self.before(attempt).await?.ok_or_else(|| Problem::not_found("cart")),
             Err(NotPlaced::Refused(refusal)) => {
                 if let Some(order) = self.before(attempt).await? {
@@ -169,6 +177,7 @@ impl Checkout {
         match self.try_place(caller, attempt).await {
             Ok(order) => Ok(order),
             Err(NotPlaced::Store(error)) => Err(unread(error)),
+            Err(NotPlaced::Elsewhere) => Err(unread(StoreError::Contended)),
             Err(NotPlaced::Ordered) => self.before(attempt).await?.ok_or_else(|| Problem::not_found("cart")),
             Err(NotPlaced::Refused(refusal)) => Err(self.refused(&refusal)),
         }
@@ -188,7 +197,10 @@ impl Checkout {
         }
         let tables = self.tables().await.map_err(NotPlaced::Store)?;
         let placement = self.decide(cart, &tables, attempt).map_err(NotPlaced::Refused)?;
-        self.commit(placement, attempt).await
+        match self.commit(&placement, &BTreeMap::new(), attempt).await {
+            Err(NotPlaced::Elsewhere) => elsewhere::commit(self, &placement, attempt).await,
+            done => done,
+        }
     }
 
     fn decide(&self, cart: Cart, tables: &Tables, attempt: &Attempt) -> Result<Placement, Refusal> {
@@ -208,19 +220,27 @@ impl Checkout {
             .place(attempt.order, buyer, &tables.payments, self.context.now())
     }
 
-    async fn commit(&self, placement: Placement, attempt: &Attempt) -> Result<Order, NotPlaced> {
+    /// Writes the order with its holds, each from its own shard, or from where it was found.
+    async fn commit(
+        &self,
+        placement: &Placement,
+        found: &BTreeMap<Sku, Vec<Part>>,
+        attempt: &Attempt,
+    ) -> Result<Order, NotPlaced> {
         let cause = Cause::new("shopper", "checkout", &attempt.correlation);
-        let created = self.orders.create(&placement, cause.clone()).map_err(NotPlaced::Store)?;
+        let created = self.orders.create(placement, cause.clone()).map_err(NotPlaced::Store)?;
         let mut tx = Tx::new().and(created, |_| NotPlaced::Ordered);
         let cause = cause.about(attempt.order.to_string());
         for take in &placement.takes {
-            let hold = self.stock.hold(&take.sku, take.quantity, take.price_version, &cause);
-            let (sku, title, version) = (take.sku.clone(), take.title.clone(), take.price_version);
-            tx = tx.and(hold.map_err(NotPlaced::Store)?, move |found| why_not_held(found, sku, title, version));
+            let own = [Part::taken(take.shard, take.quantity.units())];
+            let parts = found.get(&take.sku).map_or(own.as_slice(), Vec::as_slice);
+            for hold in self.stock.hold(take, parts, &cause).map_err(NotPlaced::Store)? {
+                tx = tx.and(hold, move |found| why_not_held(found, take));
+            }
         }
         match tx.commit(&self.context.db()).await {
             Ok(()) => {
-                let order = Order { rev: 1, ..placement.order };
+                let order = Order { rev: 1, ..placement.order.clone() };
                 let (currency, amount) = (order.currency().to_string(), order.totals.total.amount);
                 self.context.count(&Count::Order);
                 self.context.count(&Count::OrderValue { currency, amount });
@@ -282,17 +302,19 @@ fn may_buy(caller: &Caller, cart: &Cart) -> bool {
     }
 }
 
-/// What the offer says of a hold that its condition refused.
-fn why_not_held(found: store::tx::Found, sku: Sku, title: String, version: u64) -> NotPlaced {
-    let offer = match found.map(store::stock::found_offer).transpose() {
-        Ok(offer) => offer,
+/// What the record of an offer, or of a shard of it, says of a hold that its condition refused.
+fn why_not_held(found: store::tx::Found, take: &Take) -> NotPlaced {
+    let Take { sku, title, price_version, .. } = take.clone();
+    let found = match found.map(Refused::of).transpose() {
+        Ok(found) => found,
         Err(error) => return NotPlaced::Store(error),
     };
-    NotPlaced::Refused(match offer {
+    NotPlaced::Refused(match found {
         None => Refusal::NotSold { sku, title },
-        Some(offer) if !offer.listing.on_sale => Refusal::NotSold { sku, title },
-        Some(offer) if offer.price_version != version => Refusal::PriceChanged { sku, title },
-        Some(offer) => Refusal::NotEnough { available: offer.sellable(), sku, title },
+        Some(found) if !found.on_sale => Refusal::NotSold { sku, title },
+        Some(found) if found.price_version != price_version => Refusal::PriceChanged { sku, title },
+        Some(found) if found.is_split() => return NotPlaced::Elsewhere,
+        Some(found) => Refusal::NotEnough { available: found.sellable.max(0), sku, title },
     })
 }
 

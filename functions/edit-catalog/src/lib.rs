@@ -22,7 +22,7 @@ use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use store::catalog::{Catalog, Read};
 use store::settings::{Cached, SettingsTable};
 use store::stamp::Cause;
-use store::stock::StockTable;
+use store::stock::{StockTable, is_of};
 use store::tx::MAX_WRITES;
 use store::{Tx, TxError};
 use tokio::sync::Mutex;
@@ -223,11 +223,18 @@ impl EditCatalog {
             tx = tx.and(write, |_| NotWritten::Stale);
         }
         let about = cause.clone().about(product.id.to_string());
-        for change in product.listing_changes(read.product.as_ref()) {
-            let sku = sku_of(&change);
-            for write in self.stock.list(&change, &about).map_err(TxError::Store)? {
-                let sku = sku.clone();
-                tx = tx.and(write, move |_| NotWritten::Taken(sku));
+        let changes = product.listing_changes(read.product.as_ref());
+        let skus: Vec<Sku> = changes.iter().map(sku_of).collect();
+        let offers = self.stock.offers(&skus).await.map_err(TxError::Store)?;
+        for (change, sku) in changes.iter().zip(skus) {
+            for write in self.stock.list(change, offers.get(&sku), &about).map_err(TxError::Store)? {
+                let (sku, own) = (sku.clone(), product.id);
+                tx = tx.and(
+                    write,
+                    move |found| {
+                        if is_of(&found, &own) { NotWritten::Stale } else { NotWritten::Taken(sku) }
+                    },
+                );
             }
         }
         if tx.len() > MAX_WRITES {

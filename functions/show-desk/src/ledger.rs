@@ -10,7 +10,7 @@ use edge::http::unavailable;
 use edge::order_view::{moment, stock_level};
 use futures::future::join;
 use pages::components::Pager;
-use pages::desk::{self, Ledger, LedgerRow};
+use pages::desk::{self, Ledger, LedgerRow, Spread};
 use pages::layout::{Head, Section};
 use store::Cursor;
 use store::stock::LedgerEntry;
@@ -34,6 +34,7 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
     let entries = entries.map_err(|error| unavailable(&error))?;
     let frame = shop.frame(visit, Section::Stock).await?;
     let here = format!("/desk/stock/{sku}");
+    let frame = shop.frame(visit, Section::Stock).await?;
     let view = Ledger {
         sku: sku.to_string(),
         title: stock.offer.listing.title.clone(),
@@ -43,6 +44,11 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
             .role
             .may(Action::EditCatalog)
             .then(|| desk::Backorders { limit: stock.offer.backorder_limit.to_string(), csrf: frame.csrf() }),
+        spread: visit.role.may(Action::SplitOffers).then(|| Spread {
+            action: format!("{here}/shards"),
+            shards: stock.offer.shards.get().to_string(),
+            csrf: frame.csrf(),
+        }),
         rows: entries.items.iter().map(|entry| row(entry, visit)).collect(),
         pager: Pager {
             first: after.map(|_| here.clone()),
@@ -60,6 +66,9 @@ fn quantities(stock: &Stock) -> Vec<(String, String)> {
     ];
     if offer.backordered > 0 {
         quantities.push(("Paid orders wait for".to_owned(), offer.backordered.to_string()));
+    }
+    if !offer.shards.is_one() {
+        quantities.push(("Counted on".to_owned(), format!("{} shards", offer.shards.get())));
     }
     for (location, level) in &stock.levels {
         let told = Shelf::ALL.iter().filter(|shelf| **shelf == Shelf::OnHand || level.on(**shelf) != 0);
@@ -86,12 +95,14 @@ fn row(entry: &LedgerEntry, visit: &Visit<'_>) -> LedgerRow {
     LedgerRow {
         when: moment(entry.at),
         at: entry.at.to_string(),
-        what: match &entry.location {
-            Some(location) => format!("{quantity}, {location}"),
-            None => quantity,
+        what: match (&entry.location, entry.shard) {
+            (Some(location), _) => format!("{quantity}, {location}"),
+            (None, Some(shard)) => format!("{quantity}, shard {shard}"),
+            (None, None) => quantity,
         },
         delta,
-        after: entry.after.to_string(),
+        // What one shard counts says nothing of the whole.
+        after: entry.shard.map_or_else(|| entry.after.to_string(), |_| String::new()),
         cause: label(&entry.cause),
         actor: who(&entry.actor),
         reference: entry.reference.as_ref().map(|text| reference(text, visit)),

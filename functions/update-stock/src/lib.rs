@@ -1,7 +1,8 @@
 //! Adjusts stock: by a change or by a count, all lines or none, the same answer to the same Idempotency-Key. And says how
-//! many of a SKU may be sold beyond what is there.
+//! many of a SKU may be sold beyond what is there, and over how many records its counters are split.
 
 mod form;
+mod shards;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,7 @@ use futures::future::join_all;
 use store::settings::{Cached, SettingsTable};
 use store::stamp::Cause;
 use store::stock::{Adjusted, AdjustmentRecord, StockTable};
+use store::tx::MAX_WRITES;
 use store::{StoreError, Tx, TxError};
 
 /// The function.
@@ -45,6 +47,8 @@ enum NotBooked {
     Repeated,
     /// A shelf is not as it was read.
     Stale,
+    /// It is more than one transaction takes: SKUs whose units are on many shards.
+    TooMuch,
 }
 
 /// A line and what it books.
@@ -86,6 +90,8 @@ impl HttpHandler for UpdateStock {
                 Response::json(200, &StockAnswer::from(&stock))
             }
             "POST /desk/stock/{sku}/backorders" => form::backorders(self, &Visit::of(request, &self.verifier)?).await,
+            "POST /api/stock/{sku}/shards" => shards::set(self, request).await,
+            "POST /desk/stock/{sku}/shards" => shards::typed(self, &Visit::of(request, &self.verifier)?).await,
             "POST /desk/stock/adjustments" => form::adjust(self, &Visit::of(request, &self.verifier)?).await,
             _ => Err(Problem::not_found("page")),
         }
@@ -135,12 +141,14 @@ impl UpdateStock {
             if let Some(before) = self.stock.adjustment(key).await.map_err(|error| unavailable(&error))? {
                 return repeated(before, body);
             }
-            let booked = self.decide(&changes, actor, correlation, &key).await?;
+            let mut known = self.read(&changes).await?;
+            let booked = decide(&changes, &mut known, actor, correlation, &key)?;
             let lines = booked.iter().map(|booked| booked.line.clone()).collect();
             let record = AdjustmentRecord { body, answer: json(&AdjustmentAnswer { lines })? };
-            match self.commit(key, &record, &booked).await {
+            match self.commit(key, &record, &booked, &known).await {
                 Ok(()) => return Ok(record.answer),
                 Err(TxError::Refused(NotBooked::Repeated | NotBooked::Stale)) => {}
+                Err(TxError::Refused(NotBooked::TooMuch)) => return Err(too_much()),
                 Err(TxError::Store(error)) => return Err(unavailable(&error)),
             }
         }
@@ -162,51 +170,6 @@ impl UpdateStock {
         if errors.is_empty() { Ok(()) } else { Err(Problem::fields(errors)) }
     }
 
-    /// What each line books, in their order: of what lines before it leave.
-    async fn decide(
-        &self,
-        changes: &[(&AdjustmentLine, Change)],
-        actor: &str,
-        correlation: &str,
-        key: &Digest,
-    ) -> Result<Vec<Booked>, Problem> {
-        let mut known = self.read(changes).await?;
-        let conflicts: Vec<Conflict> =
-            changes.iter().filter_map(|(line, _)| line.conflict(known.get(&line.sku)?)).collect();
-        if !conflicts.is_empty() {
-            return Err(conflicting(&conflicts));
-        }
-        let refused = |refusal: Refusal| contracts::refusal::problem(&refusal);
-        let mut booked = Vec::with_capacity(changes.len());
-        for (index, (line, change)) in changes.iter().enumerate() {
-            let stock = known.get_mut(&line.sku).ok_or_else(|| {
-                Problem::field(format!("/lines/{index}/sku"), format!("There is no SKU {}.", line.sku))
-            })?;
-            let on = |stock: &Stock| stock.levels.get(&line.location).map_or(0, |level| level.on(line.quantity));
-            let before = on(stock);
-            let movement = book(stock, &line.location, line.quantity, *change).map_err(refused)?;
-            if let Some(movement) = &movement {
-                *stock = stock.after(movement).map_err(refused)?;
-            }
-            let after = on(stock);
-            let cause = Cause::new(actor, line.reason.as_str(), correlation);
-            booked.push(Booked {
-                line: AdjustedLine {
-                    sku: line.sku.clone(),
-                    location: line.location.clone(),
-                    quantity: line.quantity,
-                    delta: after - before,
-                    before,
-                    after,
-                },
-                movement,
-                counted: matches!(change, Change::To(_)),
-                cause: cause.about(line.note.clone().unwrap_or_else(|| key.to_string())),
-            });
-        }
-        Ok(booked)
-    }
-
     /// The stock of every SKU that the lines name, where there is one.
     async fn read(&self, changes: &[(&AdjustmentLine, Change)]) -> Result<BTreeMap<Sku, Stock>, Problem> {
         let skus: BTreeSet<&Sku> = changes.iter().map(|(line, _)| &line.sku).collect();
@@ -223,6 +186,7 @@ impl UpdateStock {
         key: Digest,
         record: &AdjustmentRecord,
         booked: &[Booked],
+        known: &BTreeMap<Sku, Stock>,
     ) -> Result<(), TxError<NotBooked>> {
         let kept = self.stock.keep_adjustment(key, record).map_err(TxError::Store)?;
         let mut tx = Tx::new().and(kept, |_| NotBooked::Repeated);
@@ -240,12 +204,60 @@ impl UpdateStock {
             });
         }
         for (sku, adjusted) in skus {
-            for write in self.stock.adjust(sku, &adjusted).map_err(TxError::Store)? {
+            let Some(stock) = known.get(sku) else { continue };
+            for write in self.stock.adjust(&stock.offer, &adjusted).map_err(TxError::Store)? {
                 tx = tx.and(write, |_| NotBooked::Stale);
             }
         }
+        if tx.len() > MAX_WRITES {
+            return Err(TxError::Refused(NotBooked::TooMuch));
+        }
         tx.commit(&self.context.db()).await
     }
+}
+
+/// What each line books, in their order: of what lines before it leave.
+fn decide(
+    changes: &[(&AdjustmentLine, Change)],
+    known: &mut BTreeMap<Sku, Stock>,
+    actor: &str,
+    correlation: &str,
+    key: &Digest,
+) -> Result<Vec<Booked>, Problem> {
+    let conflicts: Vec<Conflict> =
+        changes.iter().filter_map(|(line, _)| line.conflict(known.get(&line.sku)?)).collect();
+    if !conflicts.is_empty() {
+        return Err(conflicting(&conflicts));
+    }
+    let refused = |refusal: Refusal| contracts::refusal::problem(&refusal);
+    let mut booked = Vec::with_capacity(changes.len());
+    for (index, (line, change)) in changes.iter().enumerate() {
+        let stock = known
+            .get_mut(&line.sku)
+            .ok_or_else(|| Problem::field(format!("/lines/{index}/sku"), format!("There is no SKU {}.", line.sku)))?;
+        let on = |stock: &Stock| stock.levels.get(&line.location).map_or(0, |level| level.on(line.quantity));
+        let before = on(stock);
+        let movement = book(stock, &line.location, line.quantity, *change).map_err(refused)?;
+        if let Some(movement) = &movement {
+            *stock = stock.after(movement).map_err(refused)?;
+        }
+        let after = on(stock);
+        let cause = Cause::new(actor, line.reason.as_str(), correlation);
+        booked.push(Booked {
+            line: AdjustedLine {
+                sku: line.sku.clone(),
+                location: line.location.clone(),
+                quantity: line.quantity,
+                delta: after - before,
+                before,
+                after,
+            },
+            movement,
+            counted: matches!(change, Change::To(_)),
+            cause: cause.about(line.note.clone().unwrap_or_else(|| key.to_string())),
+        });
+    }
+    Ok(booked)
 }
 
 /// Quantities that are not what somebody saw when they typed; what they are now stands beside.
@@ -255,6 +267,10 @@ fn conflicting(conflicts: &[Conflict]) -> Problem {
         many => format!("{} quantities have changed meanwhile.", many.len()),
     };
     Problem::new(ProblemKind::Stale, detail).with("conflicts", serde_json::json!(conflicts))
+}
+
+fn too_much() -> Problem {
+    Problem::new(ProblemKind::Unprocessable, "Too many split SKUs change at once. Adjust a few at a time.")
 }
 
 /// The same key and body: the same answer.

@@ -95,8 +95,8 @@ impl ViewStock {
 }
 
 fn entry(entry: LedgerEntry) -> LedgerAnswer {
-    let LedgerEntry { at, location, quantity, delta, after, cause, actor, reference, .. } = entry;
-    LedgerAnswer { at, location, quantity, delta, after, cause, actor, reference }
+    let LedgerEntry { at, location, quantity, delta, after, cause, actor, reference, shard, .. } = entry;
+    LedgerAnswer { at, location, quantity, delta, after, cause, actor, reference, shard }
 }
 
 fn cursor(text: Option<String>) -> Result<Option<Cursor>, Problem> {

@@ -116,7 +116,7 @@ async fn book_part(shop: &WorkImport, import: &Import, cause: &Cause) -> Result<
             Err(error) => return Ok(Part::Refused(error)),
         };
         let note = shop.imports.keep_booked(import, import.part, &applied)?;
-        match commit(shop, import, note, &shifts, cause).await {
+        match commit(shop, import, note, &shifts, &known, cause).await {
             Ok(()) | Err(TxError::Refused(NotWritten::Repeated)) => return Ok(Part::Booked(lines.len(), made)),
             Err(TxError::Refused(NotWritten::Ended)) => return Ok(Part::Ended),
             Err(TxError::Refused(NotWritten::Stale)) => {}
@@ -177,7 +177,7 @@ async fn undo_part(
             }
         }
         let note = shop.imports.keep_undone(import, import.part)?;
-        match commit(shop, import, note, &shifts, cause).await {
+        match commit(shop, import, note, &shifts, &known, cause).await {
             Ok(()) => return Ok(gone),
             Err(TxError::Refused(NotWritten::Repeated | NotWritten::Ended)) => return Ok(Vec::new()),
             Err(TxError::Refused(NotWritten::Stale)) => {}
@@ -197,6 +197,7 @@ async fn commit(
     import: &Import,
     note: Write,
     shifts: &[Shift],
+    known: &BTreeMap<Sku, Stock>,
     cause: &Cause,
 ) -> Result<(), TxError<NotWritten>> {
     let still = shop.imports.still(&import.id, import.status).map_err(TxError::Store)?;
@@ -208,7 +209,8 @@ async fn commit(
         skus.entry(sku).or_default().push(adjusted);
     }
     for (sku, adjusted) in skus {
-        for write in shop.stock.adjust(sku, &adjusted).map_err(TxError::Store)? {
+        let Some(stock) = known.get(sku) else { continue };
+        for write in shop.stock.adjust(&stock.offer, &adjusted).map_err(TxError::Store)? {
             tx = tx.and(write, |_| NotWritten::Stale);
         }
     }

@@ -61,7 +61,7 @@ async fn commit(shop: &WorkImport, read: &Read, product: &Product, cause: &Cause
         tx = tx.and(write, |_| NotWritten::Stale);
     }
     for change in product.listing_changes(None) {
-        for write in shop.stock.list(&change, cause).map_err(TxError::Store)? {
+        for write in shop.stock.list(&change, None, cause).map_err(TxError::Store)? {
             tx = tx.and(write, |_| NotWritten::Taken);
         }
     }

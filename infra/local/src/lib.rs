@@ -21,6 +21,7 @@ pub mod iam;
 pub mod journeys;
 pub mod keep;
 pub mod keys;
+mod limit;
 pub mod pattern;
 pub mod prices;
 pub mod s3;

@@ -19,7 +19,9 @@ use crate::purchasing::{
 };
 use crate::settings::SettingsBody;
 use crate::staff::{StaffMember, StaffRequest};
-use crate::stock::{AdjustmentAnswer, BackordersRequest, LedgerAnswer, LedgerQuery, StockAnswer, StockQuery};
+use crate::stock::{
+    AdjustmentAnswer, BackordersRequest, LedgerAnswer, LedgerQuery, SpreadRequest, StockAnswer, StockQuery,
+};
 use crate::transfer::{TransferAnswer, TransferQuery};
 use domain::catalog::ProductDraft;
 use domain::import::{ImportDraft, Mapping};
@@ -192,6 +194,8 @@ operations! {
         body TransferReceiptDraft, 200 answer TransferAnswer, refuses 400 401 403 404 409 413 415 422;
     cancel_transfer = post "/api/transfers/{id}/cancel" "staff" "Has a transfer turn back of which nothing came." ("id")
         body Plain, 200 answer TransferAnswer, refuses 400 401 403 404 409 413 415;
+    split_offer = post "/api/stock/{sku}/shards" "staff" "Splits a SKU's counters, and spreads what is there evenly." ("sku")
+        body SpreadRequest, 200 answer StockAnswer, refuses 400 401 403 404 413 415;
     make_import = post "/api/stock/imports" "staff" "Opens an upload for a stock list, CSV or XLSX." () body ImportDraft,
         201 answer ImportUpload, refuses 400 401 403 413 415;
     list_imports = get "/api/stock/imports" "staff" "Lists imports, newest first." () query ImportQuery,

@@ -1,6 +1,7 @@
 //! Stock, as it is asked for and answered.
 
-use domain::stock::{Level, Shelf, Stock};
+use domain::FieldError;
+use domain::stock::{Level, Shards, Shelf, Stock};
 use domain::text::{LocationId, Sku};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,28 @@ pub struct LedgerAnswer {
     pub actor: String,
     /// What it was about: an order, a note.
     pub reference: Option<String>,
+    /// Where the SKU's counters are split, the shard that it was booked on; `after` is that shard's alone then.
+    pub shard: Option<u8>,
+}
+
+/// Over how many records a SKU's counters are to be split.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SpreadRequest {
+    /// 1: not at all. The same number again spreads anew what came in since.
+    #[schema(minimum = 1, maximum = 32)]
+    pub shards: u8,
+}
+
+impl SpreadRequest {
+    /// The number, when it is one that an offer is split by.
+    ///
+    /// # Errors
+    /// When it is none or too many.
+    pub fn checked(self) -> Result<Shards, Vec<FieldError>> {
+        Shards::new(self.shards)
+            .map_err(|error| vec![FieldError { pointer: "/shards".to_owned(), detail: format!("It {error}.") }])
+    }
 }
 
 /// What there is of a SKU.
@@ -69,6 +92,8 @@ pub struct StockAnswer {
     pub backordered: i64,
     /// How many may be promised beyond what is there; 0 denies backorders.
     pub backorder_limit: u32,
+    /// Over how many records these counters are split; 1: not at all.
+    pub shards: u8,
     /// What each location has.
     pub locations: Vec<LevelAnswer>,
 }
@@ -93,6 +118,7 @@ impl From<&Stock> for StockAnswer {
             reserved: stock.offer.reserved,
             backordered: stock.offer.backordered,
             backorder_limit: stock.offer.backorder_limit,
+            shards: stock.offer.shards.get(),
             locations: levels
                 .map(|(location, level)| LevelAnswer { location: location.clone(), level: *level })
                 .collect(),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{CartId, OrderId, PersonId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::refusal::Refusal;
-use crate::stock::Offer;
+use crate::stock::{Offer, Shards};
 use crate::text::{Quantity, Sku, Slug, TaxClass};
 
 /// A line, as the offer was when the shopper last looked.
@@ -34,6 +34,9 @@ pub struct CartLine {
     /// Key of its picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
+    /// Over how many records the offer's counters were split then.
+    #[serde(default, skip_serializing_if = "Shards::is_one")]
+    pub shards: Shards,
 }
 
 impl CartLine {
@@ -49,6 +52,7 @@ impl CartLine {
             weight_g: listing.weight_g,
             tax_class: listing.tax_class,
             image: listing.image,
+            shards: offer.shards,
         }
     }
 

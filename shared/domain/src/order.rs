@@ -94,6 +94,14 @@ pub struct OrderLine {
     /// How many will never leave, because there were none: their price goes back.
     #[serde(default)]
     pub dropped: u32,
+    /// The shard of the offer that its hold is on.
+    #[serde(default, skip_serializing_if = "is_whole")]
+    pub shard: u8,
+}
+
+/// Shard 0 is the offer itself.
+const fn is_whole(shard: &u8) -> bool {
+    *shard == 0
 }
 
 impl OrderLine {

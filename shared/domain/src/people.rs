@@ -51,6 +51,7 @@ impl Role {
                     | Action::EditCatalog
                     | Action::ViewStock
                     | Action::ViewTransfers
+                    | Action::SplitOffers
                     | Action::ViewPurchasing
                     | Action::EditPurchasing
                     | Action::ViewOrders
@@ -111,6 +112,8 @@ pub enum Action {
     ViewTransfers,
     /// Send goods from one location to another, and say what came.
     TransferStock,
+    /// Say over how many records a SKU's counters are split.
+    SplitOffers,
     /// See suppliers, rules and what is on order.
     ViewPurchasing,
     /// Say who supplies, when to reorder and what to order.
@@ -150,6 +153,7 @@ impl Action {
         Self::AdjustStock,
         Self::ViewTransfers,
         Self::TransferStock,
+        Self::SplitOffers,
         Self::ViewPurchasing,
         Self::EditPurchasing,
         Self::ApprovePurchases,
@@ -189,5 +193,6 @@ mod tests {
         assert!(Action::ALL.iter().all(|action| Role::Owner.may(*action)));
         assert!(!Role::Warehouse.may(Action::RefundOrders));
         assert!(!Role::Support.may(Action::AdjustStock));
+        assert!(Role::Merchandiser.may(Action::SplitOffers) && !Role::Warehouse.may(Action::SplitOffers));
     }
 }

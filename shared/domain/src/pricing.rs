@@ -96,6 +96,7 @@ pub fn price(
             shipped: 0,
             refunded: 0,
             dropped: 0,
+            shard: 0,
         });
     }
     let offered = shipping.options(country, cart.weight_g(), items).into_iter().find(|quote| quote.method == *method);
@@ -148,6 +149,8 @@ pub struct Take {
     pub quantity: Quantity,
     /// The offer's version that the price stands on.
     pub price_version: u64,
+    /// The shard of the offer that the hold is on.
+    pub shard: u8,
 }
 
 /// An order as it is to be written, all of it or none: the order, its stock and its events.
@@ -193,7 +196,7 @@ impl PricedCart {
     /// # Errors
     /// When the buyer's country is not the one that it was priced for, or the way to pay is not open.
     pub fn place(
-        self,
+        mut self,
         id: OrderId,
         buyer: Buyer,
         payments: &PaymentSettings,
@@ -208,6 +211,9 @@ impl PricedCart {
         let seconds = SignedDuration::from_secs(i64::from(buyer.payment_method.hold_secs(payments)));
         let until = now.saturating_add(seconds).unwrap_or(Timestamp::MAX);
         let zero = Money::zero(self.cart.currency);
+        for (line, seen) in self.lines.iter_mut().zip(&self.cart.lines) {
+            line.shard = seen.shards.of(&id);
+        }
         let takes = self
             .lines
             .iter()
@@ -216,6 +222,7 @@ impl PricedCart {
                 title: line.title.clone(),
                 quantity: line.quantity,
                 price_version: line.price_version,
+                shard: line.shard,
             })
             .collect();
         let order = Order {

@@ -7,6 +7,7 @@
 mod adjust;
 mod allocate;
 mod audit;
+mod shards;
 
 pub(crate) use adjust::MAX_UNITS;
 pub use adjust::{Adjustment, AdjustmentLine, Change, Conflict, Reason, book};
@@ -14,6 +15,7 @@ pub use allocate::{
     Allocated, Allocation, AllocationReason, AllocationRule, Free, Nearness, Plan, Shortage, fill, plan, ranked,
 };
 pub use audit::{Mismatch, Sums};
+pub use shards::{BadShards, Part, Shard, Shards};
 
 #[cfg(test)]
 mod tests;
@@ -57,6 +59,13 @@ pub struct Offer {
     /// The `available` at which, or below which, its reorder rules are looked at again; none while nobody waits for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reorder_at: Option<i64>,
+    /// Over how many records its counters are split by now.
+    #[serde(default, skip_serializing_if = "Shards::is_one")]
+    pub shards: Shards,
+    /// What each record has that ever counted for it, its own first; empty where it was never split. Its counters are
+    /// the sums over them.
+    #[serde(skip)]
+    pub parts: Vec<Shard>,
 }
 
 impl Offer {
@@ -70,6 +79,8 @@ impl Offer {
             backordered: 0,
             backorder_limit: 0,
             reorder_at: None,
+            shards: Shards::ONE,
+            parts: Vec::new(),
         }
     }
 
@@ -342,8 +353,10 @@ impl Stock {
                 return Err(Refusal::StockTooLow { sku: sku.clone(), left, location: location.clone() });
             }
         }
-        if booking.spared > self.offer.available.max(0) {
-            return Err(Refusal::TooFewToSpare { sku: sku.clone(), left: self.offer.available.max(0) });
+        // What lies on other shards is brought to the offer first, by who splits it.
+        let to_spare = self.offer.parts.first().map_or(self.offer.available, |own| own.available).max(0);
+        if booking.spared > to_spare {
+            return Err(Refusal::TooFewToSpare { sku: sku.clone(), left: to_spare });
         }
         let mut next = self.clone();
         next.offer.available += booking.available;

@@ -128,6 +128,7 @@ fn done(word: &str) -> Option<&'static str> {
         "saved" => "Saved.",
         "adjusted" => "Booked.",
         "backorders" => "Saved. From now on as many are sold beyond what is there.",
+        "spread" => "Spread evenly.",
         "looked" => "Every SKU with a rule is looked at in the next moments.",
         "dismissed" => "Dismissed. It is suggested again once there was enough of it.",
         "drafted" => "The draft is saved.",

@@ -116,10 +116,10 @@ impl Reordering {
                 return Ok(());
             };
             watch = watch.max(slack.map(|slack| stock.offer.available - slack));
-            known = stock.offer.reorder_at;
+            known = Some(stock.offer);
         }
-        if known != watch {
-            self.stock.watch(sku, watch, cause.clone()).await?;
+        if let Some(offer) = known {
+            self.stock.watch(&offer, watch, cause.clone()).await?;
         }
         Ok(())
     }
@@ -327,7 +327,7 @@ fn decided(order: &PurchaseOrder, command: Command, now: Timestamp) -> Result<De
 /// Notes what an entry of the ledger says of demand.
 fn note(diary: &mut Diary, key: &str, entry: &LedgerEntry, first: Option<&LocationId>) {
     let notes = match (entry.quantity.as_str(), &entry.location) {
-        ("available", _) => vec![Noted::Available(entry.after)],
+        ("available", _) => vec![Noted::Available(entry.shard.unwrap_or_default(), entry.after)],
         ("on_hand", Some(location)) => vec![Noted::OnHand(location.clone(), entry.after)],
         ("committed", Some(location)) => {
             let wanted = Noted::Wanted(location.clone(), entry.delta);

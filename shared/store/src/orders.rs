@@ -13,14 +13,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use domain::id::{OrderId, PersonId};
-use domain::order::{Decision, Order};
+use domain::order::{Decision, Order, StockEffect};
 use domain::pricing::Placement;
-use domain::text::{Digest, Secret};
+use domain::stock::{Part, SkuQuantity};
+use domain::text::{Digest, Secret, Sku};
 
 use crate::db::{Db, Item, KeyOf, StoreError, Table, batch_get_of, n, s};
 use crate::events::of_order;
 use crate::stamp::{Cause, Stamp};
-use crate::stock::StockTable;
+use crate::stock::{Refused, StockTable};
 use crate::tx::{Found, Tx, TxError, Write};
 
 /// The orders table.
@@ -77,6 +78,46 @@ pub enum NotWritten {
     Stale,
     /// The stock that it needs is not there.
     NoStock,
+}
+
+/// How often stock is looked for on an offer's shards while others take it.
+const ATTEMPTS: u32 = 8;
+
+/// Why a decision was not written, of one try.
+enum Short {
+    /// The order is another one by now.
+    Stale,
+    /// The stock is not there.
+    Nowhere,
+    /// It is not on this shard.
+    Here,
+}
+
+/// What a failed condition on stock that is held anew means.
+fn short(found: Found) -> Short {
+    match found.map(Refused::of) {
+        Some(Ok(refused)) if refused.is_split() => Short::Here,
+        Some(Ok(_) | Err(_)) | None => Short::Nowhere,
+    }
+}
+
+/// What a decision holds once more.
+fn held_anew(decision: &Decision) -> Vec<SkuQuantity> {
+    let retaken = decision.stock.iter().filter_map(|effect| match effect {
+        StockEffect::Retake(lines) => Some(lines.clone()),
+        StockEffect::Release(_)
+        | StockEffect::Commit(_)
+        | StockEffect::Backorder(_)
+        | StockEffect::Fill(_)
+        | StockEffect::Unbackorder(_)
+        | StockEffect::Uncommit(_)
+        | StockEffect::Ship(_) => None,
+    });
+    retaken.flatten().collect()
+}
+
+fn missing<R>() -> TxError<R> {
+    TxError::Store(StoreError::Denied("the stock table, which this decision moves".to_owned()))
 }
 
 impl Orders {
@@ -136,8 +177,8 @@ impl Orders {
     }
 
     /// Writes a decision: the order and the stock that moves with it, as one; a function whose commands move none
-    /// names no stock table. What is to be when that stock is not
-    /// there is written in its place. A decision that changes nothing is not written.
+    /// names no stock table. What is to be when that stock is not there, on no shard of its offer, is written in its
+    /// place. A decision that changes nothing is not written.
     ///
     /// # Errors
     /// [`NotWritten`], or the table's error.
@@ -147,36 +188,70 @@ impl Orders {
         decision: &Decision,
         cause: &Cause,
     ) -> Result<Order, TxError<NotWritten>> {
-        match self.commit_one(stock, decision, cause).await {
+        match self.commit_from_shards(stock, decision, cause).await {
             Err(TxError::Refused(NotWritten::NoStock)) => match &decision.otherwise {
-                Some(otherwise) => self.commit_one(stock, otherwise, cause).await,
+                Some(otherwise) => self.commit_from_shards(stock, otherwise, cause).await,
                 None => Err(TxError::Refused(NotWritten::NoStock)),
             },
             done => done,
         }
     }
 
-    async fn commit_one(
+    /// Writes a decision with what its order holds on its own shards, or else on those that have it.
+    async fn commit_from_shards(
         &self,
         stock: Option<&StockTable>,
         decision: &Decision,
         cause: &Cause,
     ) -> Result<Order, TxError<NotWritten>> {
+        let mut taken = BTreeMap::new();
+        for attempt in 0..ATTEMPTS {
+            self.db.pause(attempt).await;
+            match self.commit_one(stock, decision, &taken, cause).await {
+                Ok(order) => return Ok(order),
+                Err(TxError::Store(error)) => return Err(TxError::Store(error)),
+                Err(TxError::Refused(Short::Stale)) => return Err(TxError::Refused(NotWritten::Stale)),
+                Err(TxError::Refused(Short::Nowhere)) => return Err(TxError::Refused(NotWritten::NoStock)),
+                Err(TxError::Refused(Short::Here)) => {}
+            }
+            let stock = stock.ok_or_else(missing)?;
+            let held = held_anew(decision);
+            let skus: Vec<Sku> = held.iter().map(|line| line.sku.clone()).collect();
+            let offers = stock.offers(&skus).await.map_err(TxError::Store)?;
+            for line in held {
+                let shard = decision.order.line(&line.sku).map_or(0, |line| line.shard);
+                let parts = offers.get(&line.sku).and_then(|offer| offer.take(shard, line.quantity));
+                taken.insert(line.sku, parts.ok_or(TxError::Refused(NotWritten::NoStock))?);
+            }
+        }
+        Err(TxError::Store(StoreError::Contended))
+    }
+
+    async fn commit_one(
+        &self,
+        stock: Option<&StockTable>,
+        decision: &Decision,
+        taken: &BTreeMap<Sku, Vec<Part>>,
+        cause: &Cause,
+    ) -> Result<Order, TxError<Short>> {
         let mut order = decision.order.clone();
         if !decision.changed {
             return Ok(order);
         }
         let cause = cause.clone().about(order.id.to_string());
         let replaced = self.replace(decision, cause.clone()).map_err(TxError::Store)?;
-        let mut tx = Tx::new().and(replaced, |_| NotWritten::Stale);
+        let mut tx = Tx::new().and(replaced, |_| Short::Stale);
         let mut of_sku: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (sku, movement) in decision.stock.iter().flat_map(domain::order::StockEffect::movements) {
+        for (sku, movement) in decision.stock.iter().flat_map(StockEffect::movements) {
             of_sku.entry(sku).or_default().push(movement);
         }
-        let missing = || TxError::Store(StoreError::Denied("the stock table, which this decision moves".to_owned()));
+        let anew = !held_anew(decision).is_empty();
         for (sku, movements) in of_sku {
-            for write in stock.ok_or_else(missing)?.book(&sku, &movements, &cause).map_err(TxError::Store)? {
-                tx = tx.and(write, |_| NotWritten::NoStock);
+            let shard = order.line(&sku).map_or(0, |line| line.shard);
+            let taken = taken.get(&sku).map(Vec::as_slice);
+            let writes = stock.ok_or_else(missing)?.book(&sku, shard, taken, &movements, &cause);
+            for write in writes.map_err(TxError::Store)? {
+                tx = tx.and(write, move |found| if anew { short(found) } else { Short::Nowhere });
             }
         }
         tx.commit(&self.db).await?;

@@ -3,6 +3,7 @@
 //! | access pattern | key |
 //! |---|---|
 //! | the offer of a SKU | `sku#{sku}`, `offer` |
+//! | a further shard of a SKU's offer | `shard#{sku}#{number}`, `shard` |
 //! | what a location has of a SKU | `sku#{sku}`, `at#{location}` |
 //! | everything of a SKU | `sku#{sku}` |
 //! | all SKUs, in order | `skus`, `{sku}` |
@@ -19,11 +20,13 @@
 
 mod check;
 mod ledger;
+mod shards;
 mod transfers;
 mod waiting;
 
 pub use check::Checked;
 pub use ledger::{FILLED, LedgerEntry, SHIPPED, availability_turned, backorder_due, entries_of, reorder_due};
+pub use shards::Refused;
 pub use transfers::{NotMoved, SentUnder, TRANSFER_CANCELED, TRANSFER_LOST, TRANSFER_RECEIVED, TRANSFER_SENT};
 pub use waiting::Waiting;
 
@@ -31,19 +34,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use domain::catalog::{Listing, ListingChange};
-use domain::id::{OrderId, TransferId};
-use domain::stock::{Booking, Level, Movement, Offer, Shelf, Stock};
-use domain::text::{Digest, LocationId, Quantity, Sku};
+use domain::id::{OrderId, ProductId, TransferId};
+use domain::stock::{Booking, Level, Movement, Offer, Part, Shelf, Stock};
+use domain::text::{Digest, LocationId, Sku};
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Item, StoreError, Table, item_of, n, of_item, s};
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};
-use crate::tx::Write;
+use crate::tx::{Found, Tx, TxError, Write};
 
 const SCHEMA: u16 = 1;
 const OFFER: &str = "offer";
 const TRANSFERS: &str = "transfers";
+const SHARD: &str = "shard";
 
 /// The stock table.
 #[derive(Debug, Clone)]
@@ -65,6 +69,8 @@ impl Table for StockTable {
 pub enum Key {
     /// The offer of a SKU.
     Offer(Sku),
+    /// A further shard of the offer of a SKU, from 1.
+    Shard(Sku, u8),
     /// What a location has of a SKU.
     Level(Sku, LocationId),
     /// The entry of a SKU in the list of all.
@@ -88,6 +94,7 @@ impl Key {
     pub fn pair(&self) -> (String, String) {
         match self {
             Self::Offer(sku) => (format!("sku#{sku}"), OFFER.into()),
+            Self::Shard(sku, number) => (format!("shard#{sku}#{number}"), SHARD.into()),
             Self::Level(sku, location) => (format!("sku#{sku}"), format!("at#{location}")),
             Self::Listed(sku) => ("skus".into(), sku.to_string()),
             // Sequence numbers have up to 40 digits, and not always as many.
@@ -112,6 +119,10 @@ impl Key {
         match kind {
             "sku" if sk == OFFER => Some(Self::Offer(name.parse().ok()?)),
             "sku" => Some(Self::Level(name.parse().ok()?, sk.strip_prefix("at#")?.parse().ok()?)),
+            "shard" if sk == SHARD => {
+                let (sku, number) = name.rsplit_once('#')?;
+                Some(Self::Shard(sku.parse().ok()?, number.parse().ok()?))
+            }
             "ledger" => {
                 let (sequence, counter) = sk.split_once('#')?;
                 Some(Self::Ledger(name.parse().ok()?, sequence.trim_start_matches('0').into(), counter.into()))
@@ -137,9 +148,18 @@ impl Key {
 struct OfferRecord {
     schema: u16,
     sellable: i64,
+    /// How many further records count for it.
+    #[serde(default)]
+    made: u8,
+    /// What it got from them, less what it gave.
+    #[serde(default)]
+    moved: i64,
     #[serde(flatten)]
     offer: Offer,
 }
+
+/// The offer's own record, and what each location has.
+type Records = (OfferRecord, BTreeMap<LocationId, Level>);
 
 #[derive(Serialize, Deserialize)]
 struct LevelRecord {
@@ -183,34 +203,25 @@ struct Only<'a> {
 }
 
 impl StockTable {
-    /// Sets `quantity` of a SKU aside for an order that relied on `price_version`.
-    ///
-    /// # Errors
-    /// When the record has no form.
-    pub fn hold(&self, sku: &Sku, quantity: Quantity, price_version: u64, cause: &Cause) -> Result<Write, StoreError> {
-        let mut values = HashMap::from([
-            (":q".to_owned(), n(quantity.units())),
-            (":v".to_owned(), n(price_version)),
-            (":yes".to_owned(), AttributeValue::Bool(true)),
-        ]);
-        let set = "available = available - :q, sellable = sellable - :q, reserved = reserved + :q";
-        let expression = Stamp::silent(cause.clone()).update(set, &mut values)?;
-        self.update(
-            &Key::Offer(sku.clone()),
-            expression,
-            Some("sellable >= :q AND price_version = :v AND on_sale = :yes".into()),
-            values,
-        )
-    }
-
     /// Books movements of one SKU: one write for its offer where its counters move, one per location.
+    ///
+    /// What an order holds stands on the shard of its hold. What is held anew comes from there too, or from where `taken`
+    /// found it; what is given back is the offer's own, where it pays off first what was promised too much; and what is
+    /// waited for or leaves for another location is the offer's own, too.
     ///
     /// The condition of each is that no counter falls below zero (but for `available`), that what is promised anew is
     /// sellable, and that what is given to an order is free at its location.
     ///
     /// # Errors
     /// When a record has no form.
-    pub fn book(&self, sku: &Sku, movements: &[Movement], cause: &Cause) -> Result<Vec<Write>, StoreError> {
+    pub fn book(
+        &self,
+        sku: &Sku,
+        shard: u8,
+        taken: Option<&[Part]>,
+        movements: &[Movement],
+        cause: &Cause,
+    ) -> Result<Vec<Write>, StoreError> {
         let (mut all, mut promised) = (Booking::default(), 0);
         let mut levels: BTreeMap<LocationId, (Vec<Level>, i64)> = BTreeMap::new();
         for movement in movements {
@@ -229,8 +240,19 @@ impl StockTable {
             }
         }
         let mut writes = Vec::new();
-        if all != Booking::default() || promised != 0 {
-            writes.push(self.move_offer(sku, &all, promised, cause)?);
+        if let Some(parts) = taken {
+            writes.extend(self.move_parts(sku, parts, all.reserved, None, cause)?);
+        } else if promised > 0 {
+            let part = Part { at_least: Some(promised), ..Part::added(shard, all.available) };
+            writes.extend(self.move_parts(sku, &[part], all.reserved, None, cause)?);
+        } else if shard > 0 && all.reserved != 0 {
+            let own = Booking { reserved: 0, ..all };
+            writes.extend(self.move_parts(sku, &[Part::added(shard, 0)], all.reserved, None, cause)?);
+            if own != Booking::default() {
+                writes.push(self.move_offer(sku, &own, cause)?);
+            }
+        } else if all != Booking::default() {
+            writes.push(self.move_offer(sku, &all, cause)?);
         }
         for (location, (parts, given)) in levels {
             let delta = |shelf: Shelf| parts.iter().map(|part| part.on(shelf)).sum::<i64>();
@@ -239,13 +261,14 @@ impl StockTable {
         Ok(writes)
     }
 
-    /// Books adjustments of one SKU: one write for its offer, one for each location, on the condition that each
-    /// quantity is what it was before. Where a change that is no count takes from what can be sold, as many have to be
-    /// sellable.
+    /// Books adjustments of one SKU: one write for its offer, or for each of its shards that gives some; one for each
+    /// location, on the condition that each quantity is what it was before. Where a change that is no count takes from
+    /// what can be sold, as many have to be sellable. The offer is the one that was read for it.
     ///
     /// # Errors
     /// When a record has no form.
-    pub fn adjust(&self, sku: &Sku, adjusted: &[Adjusted<'_>]) -> Result<Vec<Write>, StoreError> {
+    pub fn adjust(&self, offer: &Offer, adjusted: &[Adjusted<'_>]) -> Result<Vec<Write>, StoreError> {
+        let sku = &offer.listing.sku;
         let Some(first) = adjusted.first() else { return Ok(Vec::new()) };
         let effect = |one: &Adjusted<'_>| one.movement.booking().available;
         let available: i64 = adjusted.iter().map(effect).sum();
@@ -254,9 +277,11 @@ impl StockTable {
         let found: i64 = adjusted.iter().filter(|one| one.counted).map(effect).filter(|effect| *effect > 0).sum();
         let promised = (-(wished + found)).max(0);
         let mut writes = Vec::new();
-        if available != 0 || promised > 0 {
-            let moved = Booking { available, ..Booking::default() };
-            writes.push(self.move_offer(sku, &moved, promised, first.cause)?);
+        if available < 0 {
+            let parts = offer.draw(-available, promised);
+            writes.extend(self.move_parts(sku, &parts, 0, None, first.cause)?);
+        } else if available > 0 {
+            writes.extend(self.move_parts(sku, &[Part::added(0, available)], 0, None, first.cause)?);
         }
         let mut places: BTreeMap<&LocationId, Vec<&Adjusted<'_>>> = BTreeMap::new();
         for one in adjusted {
@@ -272,7 +297,8 @@ impl StockTable {
         Ok(writes)
     }
 
-    fn move_offer(&self, sku: &Sku, by: &Booking, promised: i64, cause: &Cause) -> Result<Write, StoreError> {
+    /// Moves the counters of an offer's own record.
+    fn move_offer(&self, sku: &Sku, by: &Booking, cause: &Cause) -> Result<Write, StoreError> {
         let mut values = HashMap::from([(":a".to_owned(), n(by.available)), (":r".to_owned(), n(by.reserved))]);
         let mut conditions = vec!["attribute_exists(pk)"];
         let mut set = "available = available + :a, sellable = sellable + :a, reserved = reserved + :r".to_owned();
@@ -287,10 +313,6 @@ impl StockTable {
         if by.backordered < 0 {
             values.insert(":backordered_least".into(), n(-by.backordered));
             conditions.push("backordered >= :backordered_least");
-        }
-        if promised > 0 {
-            values.insert(":promised".into(), n(promised));
-            conditions.push("sellable >= :promised");
         }
         if by.spared > 0 {
             values.insert(":spared".into(), n(by.spared));
@@ -344,33 +366,44 @@ impl StockTable {
         self.update(&Key::Level(sku.clone(), location.clone()), expression, condition, values).map(Some)
     }
 
-    /// Brings the offers in line with what the catalogue now lists.
+    /// Brings the offers in line with what the catalogue now lists, on all their shards: `known` is the offer as it was
+    /// read for it, where there is one.
     ///
-    /// A SKU belongs to one product: the write's condition fails where another product has it.
+    /// A SKU belongs to one product: the write's condition fails where another product has it, and where it was split
+    /// since it was read. [`is_of`] tells which.
     ///
     /// # Errors
     /// When a record has no form.
-    pub fn list(&self, change: &ListingChange, cause: &Cause) -> Result<Vec<Write>, StoreError> {
-        match change {
+    pub fn list(&self, change: &ListingChange, known: Option<&Offer>, cause: &Cause) -> Result<Vec<Write>, StoreError> {
+        let (listing, repriced, mut writes) = match change {
             ListingChange::Added(listing) => {
                 let listed = self.put(&Key::Listed(listing.sku.clone()), Item::new(), None)?;
-                Ok(vec![self.upsert_offer(listing, cause)?, listed])
+                (Some(listing), true, vec![self.upsert_offer(listing, known, cause)?, listed])
             }
-            ListingChange::Repriced(listing) => Ok(vec![self.describe(listing, true, cause)?]),
-            ListingChange::Described(listing) => Ok(vec![self.describe(listing, false, cause)?]),
+            ListingChange::Repriced(listing) => {
+                (Some(listing), true, vec![self.describe(listing, known, true, cause)?])
+            }
+            ListingChange::Described(listing) => {
+                (Some(listing), false, vec![self.describe(listing, known, false, cause)?])
+            }
             ListingChange::Removed(sku) => {
                 let mut values =
                     HashMap::from([(":no".to_owned(), AttributeValue::Bool(false)), (":one".to_owned(), n(1))]);
+                let condition = format!("attribute_exists(pk) AND {}", as_read(known, &mut values));
                 let expression = Stamp::silent(cause.clone())
                     .update("on_sale = :no, price_version = price_version + :one", &mut values)?;
                 let key = Key::Offer(sku.clone());
-                Ok(vec![self.update(&key, expression, Some("attribute_exists(pk)".into()), values)?])
+                (None, true, vec![self.update(&key, expression, Some(condition), values)?])
             }
+        };
+        if let Some(offer) = known {
+            writes.extend(self.list_on_shards(offer, listing, repriced, cause)?);
         }
+        Ok(writes)
     }
 
     /// A new offer, or one of the same product that was withdrawn: its counts stay.
-    fn upsert_offer(&self, listing: &Listing, cause: &Cause) -> Result<Write, StoreError> {
+    fn upsert_offer(&self, listing: &Listing, known: Option<&Offer>, cause: &Cause) -> Result<Write, StoreError> {
         let mut values =
             HashMap::from([(":zero".to_owned(), n(0)), (":one".to_owned(), n(1)), (":schema".to_owned(), n(SCHEMA))]);
         let sets = [
@@ -386,17 +419,35 @@ impl StockTable {
         .collect::<Vec<_>>()
         .join(", ");
         let expression = Stamp::silent(cause.clone()).upsert(&sets, &mut values)?;
-        let condition = "attribute_not_exists(pk) OR product = :l_product";
-        self.update(&Key::Offer(listing.sku.clone()), expression, Some(condition.into()), values)
+        let condition =
+            format!("attribute_not_exists(pk) OR (product = :l_product AND {})", as_read(known, &mut values));
+        self.update(&Key::Offer(listing.sku.clone()), expression, Some(condition), values)
     }
 
-    /// Has the reorder rules of a SKU looked at again once no more than `at` are available; never, without it.
+    /// Has the reorder rules of a SKU looked at again once no more than `at` are available; never, without it. The offer
+    /// is the one that was looked at: each of its shards watches for its part, and what is watched so already is not
+    /// written.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn watch(&self, sku: &Sku, at: Option<i64>, cause: Cause) -> Result<(), StoreError> {
+    pub async fn watch(&self, offer: &Offer, at: Option<i64>, cause: Cause) -> Result<(), StoreError> {
+        let wanted = if offer.is_split() {
+            let parts = offer.parts.iter().zip(offer.watched(at.unwrap_or_default()));
+            parts.map(|(part, own)| (part.reorder_at, at.map(|_| own))).collect()
+        } else {
+            vec![(offer.reorder_at, at)]
+        };
+        for (number, (known, at)) in (0..).zip(wanted) {
+            if known != at {
+                self.watch_shard(&Key::of_shard(&offer.listing.sku, number), at, &cause).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn watch_shard(&self, key: &Key, at: Option<i64>, cause: &Cause) -> Result<(), StoreError> {
         let mut values = HashMap::new();
-        let stamp = Stamp::silent(cause);
+        let stamp = Stamp::silent(cause.clone());
         let expression = match at {
             Some(at) => {
                 values.insert(":at".to_owned(), n(at));
@@ -404,18 +455,13 @@ impl StockTable {
             }
             None => format!("{}, reorder_at", stamp.update("on_sale = on_sale", &mut values)?),
         };
-        self.db
-            .client()
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::Offer(sku.clone()).attributes()))
-            .update_expression(expression)
-            .condition_expression("attribute_exists(pk)")
-            .set_expression_attribute_values(Some(values))
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        Ok(())
+        // As a transaction of its own, so that a sale of the same moment is waited out.
+        let write = self.update(key, expression, Some("attribute_exists(pk)".into()), values)?;
+        match Tx::new().and(write, |_| ()).commit(&self.db).await {
+            Ok(()) => Ok(()),
+            Err(TxError::Refused(())) => Err(StoreError::Stale),
+            Err(TxError::Store(error)) => Err(error),
+        }
     }
 
     /// Lets as many of a SKU be promised beyond what is there.
@@ -465,7 +511,13 @@ impl StockTable {
         self.update(&key, expression, Some("attribute_exists(pk)".into()), values)
     }
 
-    fn describe(&self, listing: &Listing, repriced: bool, cause: &Cause) -> Result<Write, StoreError> {
+    fn describe(
+        &self,
+        listing: &Listing,
+        known: Option<&Offer>,
+        repriced: bool,
+        cause: &Cause,
+    ) -> Result<Write, StoreError> {
         let mut values = HashMap::new();
         let mut set = listing_sets(listing, &mut values)?;
         if repriced {
@@ -473,7 +525,8 @@ impl StockTable {
             set.push_str(", price_version = price_version + :one");
         }
         let expression = Stamp::silent(cause.clone()).update(&set, &mut values)?;
-        self.update(&Key::Offer(listing.sku.clone()), expression, Some("product = :l_product".into()), values)
+        let condition = format!("product = :l_product AND {}", as_read(known, &mut values));
+        self.update(&Key::Offer(listing.sku.clone()), expression, Some(condition), values)
     }
 
     /// The offers of these SKUs, those that exist; at most 100.
@@ -484,14 +537,9 @@ impl StockTable {
         // A key that stands twice is refused.
         let skus: BTreeSet<&Sku> = skus.iter().collect();
         let keys: Vec<_> = skus.into_iter().map(|sku| Key::Offer(sku.clone())).collect();
-        let items = self.batch_get(&keys).await?;
-        items
-            .into_iter()
-            .map(|item| {
-                let record: OfferRecord = of_item(item)?;
-                Ok((record.offer.listing.sku.clone(), record.offer))
-            })
-            .collect()
+        let records = self.batch_get(&keys).await?.into_iter().map(|item| Ok((of_item(item)?, BTreeMap::new())));
+        let found = self.whole(records.collect::<Result<_, StoreError>>()?).await?;
+        Ok(found.into_iter().map(|stock| (stock.offer.listing.sku.clone(), stock.offer)).collect())
     }
 
     /// The offer of a SKU.
@@ -509,7 +557,9 @@ impl StockTable {
             .send()
             .await
             .map_err(StoreError::of)?;
-        answer.item.map(|item| of_item::<OfferRecord>(item).map(|record| record.offer)).transpose()
+        let Some(item) = answer.item else { return Ok(None) };
+        let found = self.whole(vec![(of_item(item)?, BTreeMap::new())]).await?;
+        Ok(found.into_iter().map(|stock| stock.offer).next())
     }
 
     /// Everything of a SKU: its offer and what each location has.
@@ -528,7 +578,8 @@ impl StockTable {
             .send()
             .await
             .map_err(StoreError::of)?;
-        stock_of(answer.items.unwrap_or_default())
+        let found = records_of(answer.items.unwrap_or_default())?;
+        Ok(self.whole(found.into_iter().collect()).await?.pop())
     }
 
     /// The stock of these SKUs, those that exist, as far as it is at these places.
@@ -546,11 +597,12 @@ impl StockTable {
             keys.push(Key::Offer(sku.clone()));
             keys.extend(locations.into_iter().map(|location| Key::Level(sku.clone(), location.clone())));
         }
-        let mut found = BTreeMap::new();
+        let mut found = Vec::new();
         for items in by_partition(self.batch_get(&keys).await?).into_values() {
-            found.extend(stock_of(items)?.map(|stock| (stock.offer.listing.sku.clone(), stock)));
+            found.extend(records_of(items)?);
         }
-        Ok(found)
+        let whole = self.whole(found).await?;
+        Ok(whole.into_iter().map(|stock| (stock.offer.listing.sku.clone(), stock)).collect())
     }
 
     /// A page of all SKUs, in their order.
@@ -594,11 +646,11 @@ impl StockTable {
             })
             .collect();
         let mut of_sku = by_partition(self.batch_get(&keys).await?);
-        let mut items = Vec::new();
+        let mut found = Vec::new();
         for sku in skus {
-            items.extend(stock_of(of_sku.remove(&format!("sku#{sku}")).unwrap_or_default())?);
+            found.extend(records_of(of_sku.remove(&format!("sku#{sku}")).unwrap_or_default())?);
         }
-        Ok(Page { items, next })
+        Ok(Page { items: self.whole(found).await?, next })
     }
 
     /// What was answered to the adjustment with this key before.
@@ -695,7 +747,7 @@ fn by_partition(items: Vec<Item>) -> HashMap<String, Vec<Item>> {
     found
 }
 
-fn stock_of(items: Vec<Item>) -> Result<Option<Stock>, StoreError> {
+fn records_of(items: Vec<Item>) -> Result<Option<Records>, StoreError> {
     let mut offer = None;
     let mut levels = BTreeMap::new();
     for item in items {
@@ -706,18 +758,21 @@ fn stock_of(items: Vec<Item>) -> Result<Option<Stock>, StoreError> {
                     location.parse().map_err(|_| StoreError::Corrupt(format!("no location: {location}")))?;
                 levels.insert(location, of_item::<LevelRecord>(item)?.level);
             }
-            None => offer = Some(of_item::<OfferRecord>(item)?.offer),
+            None => offer = Some(of_item::<OfferRecord>(item)?),
         }
     }
-    Ok(offer.map(|offer| Stock { offer, levels }))
+    Ok(offer.map(|offer| (offer, levels)))
 }
 
-/// The offer that a failed condition found.
-///
-/// # Errors
-/// When it is not one.
-pub fn found_offer(item: Item) -> Result<Offer, StoreError> {
-    of_item::<OfferRecord>(item).map(|record| record.offer)
+/// The condition that an offer has the shards that it was read with; one that was not there has none.
+fn as_read(known: Option<&Offer>, values: &mut HashMap<String, AttributeValue>) -> &'static str {
+    known.map_or("attribute_not_exists(made)", |offer| shards::made_as_read(offer, values))
+}
+
+/// Whether the offer that a failed condition found belongs to this product.
+pub fn is_of(found: &Found, product: &ProductId) -> bool {
+    let owner = found.as_ref().and_then(|item| item.get("product")?.as_s().ok());
+    owner.is_some_and(|owner| *owner == product.to_string())
 }
 
 #[cfg(test)]
@@ -731,6 +786,7 @@ mod tests {
         let location = "[a-z][a-z0-9-]{0,10}".prop_map(|text| LocationId::new(text).unwrap());
         prop_oneof![
             sku.clone().prop_map(Key::Offer),
+            (sku.clone(), 1_u8..33).prop_map(|(sku, number)| Key::Shard(sku, number)),
             (sku.clone(), location).prop_map(|(sku, location)| Key::Level(sku, location)),
             sku.clone().prop_map(Key::Listed),
             (sku, "[1-9][0-9]{20,39}", "[a-z_]{1,12}(#[a-z_]{1,12})?")
@@ -757,6 +813,7 @@ mod tests {
         let sku = Sku::new("MUG-1").unwrap();
         let pair = |pk: &str, sk: &str| (pk.to_owned(), sk.to_owned());
         assert_eq!(Key::Offer(sku.clone()).pair(), pair("sku#MUG-1", "offer"));
+        assert_eq!(Key::Shard(sku.clone(), 3).pair(), pair("shard#MUG-1#3", "shard"));
         assert_eq!(Key::Level(sku.clone(), LocationId::main()).pair(), pair("sku#MUG-1", "at#main"));
         assert_eq!(Key::Listed(sku.clone()).pair(), pair("skus", "MUG-1"));
         let transfer = TransferId::new(1, [1; 10]);

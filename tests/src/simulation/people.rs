@@ -173,6 +173,13 @@ async fn merchandiser(world: Rc<World>, mut dice: StdRng, minutes: i64) {
         world.wait(pause).await;
         let sku = SKUS[dice.random_range(0..SKUS.len())].0;
         price(&world, sku, dice.random_range(500..5_000)).await;
+        // In a rush its counters are split, and put together again afterwards.
+        let split = json!({ "shards": dice.random_range(1..5_u8) });
+        let path = format!("/api/stock/{sku}/shards");
+        let (status, answer) = world.ask(Method::POST, &path, &split, Who::Staff("merchandiser")).await;
+        if status != 200 {
+            world.log.borrow_mut().surprises.push(format!("POST {path}: {status} {answer}"));
+        }
         if dice.random_bool(0.4) {
             backorders(&world, sku, dice.random_range(0..4)).await;
         }

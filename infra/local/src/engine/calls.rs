@@ -14,6 +14,7 @@ use crate::faults::{self, Call, Fault, Faults, Tampering};
 use crate::iam::Need;
 use crate::journeys::{CallView, Notes, Recorded};
 use crate::keep::{Change, held};
+use crate::limit::WriteLimit;
 use crate::sqs::{Draft, call as call_queue, needs as queue_needs};
 use crate::template::{ACCOUNT, REGION, bucket_arn};
 use crate::wire::{Answer, Request, Service};
@@ -218,6 +219,11 @@ impl Inner {
             .unwrap_or_else(|poisoned| Arc::clone(&poisoned.into_inner()))
     }
 
+    /// How much is written at most for now.
+    fn limit(&self) -> Option<Arc<WriteLimit>> {
+        self.limit.read().map_or_else(|poisoned| poisoned.into_inner().clone(), |limit| limit.clone())
+    }
+
     /// What a fault makes of a call: an answer of its own, none at all, or nothing but time.
     async fn suffered(
         &self,
@@ -265,7 +271,16 @@ impl Inner {
         let operation = request.operation.as_str();
         match (request.service, asked) {
             (_, Asked::Tables(outline)) if dynamo::known(operation) => {
-                let done = self.dynamo.call(operation, outline, request.http.body());
+                let limit = self.limit();
+                let body = request.http.body();
+                let admitted = match limit.as_ref().map(|limit| limit.admit(operation, body)).transpose() {
+                    Ok(admitted) => admitted,
+                    Err(throttled) => return throttled.into(),
+                };
+                let done = self.dynamo.call(operation, outline, body);
+                if let (Some(limit), Some(admitted)) = (limit, admitted) {
+                    limit.pay(&admitted, done.units.write);
+                }
                 for table in &done.written {
                     self.wake_stream(table);
                 }

@@ -36,6 +36,7 @@ use crate::iam::Grants;
 use crate::journeys::{Journeys, Notes, Recorded, Step};
 use crate::keep::{Keep, held};
 use crate::keys::SigningKey;
+use crate::limit::WriteLimit;
 use crate::s3::Buckets;
 use crate::ses::Mailbox;
 use crate::sqs::Queues;
@@ -84,6 +85,7 @@ pub(crate) struct Inner {
     metrics: Mutex<Vec<String>>,
     cloudwatch: CloudWatch,
     faults: RwLock<Arc<dyn Faults>>,
+    limit: RwLock<Option<Arc<WriteLimit>>>,
     calls: AtomicU64,
     /// Workers hold it while they work; who moves the clock or empties the shop holds it alone.
     gate: Gate<()>,

@@ -211,6 +211,7 @@ fn start(
         metrics: Mutex::new(Vec::new()),
         cloudwatch: CloudWatch::default(),
         faults: RwLock::new(Arc::new(NoFaults)),
+        limit: RwLock::new(None),
         calls: AtomicU64::new(0),
         gate: Gate::new(()),
         swept: Mutex::new(None),

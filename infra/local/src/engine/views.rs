@@ -15,6 +15,7 @@ use crate::iam::{DEVELOPER, Grants};
 use crate::journeys::{Journey, Recorded};
 use crate::keep::held;
 use crate::keys::KeyError;
+use crate::limit::WriteLimit;
 use crate::ses::Mail;
 use crate::sqs::{Message, QueueView, Queues};
 use crate::stripe::{Act, ActError, Stripe};
@@ -289,6 +290,22 @@ impl Engine {
         match self.0.faults.write() {
             Ok(mut held) => *held = faults,
             Err(poisoned) => *poisoned.into_inner() = faults,
+        }
+    }
+
+    /// Has each partition of a table take no more than so many write units a second from now on, as on AWS, where they are
+    /// a thousand; or as many as come.
+    pub fn limit_writes(&self, units_a_second: Option<f64>) {
+        let key = |(name, table): (&String, &crate::template::TableSpec)| {
+            let schema = table.create["KeySchema"].as_array()?;
+            let hash = schema.iter().find(|key| key["KeyType"] == "HASH")?;
+            Some((name.clone(), hash["AttributeName"].as_str()?.to_owned()))
+        };
+        let keys = || self.0.model.tables.iter().filter_map(key).collect();
+        let limit = units_a_second.map(|units| Arc::new(WriteLimit::new(units, keys())));
+        match self.0.limit.write() {
+            Ok(mut held) => *held = limit,
+            Err(poisoned) => *poisoned.into_inner() = limit,
         }
     }
 

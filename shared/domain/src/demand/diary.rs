@@ -43,8 +43,9 @@ impl Place {
 /// What a ledger entry says of demand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Noted {
-    /// So many can be promised from here on, over all locations.
-    Available(i64),
+    /// So many can be promised from here on, over all locations, of those that a shard of the offer counts; 0 where it is
+    /// not split.
+    Available(u8, i64),
     /// So many lie at a location from here on.
     OnHand(LocationId, i64),
     /// So many of them are promised to paid orders from here on.
@@ -68,9 +69,12 @@ pub struct Diary {
     /// What was wanted, day by day.
     #[serde(default)]
     wanted: BTreeMap<LocationId, Vec<u32>>,
-    /// What can be promised at its end.
+    /// What can be promised at its end, of those that the offer's own record counts.
     #[serde(default)]
     available: i64,
+    /// And of those that its further shards count.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    shards: BTreeMap<u8, i64>,
     /// What each location has, and on which days it had nothing to give at some time.
     #[serde(default)]
     places: BTreeMap<LocationId, Place>,
@@ -103,12 +107,16 @@ impl Diary {
 
     fn take(&mut self, noted: &Noted) {
         match noted {
-            Noted::Available(after) => {
-                self.available = *after;
-                if let Some(today) = self.left.last_mut() {
-                    *today = *after;
+            Noted::Available(shard, after) => {
+                match shard {
+                    0 => self.available = *after,
+                    further => drop(self.shards.insert(*further, *after)),
                 }
-                if *after <= 0 {
+                let available = self.available();
+                if let Some(today) = self.left.last_mut() {
+                    *today = available;
+                }
+                if available <= 0 {
                     self.mark_short();
                 }
             }
@@ -124,6 +132,10 @@ impl Diary {
             }
             Noted::Wanted(location, units) => self.want(location, *units),
         }
+    }
+
+    fn available(&self) -> i64 {
+        self.available + self.shards.values().sum::<i64>()
     }
 
     /// A location; before it was heard of, it had nothing.
@@ -148,8 +160,9 @@ impl Diary {
         };
         let days = usize::try_from(first.until(today).map_or(0, |span| span.get_days())).unwrap_or_default() + 1;
         while self.in_stock.len() < days {
-            self.in_stock.push(if self.available > 0 { '1' } else { '0' });
-            self.left.push(self.available);
+            let available = self.available();
+            self.in_stock.push(if available > 0 { '1' } else { '0' });
+            self.left.push(available);
             for place in self.places.values_mut() {
                 place.out.push(if place.is_out() { '1' } else { '0' });
             }
@@ -239,14 +252,14 @@ mod tests {
     fn days_out_of_stock_are_missing_and_cancellations_take_back_the_latest() {
         let mut diary = Diary::default();
         let entries = [
-            (hour(1, 9), Noted::Available(10)),
+            (hour(1, 9), Noted::Available(0, 10)),
             (hour(1, 9), Noted::OnHand(LocationId::main(), 10)),
-            (hour(2, 10), Noted::Available(7)),
+            (hour(2, 10), Noted::Available(0, 7)),
             (hour(2, 10), wanted(3)),
             // Sold out in the evening of the fourth, and back on the fifth.
-            (hour(4, 18), Noted::Available(0)),
+            (hour(4, 18), Noted::Available(0, 0)),
             (hour(4, 18), wanted(7)),
-            (hour(5, 12), Noted::Available(20)),
+            (hour(5, 12), Noted::Available(0, 20)),
             (hour(6, 12), wanted(-8)),
         ];
         for (index, (at, noted)) in entries.iter().enumerate() {
@@ -278,16 +291,16 @@ mod tests {
         let mut diary = Diary::default();
         let entries = [
             // Ten are there, and some of them sold each day.
-            (hour(1, 9), Noted::Available(10)),
+            (hour(1, 9), Noted::Available(0, 10)),
             (hour(1, 9), Noted::OnHand(main.clone(), 10)),
             (hour(2, 9), wanted(2)),
-            (hour(2, 9), Noted::Available(8)),
+            (hour(2, 9), Noted::Available(0, 8)),
             (hour(2, 10), Noted::OnHand(main.clone(), 8)),
             // All leave on the fourth and come on the sixth.
-            (hour(4, 9), Noted::Available(0)),
+            (hour(4, 9), Noted::Available(0, 0)),
             (hour(4, 9), Noted::OnHand(main, 0)),
             (hour(6, 9), Noted::OnHand(annex.clone(), 8)),
-            (hour(6, 9), Noted::Available(8)),
+            (hour(6, 9), Noted::Available(0, 8)),
         ];
         for (index, (at, noted)) in entries.iter().enumerate() {
             diary.note(*at, &format!("{index:03}"), std::slice::from_ref(noted));
@@ -298,6 +311,25 @@ mod tests {
         let there: Vec<_> = diary.history(&annex, false).days().iter().map(|day| (day.units, day.in_stock)).collect();
         assert_eq!(there[..5], [(0, false); 5]);
         assert_eq!(there[5..], [(0, false), (0, true), (0, true)]);
+    }
+
+    #[test]
+    fn an_empty_shard_is_not_out_of_stock() {
+        let mut diary = Diary::default();
+        let entries = [
+            (hour(1, 9), Noted::Available(0, 10)),
+            // Two shards sell, as if nothing had moved between them; then a third sells the rest.
+            (hour(2, 9), Noted::Available(1, -4)),
+            (hour(3, 9), Noted::Available(0, 5)),
+            (hour(4, 9), Noted::Available(2, -1)),
+            (hour(5, 9), Noted::Available(0, 40)),
+        ];
+        for (index, (at, noted)) in entries.iter().enumerate() {
+            diary.note(*at, &format!("{index:03}"), std::slice::from_ref(noted));
+        }
+        diary.reach(hour(6, 1));
+        assert_eq!(diary.left(), [10, 6, 1, 0, 35]);
+        assert_eq!(diary.in_stock, "011001");
     }
 
     proptest! {
@@ -319,7 +351,7 @@ mod tests {
         #[test]
         fn it_never_keeps_more_days_than_it_should(gap in 0_i64..3_000, units in 1_i64..9) {
             let mut diary = Diary::default();
-            diary.note(hour(1, 0), "1", &[Noted::Available(5)]);
+            diary.note(hour(1, 0), "1", &[Noted::Available(0, 5)]);
             diary.note(hour(1, 0), "2", &[wanted(units)]);
             let later = hour(1, 0) + jiff::SignedDuration::from_hours(24 * gap);
             diary.note(later, "3", &[wanted(units)]);

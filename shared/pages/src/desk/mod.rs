@@ -39,7 +39,7 @@ pub use settings::{Settings, SettingsGroup, settings};
 pub use sign_in::{DeskSignIn, check_mail, sign_in, sign_in_confirm};
 pub use staff::{Staff, StaffRow, staff};
 pub use stock::{
-    Adjustment, Backorders, Ledger, LedgerRow, StockRow, StockTable, adjustment, ledger, stock, stock_head,
+    Adjustment, Backorders, Ledger, LedgerRow, Spread, StockRow, StockTable, adjustment, ledger, stock, stock_head,
 };
 pub use transfers::{
     FreeRow, TransferForm, TransferLineRow, TransferLineTyped, TransferReceiving, TransferRow, TransferView, Transfers,

@@ -204,7 +204,7 @@ pub struct LedgerRow {
     pub what: String,
     /// By how much, signed: "+100", "−2".
     pub delta: String,
-    /// What it was afterwards.
+    /// What it was afterwards; empty where that says nothing.
     pub after: String,
     /// Why.
     pub cause: String,
@@ -223,6 +223,17 @@ pub struct Backorders {
     pub csrf: String,
 }
 
+/// Over how many records a SKU's counters are split, as it can be set.
+#[derive(Debug, Clone, Default)]
+pub struct Spread {
+    /// Where it posts to: `shards`.
+    pub action: String,
+    /// How many there are.
+    pub shards: String,
+    /// The form's token.
+    pub csrf: String,
+}
+
 /// A SKU's ledger.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
@@ -236,6 +247,8 @@ pub struct Ledger {
     pub quantities: Vec<(String, String)>,
     /// How many are sold beyond what is there, for who may say so.
     pub backorders: Option<Backorders>,
+    /// Where the reader may split its counters: how that stands.
+    pub spread: Option<Spread>,
     /// The entries, newest first.
     pub rows: Vec<LedgerRow>,
     /// Where the list goes on.
@@ -260,6 +273,7 @@ pub fn ledger(view: &Ledger) -> Markup {
                 }
             }
         }
+        @if let Some(form) = &view.spread { (spread(form)) }
         @if view.rows.is_empty() {
             (empty("Every change of this SKU appears here, with who and why.", None))
         } @else {
@@ -286,6 +300,21 @@ pub fn ledger(view: &Ledger) -> Markup {
                 }
             }
             (pagination(&view.pager))
+        }
+    }
+}
+
+fn spread(form: &Spread) -> Markup {
+    let hint = "For a SKU that sells hundreds a second: 1 to 32 records count it side by side, each with its part. \
+                The same number again spreads what came in since.";
+    html! {
+        details.panel {
+            summary { "Sells very fast?" }
+            form.stack action=(form.action) method="post" novalidate {
+                (hidden("csrf", &form.csrf))
+                (field(&Field::text("shards", "Shards").hint(hint).value(&form.shards).width("w-s")))
+                (busy_button(Look::Quiet, "Spread", "Spreading…"))
+            }
         }
     }
 }

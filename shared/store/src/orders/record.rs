@@ -139,6 +139,8 @@ struct Line {
     refunded: u32,
     #[serde(rename = "d", default, skip_serializing_if = "is_none_of_it")]
     dropped: u32,
+    #[serde(rename = "sd", default, skip_serializing_if = "is_whole")]
+    shard: u8,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -175,6 +177,10 @@ fn is_zero(amount: &i64) -> bool {
 
 fn is_none_of_it(count: &u32) -> bool {
     *count == 0
+}
+
+fn is_whole(shard: &u8) -> bool {
+    *shard == 0
 }
 
 fn place(address: &Address) -> Place {
@@ -216,6 +222,7 @@ pub(super) fn item_of_order(order: &Order) -> Result<Item, StoreError> {
                 shipped: line.shipped,
                 refunded: line.refunded,
                 dropped: line.dropped,
+                shard: line.shard,
             })
             .collect(),
         totals: Sums {
@@ -294,6 +301,7 @@ pub(super) fn order_of(item: Item) -> Result<Order, StoreError> {
             shipped: line.shipped,
             refunded: line.refunded,
             dropped: line.dropped,
+            shard: line.shard,
         })
         .collect();
     Ok(Order {

@@ -116,7 +116,7 @@ impl Purchasing {
         }
         let missing = || TxError::Store(StoreError::Denied("the stock table, which this decision moves".to_owned()));
         for (sku, movements) in of_sku {
-            for write in stock.ok_or_else(missing)?.book(sku, &movements, &cause).map_err(TxError::Store)? {
+            for write in stock.ok_or_else(missing)?.book(sku, 0, None, &movements, &cause).map_err(TxError::Store)? {
                 tx = tx.and(write, |_| NotWritten::NoStock);
             }
         }

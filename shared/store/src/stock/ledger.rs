@@ -1,6 +1,7 @@
 //! The stock ledger: booked from the table's stream, the entry being the difference of the two images.
 //!
-//! Its key is the stream's sequence number, so that a record read twice books once. Nothing moved, no entry.
+//! Its key is the stream's sequence number, so that a record read twice books once. Nothing moved, no entry; what moved
+//! between the shards of an offer is no entry either.
 
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use domain::stock::Level;
@@ -12,6 +13,9 @@ use super::{Key, SCHEMA, StockTable, key_of};
 use crate::db::{Item, StoreError, item_of, n, of_item, s};
 use crate::page::{Cursor, Page};
 use crate::stamp::Cause;
+
+/// How often entries are written that the table does not take at once.
+const ATTEMPTS: u32 = 8;
 
 /// The cause of what leaves the house with a parcel.
 pub const SHIPPED: &str = "shipped";
@@ -46,6 +50,10 @@ pub struct LedgerEntry {
     /// Whether it is the part of a write that has a reason of its own: the rest stands in the entry before.
     #[serde(default, skip_serializing_if = "is_false")]
     pub part: bool,
+    /// Where the offer is split, the shard whose counter it is: `after` is of this shard alone then, as if nothing had
+    /// moved between shards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<u8>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
@@ -55,9 +63,13 @@ const fn is_false(flag: &bool) -> bool {
 
 impl LedgerEntry {
     /// What is after the sequence number in its key: the counter, and of a part its reason, so that it sorts behind
-    /// the rest.
+    /// the rest. Partitions count their sequences apart, so that two shards may come to the same number.
     fn counter(&self) -> String {
-        if self.part { format!("{}#{}", self.quantity, self.cause) } else { self.quantity.clone() }
+        match self.shard {
+            _ if self.part => format!("{}#{}", self.quantity, self.cause),
+            Some(shard @ 1..) => format!("{}#{shard}", self.quantity),
+            Some(0) | None => self.quantity.clone(),
+        }
     }
 }
 
@@ -77,6 +89,8 @@ struct Image {
     available: Option<i64>,
     reserved: Option<i64>,
     backordered: Option<i64>,
+    moved: Option<i64>,
+    made: Option<u8>,
 }
 
 impl Image {
@@ -88,7 +102,7 @@ impl Image {
             "damaged" => self.damaged,
             "quality_control" => self.quality_control,
             "buffer" => self.buffer,
-            "available" => self.available,
+            "available" => return self.available.unwrap_or_default() - self.moved.unwrap_or_default(),
             "reserved" => self.reserved,
             "backordered" => self.backordered,
             _ => None,
@@ -109,9 +123,10 @@ pub fn entries_of(
     at: Timestamp,
 ) -> Result<Vec<LedgerEntry>, StoreError> {
     let corrupt = |error: serde_dynamo::Error| StoreError::Corrupt(error.to_string());
-    let (sku, location, counters) = match key_of(&keys) {
-        Some(Key::Offer(sku)) => (sku, None, OFFER.as_slice()),
-        Some(Key::Level(sku, location)) => (sku, Some(location), LEVEL.as_slice()),
+    let (sku, location, counters, shard) = match key_of(&keys) {
+        Some(Key::Offer(sku)) => (sku, None, OFFER.as_slice(), 0),
+        Some(Key::Shard(sku, number)) => (sku, None, OFFER.as_slice(), number),
+        Some(Key::Level(sku, location)) => (sku, Some(location), LEVEL.as_slice(), 0),
         Some(
             Key::Listed(_)
             | Key::Ledger(..)
@@ -126,6 +141,7 @@ pub fn entries_of(
     let old: Image = serde_dynamo::from_item(old).map_err(corrupt)?;
     let new: Image = serde_dynamo::from_item(new).map_err(corrupt)?;
     let cause = new.cause.as_ref();
+    let shard = (shard > 0 || new.made.is_some()).then_some(shard);
     let why = cause.map_or("unknown", |cause| &cause.why);
     let entries = counters.iter().flat_map(|counter| {
         let (before, after) = (old.counter(counter), new.counter(counter));
@@ -142,6 +158,7 @@ pub fn entries_of(
                 reference: cause.and_then(|cause| cause.reference.clone()),
                 sequence: sequence.to_owned(),
                 part,
+                shard,
             })
         };
         let part = cause.and_then(|cause| cause.part.as_ref()).filter(|part| part.counter == *counter);
@@ -153,7 +170,8 @@ pub fn entries_of(
 }
 
 impl StockTable {
-    /// Books entries; booking one again changes nothing.
+    /// Books entries; booking one again changes nothing. The ledger of a SKU that sells very fast is one partition, which
+    /// takes no more than a partition takes: it is waited for, and what is still to be booked waits in the stream.
     ///
     /// # Errors
     /// When the table does not take all of them.
@@ -171,19 +189,27 @@ impl StockTable {
                     .map_err(|error| StoreError::Corrupt(error.to_string()))?;
                 writes.push(WriteRequest::builder().put_request(put).build());
             }
-            let answer = self
-                .db
-                .client()
-                .batch_write_item()
-                .request_items(&self.name, writes)
-                .send()
-                .await
-                .map_err(StoreError::of)?;
-            if answer.unprocessed_items.is_some_and(|left| !left.is_empty()) {
-                return Err(StoreError::Unavailable("not every entry was booked".into()));
-            }
+            self.write_all(writes).await?;
         }
         Ok(())
+    }
+
+    async fn write_all(&self, mut writes: Vec<WriteRequest>) -> Result<(), StoreError> {
+        for attempt in 0..ATTEMPTS {
+            self.db.pause(attempt).await;
+            let request = self.db.client().batch_write_item().request_items(&self.name, writes.clone());
+            match request.send().await.map_err(StoreError::of) {
+                Ok(answer) => {
+                    writes = answer.unprocessed_items.and_then(|mut left| left.remove(&self.name)).unwrap_or_default()
+                }
+                Err(StoreError::Unavailable(_)) if attempt + 1 < ATTEMPTS => {}
+                Err(error) => return Err(error),
+            }
+            if writes.is_empty() {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Unavailable("not every entry was booked".into()))
     }
 
     /// The entries of a SKU's ledger after the one with the key `after`, oldest first, each with its key; a page of them.
@@ -240,19 +266,21 @@ impl StockTable {
     }
 }
 
-/// The SKU of an offer, or of what a location has of it, that with this write came down to where its reorder rules are
+/// The SKU of an offer, of a shard of it, or of what a location has of it, that with this write came down to where its reorder rules are
 /// looked at again, or stands there since this write named the place; and the SKU that a location has for the first time.
 pub fn reorder_due(keys: &serde_dynamo::Item, old: &serde_dynamo::Item, new: &serde_dynamo::Item) -> Option<Sku> {
     #[derive(Deserialize)]
     struct Watched {
         #[serde(default)]
         available: i64,
+        #[serde(default)]
+        moved: i64,
         #[serde(flatten)]
         level: Level,
     }
     let sku = match key_of(keys)? {
         Key::Level(sku, _) if old.is_empty() => return Some(sku),
-        Key::Offer(sku) | Key::Level(sku, _) => sku,
+        Key::Offer(sku) | Key::Shard(sku, _) | Key::Level(sku, _) => sku,
         Key::Listed(_)
         | Key::Ledger(..)
         | Key::Waiting(..)
@@ -264,7 +292,8 @@ pub fn reorder_due(keys: &serde_dynamo::Item, old: &serde_dynamo::Item, new: &se
     let read = |image: &serde_dynamo::Item| serde_dynamo::from_item::<_, Watched>(image.clone()).ok();
     let due = |watched: &Watched| {
         // An offer has no shelves, and a level nothing available.
-        watched.level.reorder_at.is_some_and(|at| watched.available + watched.level.coming() <= at)
+        let left = watched.available - watched.moved + watched.level.coming();
+        watched.level.reorder_at.is_some_and(|at| left <= at)
     };
     let after = read(new).filter(due)?;
     // Whoever named another place looked at what there was before: it may have been passed meanwhile.
@@ -289,7 +318,7 @@ pub fn backorder_due(old: &serde_dynamo::Item, new: &serde_dynamo::Item) -> Opti
     (more(|waited| waited.available) || more(|waited| waited.backordered)).then_some(after.sku)
 }
 
-/// The product of an offer that came in or sold out with this write.
+/// The product of an offer that came in or sold out with this write; or one shard of it did, and the others tell.
 pub fn availability_turned(old: &serde_dynamo::Item, new: &serde_dynamo::Item) -> Option<Slug> {
     #[derive(Deserialize)]
     struct Shown {

@@ -116,7 +116,7 @@ impl StockTable {
                 0 => cause.clone(),
                 lost => cause.clone().of_which("incoming", -i64::from(*lost), TRANSFER_LOST),
             };
-            for write in self.book(sku, movements, &cause).map_err(TxError::Store)? {
+            for write in self.book(sku, 0, None, movements, &cause).map_err(TxError::Store)? {
                 tx = tx.and(write, |_| NotMoved::NoStock);
             }
         }

@@ -429,6 +429,11 @@ pub(super) fn pages() -> Vec<(String, Markup)> {
                 title: "Morning mug, Cobalt".into(),
                 level: Stock::Low(3),
                 quantities: vec![("Available".into(), "3".into()), ("Reserved".into(), "2".into())],
+                spread: Some(desk::Spread {
+                    action: "/desk/stock/MUG-COBALT/shards".into(),
+                    shards: "4".into(),
+                    csrf: "token".into(),
+                }),
                 rows: vec![desk::LedgerRow {
                     when: "3 June, 14:05".into(),
                     at: "2026-06-03T14:05:00Z".into(),
