@@ -32,7 +32,6 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
     let (stock, entries) = join(shop.stock.stock(&sku), shop.stock.ledger(&sku, after.as_ref(), PAGE)).await;
     let stock = stock.map_err(|error| unavailable(&error))?.ok_or_else(|| Problem::not_found("SKU"))?;
     let entries = entries.map_err(|error| unavailable(&error))?;
-    let frame = shop.frame(visit, Section::Stock).await?;
     let here = format!("/desk/stock/{sku}");
     let frame = shop.frame(visit, Section::Stock).await?;
     let view = Ledger {
