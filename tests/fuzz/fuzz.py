@@ -42,6 +42,7 @@ PRODUCTS = ("PUT /api/products/{slug}", "DELETE /api/products/{slug}")
 KEYED = (
     "POST /api/checkout",
     "POST /api/orders/{id}/refund",
+    "POST /api/purchase-orders/{id}/receive",
     "POST /api/stock/adjustments",
     "POST /api/transfers",
     "POST /api/transfers/{id}/receive",

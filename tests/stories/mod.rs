@@ -21,6 +21,7 @@ macro_rules! stories {
             leaves_without_paying_and_the_stock_is_free_again,
             signs_in_by_a_link,
             buys_again_what_runs_low,
+            waits_for_stock_and_gets_it,
         }
     };
 }
@@ -228,7 +229,8 @@ pub(crate) async fn buys_again_what_runs_low(shop: &Shop) {
     // Four come, one of them broken.
     let came = json!({ "lines": [{ "sku": sku, "quantity": 4, "damaged": 1 }] });
     let path = format!("/api/purchase-orders/{}/receive", purchase["id"].as_str().unwrap());
-    assert_eq!(as_staff(shop, "warehouse", &path, &came).await.json()["status"], "received");
+    let booked = shop.post(&path, &came).staff("warehouse").key(&format!("came-{number}")).send().await.expect(200);
+    assert_eq!(booked.json()["status"], "received");
     shop.until("the shelves have it", async || {
         let stock = shop.stock_of(&sku).await;
         let shelf = &stock["locations"][0];
@@ -245,4 +247,34 @@ pub(crate) async fn buys_again_what_runs_low(shop: &Shop) {
             .any(|entry| entry["cause"] == "received" && entry["reference"] == purchase["id"] && entry["delta"] == 3)
     })
     .await;
+}
+
+pub(crate) async fn waits_for_stock_and_gets_it(shop: &Shop) {
+    let sku = shop.named("MUG");
+    shop.stock(&sku, 1999, 1).await;
+    let limit = shop.put(&format!("/api/stock/{sku}/backorders"), &json!({ "limit": 3 }));
+    drop(limit.staff("merchandiser").send().await.expect(200));
+    // It sells very fast, too.
+    as_staff(shop, "merchandiser", &format!("/api/stock/{sku}/shards"), &json!({ "shards": 2 })).await;
+    let placed = order(shop, "bank_transfer", 3).await;
+    let act = |what: &str| format!("/api/orders/{}/{what}", placed.id);
+    as_staff(shop, "support", &act("mark-paid"), &json!({ "reference": "statement" })).await;
+    let waits = async |count: &Value| {
+        let order = shop.order(&placed.id).await;
+        order["lines"][0]["backordered"] == *count && !order["allocation"].is_null()
+    };
+    shop.until("two of three wait", async || waits(&json!(2)).await).await;
+    mailed(shop, &format!("Part of order {} has to wait", placed.number)).await;
+    let parcel = json!({ "carrier": "DHL" });
+    let part = as_staff(shop, "warehouse", &act("ship"), &parcel).await.json();
+    assert_eq!(part["shipment_status"], "backordered");
+
+    let line = json!({ "sku": sku, "location": "main", "delta": 2, "reason": "received" });
+    let came = shop.post("/api/stock/adjustments", &json!({ "lines": [line] })).staff("warehouse");
+    drop(came.key(&format!("came-{sku}")).send().await.expect(201));
+    shop.until("nothing waits", async || waits(&Value::Null).await).await;
+    let rest = as_staff(shop, "warehouse", &act("ship"), &parcel).await.json();
+    assert_eq!(rest["shipment_status"], "shipped");
+    stock(shop, 0, 0, 0).await;
+    mailed(shop, &format!("{} is on its way", placed.number)).await;
 }

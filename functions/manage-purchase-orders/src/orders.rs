@@ -8,6 +8,7 @@ use domain::order::RequestMark;
 use domain::purchasing::{
     Command, Origin, PurchaseDraft, PurchaseLines, PurchaseOrder, PurchaseStatus, create as make, decide,
 };
+use domain::settings::LocationSettings;
 use domain::text::Sku;
 use domain::{Currency, FieldError};
 use edge::http::unavailable;
@@ -138,7 +139,8 @@ async fn checked(
 ) -> Result<PurchaseLines, Problem> {
     let skus: Vec<Sku> = draft.lines.iter().map(|line| line.sku.clone()).collect();
     let known = shop.stock.offers(&skus[..skus.len().min(100)]).await.map_err(|error| unavailable(&error))?;
-    let places = shop.locations.get(shop.context.now()).await.map_err(|error| unavailable(&error))?.locations;
+    let all = |places: &LocationSettings| draft.lines.iter().all(|line| places.has(&line.location));
+    let places = shop.locations.with(shop.context.now(), all).await.map_err(|error| unavailable(&error))?;
     let mut errors = Vec::new();
     for (index, line) in draft.lines.iter().enumerate() {
         let mut wrong = |field: &str, detail: String| {
@@ -147,7 +149,7 @@ async fn checked(
         if !known.contains_key(&line.sku) {
             wrong("sku", format!("There is no SKU {}.", line.sku));
         }
-        if !places.iter().any(|place| place.id == line.location) {
+        if !places.has(&line.location) {
             wrong("location", format!("There is no location {}.", line.location));
         }
     }

@@ -129,7 +129,7 @@ impl ManageSuppliers {
         let (stock, supplier, locations) = futures::future::join3(
             self.stock.stock(sku),
             self.purchasing.supplier(&rule.supplier),
-            self.locations.get(self.context.now()),
+            self.locations.with(self.context.now(), |known| known.has(&rule.location)),
         )
         .await;
         if stock.map_err(|error| unavailable(&error))?.is_none() {
@@ -146,8 +146,7 @@ impl ManageSuppliers {
             }
             Some(_) => {}
         }
-        let known = locations.map_err(|error| unavailable(&error))?.locations;
-        if !known.iter().any(|location| location.id == rule.location) {
+        if !locations.map_err(|error| unavailable(&error))?.has(&rule.location) {
             let detail = format!("There is no location {}.", rule.location);
             errors.push(FieldError { pointer: "/location".to_owned(), detail });
         }

@@ -8,7 +8,7 @@ use domain::purchasing::{Command, Receipt, ReceiptDraft, ReceiptLine, decide};
 use domain::text::{LocationId, Sku};
 use edge::auth::Verifier;
 use edge::desk::refused;
-use edge::orders::{is_desk, mark};
+use edge::orders::{demanded_mark, is_desk};
 use edge::purchases::{PurchaseDesk, answered, shown_rev, unchanged};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use std::collections::BTreeMap;
@@ -33,9 +33,15 @@ impl HttpHandler for ReceiveGoods {
         let caller = self.verifier.caller(request)?;
         caller.staff(Action::ReceiveGoods)?;
         let id: PurchaseOrderId = request.parse_parameter("id", "purchase order")?;
-        let (receipt, rev) = if is_desk(request) { typed(request)? } else { (checked(request.json()?)?, None) };
+        // What the desk shows is received once: its form knows the order's rev. A program has to say what it repeats.
+        let (receipt, rev, mark) = if is_desk(request) {
+            let (receipt, rev) = typed(request)?;
+            (receipt, rev, None)
+        } else {
+            (checked(request.json()?)?, None, Some(demanded_mark(request)?))
+        };
         let cause = Cause::new(caller.actor(), "received", request.correlation());
-        let order = self.desk.run(&id, &cause, mark(request)?, |order, now| {
+        let order = self.desk.run(&id, &cause, mark, |order, now| {
             unchanged(order, rev)?;
             Ok(decide(order, Command::Receive { receipt: receipt.clone() }, now)?)
         });

@@ -39,7 +39,7 @@ pub(crate) async fn list(shop: &TransferStock, visit: &Visit<'_>) -> Result<Resp
     let all = request.query("view") == Some("all");
     let on_the_road = |transfer: &Transfer| transfer.lines.iter().any(|line| transfer.incoming(line) > 0);
     let (found, next) = read(shop, request.query("cursor"), |transfer| all || on_the_road(transfer)).await?;
-    let places = places(shop).await?;
+    let places = places(shop, &[]).await?;
     let here = if all { ALL } else { ON_THE_ROAD };
     let more = |cursor: String| format!("{here}{}cursor={}", if all { "&" } else { "?" }, encoded(&cursor));
     let tab = |words: &str, href: &str| Tab {
@@ -114,7 +114,7 @@ async fn show(
 ) -> Result<Response, Problem> {
     let skus: Vec<Sku> = transfer.lines.iter().map(|line| line.sku.clone()).collect();
     let offers = shop.stock.offers(&skus).await.map_err(|error| unavailable(&error))?;
-    let places = places(shop).await?;
+    let places = places(shop, &[]).await?;
     let frame = shop.frame(visit).await?;
     let status = if refused.is_some() { 422 } else { 200 };
     let (typed, errors) = refused.map(|refused| (refused.typed, refused.errors)).unwrap_or_default();

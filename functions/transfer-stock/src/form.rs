@@ -49,7 +49,7 @@ async fn show(
     errors: FormErrors,
     status: u16,
 ) -> Result<Response, Problem> {
-    let places = places(shop).await?;
+    let places = places(shop, &[]).await?;
     let choices = |first: &str, chosen: &str| {
         let mut choices = vec![Choice::new("", first, chosen.is_empty())];
         let place = |place: &Location| Choice::new(place.id.as_str(), place.name.clone(), place.id.as_str() == chosen);

@@ -9,7 +9,7 @@ use contracts::{Problem, ProblemKind};
 use domain::FieldError;
 use domain::id::TransferId;
 use domain::order::RequestMark;
-use domain::settings::Location;
+use domain::settings::{Location, LocationSettings};
 use domain::stock::Stock;
 use domain::text::{LocationId, Sku};
 use domain::transfer::{
@@ -96,7 +96,7 @@ pub(crate) async fn sent(
         if let Some(before) = shop.stock.sent_under(&mark.key).await.map_err(|error| unavailable(&error))? {
             return if before.body == mark.body { load(shop, &before.transfer).await } else { Err(key_reused()) };
         }
-        let (from, places) = (draft.from.clone(), places(shop).await?);
+        let (from, places) = (draft.from.clone(), places(shop, &[&draft.from, &draft.to]).await?);
         let stocks = stocks(shop, &from, draft.lines.iter().map(|line| &line.sku)).await?;
         let consignment = match &consignment {
             Some(checked) => checked,
@@ -116,9 +116,10 @@ pub(crate) async fn sent(
     Err(NotDone::Contended.into())
 }
 
-/// The shop's locations.
-pub(crate) async fn places(shop: &TransferStock) -> Result<Vec<Location>, Problem> {
-    let settings = shop.locations.get(shop.context.now()).await;
+/// The shop's locations; as they are now, where one of these is not among them.
+pub(crate) async fn places(shop: &TransferStock, wanted: &[&LocationId]) -> Result<Vec<Location>, Problem> {
+    let all = |known: &LocationSettings| wanted.iter().all(|id| known.has(id));
+    let settings = shop.locations.with(shop.context.now(), all).await;
     Ok(settings.map_err(|error| unavailable(&error))?.locations)
 }
 

@@ -156,12 +156,13 @@ impl UpdateStock {
     }
 
     async fn check_locations(&self, adjustment: &Adjustment) -> Result<(), Problem> {
-        let known = self.locations.get(self.context.now()).await.map_err(|error| unavailable(&error))?;
+        let all = |known: &LocationSettings| adjustment.lines.iter().all(|line| known.has(&line.location));
+        let known = self.locations.with(self.context.now(), all).await.map_err(|error| unavailable(&error))?;
         let errors: Vec<_> = adjustment
             .lines
             .iter()
             .enumerate()
-            .filter(|(_, line)| !known.locations.iter().any(|location| location.id == line.location))
+            .filter(|(_, line)| !known.has(&line.location))
             .map(|(index, line)| domain::FieldError {
                 pointer: format!("/lines/{index}/location"),
                 detail: format!("There is no location {}.", line.location),

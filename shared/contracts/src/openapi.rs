@@ -168,8 +168,8 @@ operations! {
         body ReasonRequest, 200 answer PurchaseOrderAnswer, refuses 400 401 403 404 409 413 415;
     close_purchase_order = post "/api/purchase-orders/{id}/close" "staff" "Expects nothing more of it." ("id")
         body Plain, 200 answer PurchaseOrderAnswer, refuses 400 401 403 404 409 413 415;
-    receive_goods = post "/api/purchase-orders/{id}/receive" "staff" "Books what came. May take an Idempotency-Key." ("id")
-        also ("Idempotency-Key" = Option<String>, Header),
+    receive_goods = post "/api/purchase-orders/{id}/receive" "staff" "Books what came. Takes an Idempotency-Key." ("id")
+        also ("Idempotency-Key" = String, Header),
         body ReceiptDraft, 200 answer PurchaseOrderAnswer, refuses 400 401 403 404 409 413 415 422;
     list_stock = get "/api/stock" "staff" "Lists stock by SKU." () query StockQuery,
         200 answer ListAnswer<StockAnswer>, refuses 400 401 403;

@@ -181,6 +181,13 @@ pub struct LocationSettings {
     pub shortage: Shortage,
 }
 
+impl LocationSettings {
+    /// Whether there is such a location.
+    pub fn has(&self, id: &LocationId) -> bool {
+        self.locations.iter().any(|location| location.id == *id)
+    }
+}
+
 /// A place that holds stock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

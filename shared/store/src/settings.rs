@@ -122,4 +122,18 @@ impl<S: Setting + Send> Cached<S> {
         *kept = Some((now, settings.clone()));
         Ok(settings)
     }
+
+    /// The same; but where what is wanted is not in them, as they are now: it may just have been put there.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn with(&self, now: Timestamp, wanted: impl Fn(&S) -> bool) -> Result<S, StoreError> {
+        let settings = self.get(now).await?;
+        if wanted(&settings) {
+            return Ok(settings);
+        }
+        let settings: S = self.table.read().await?;
+        *self.kept.lock().await = Some((now, settings.clone()));
+        Ok(settings)
+    }
 }
