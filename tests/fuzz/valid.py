@@ -74,6 +74,8 @@ def requests(shop, made):
     rule = {"location": "main", "supplier": "acme", "reorder_point": 20, "lead_time_days": 7, "pack_size": 6}
     yield "PUT /api/reorder-rules/{sku}", Valid(201, {"sku": made.SKU}, headers=owner, body=rule)
     yield "GET /api/reorder-rules/{sku}", Valid(200, {"sku": made.SKU}, query={"location": "main"}, headers=owner)
+    yield "PUT /api/reorder-rules/{sku}", Valid(201, {"sku": "FUZZ-2"}, headers=owner, body=rule)
+    yield "DELETE /api/reorder-rules/{sku}", Valid(204, {"sku": "FUZZ-2"}, query={"location": "main"}, headers=owner)
     yield "POST /api/reorder-runs", Valid(202, headers=owner, body={})
     shop.settle()
     yield "GET /api/reorder-suggestions", Valid(200, query={"sku": made.SKU}, headers=owner)

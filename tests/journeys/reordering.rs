@@ -97,6 +97,32 @@ async fn answer(shop: &Shop, link: &str, fields: &str) -> Answer {
     answer
 }
 
+#[tokio::test]
+async fn a_rule_that_ends_takes_its_suggestion_with_it() {
+    let shop = supplied(&[("MUG-1", 15), ("PLATE-1", 15)]).await;
+    assert_eq!(orders(&shop).await[0]["lines"].as_array().unwrap().len(), 2);
+    let end = |location: &str, role: &str| {
+        shop.ask(http::Method::DELETE, &format!("/api/reorder-rules/MUG-1{location}")).staff(role)
+    };
+    drop(end("?location=main", "warehouse").send().await.expect(403));
+    drop(end("", "merchandiser").send().await.expect(400));
+    drop(end("?location=annex", "merchandiser").send().await.expect(404));
+    drop(end("?location=main", "merchandiser").send().await.expect(204));
+    drop(end("?location=main", "merchandiser").send().await.expect(404));
+    shop.settle().await;
+    let left = orders(&shop).await[0]["lines"].clone();
+    assert_eq!((left.as_array().unwrap().len(), &left[0]["sku"]), (1, &json!("PLATE-1")));
+    let looked = suggestions(&shop, "MUG-1").await;
+    assert!(looked.iter().all(|look| look["status"] != "open"), "{looked:?}");
+    drop(shop.get("/api/reorder-rules/MUG-1").staff("warehouse").send().await.expect(404));
+    // It may have one again, which looks at once.
+    let again = shop.put("/api/reorder-rules/MUG-1", &rule()).staff("merchandiser").send().await.expect(201);
+    drop(again);
+    shop.settle().await;
+    assert_eq!(suggestions(&shop, "MUG-1").await[0]["status"], "open");
+    gather(&shop).await;
+}
+
 /// What comes in elsewhere must not hide what goes here.
 #[tokio::test]
 async fn each_location_has_a_line_of_its_own() {

@@ -66,6 +66,12 @@ impl HttpHandler for ManageSuppliers {
             "PUT /api/suppliers/{id}" => self.put_supplier(request, cause("supplier")).await,
             "GET /api/reorder-rules/{sku}" => self.rule(request).await,
             "PUT /api/reorder-rules/{sku}" => self.put_rule(request, cause("rule")).await,
+            "DELETE /api/reorder-rules/{sku}" => {
+                let RuleQuery { location } = request.parse_query()?;
+                let location = location.ok_or_else(|| Problem::field("/location", "Say at which location."))?;
+                self.end_rule(request, &location, cause("rule_ended")).await?;
+                Ok(Response::no_content())
+            }
             _ => Err(Problem::not_found("page")),
         }
     }
@@ -82,6 +88,7 @@ impl ManageSuppliers {
             "POST /desk/suppliers" => suppliers::save(self, visit).await,
             "GET /desk/reorder-rules/new" => rule::page(self, visit).await,
             "POST /desk/reorder-rules" | "POST /desk/reorder-rules/{sku}" => rule::save(self, visit).await,
+            "POST /desk/reorder-rules/{sku}/end" => rule::end(self, visit).await,
             _ => Err(Problem::not_found("page")),
         }
     }
@@ -121,6 +128,14 @@ impl ManageSuppliers {
         let rule: ReorderRule = request.json()?;
         let new = self.keep_rule(&sku, &rule, cause).await?;
         Response::json(if new { 201 } else { 200 }, &rule)
+    }
+
+    async fn end_rule(&self, request: &Request, location: &LocationId, cause: Cause) -> Result<Sku, Problem> {
+        let sku: Sku = request.parse_parameter("sku", "SKU")?;
+        match self.purchasing.end_rule(&sku, location, cause).await.map_err(|error| unavailable(&error))? {
+            true => Ok(sku),
+            false => Err(Problem::not_found("rule")),
+        }
     }
 
     /// Keeps a rule whose SKU, supplier and location there are; whether it is new.

@@ -14,6 +14,7 @@ use edge::page::form_key;
 use pages::components::Choice;
 use pages::desk::{self, ReorderRuleForm};
 use pages::layout::{Head, Section};
+use serde::Deserialize;
 use store::stamp::Cause;
 
 use crate::ManageSuppliers;
@@ -126,6 +127,20 @@ pub(crate) async fn save(shop: &ManageSuppliers, visit: &Visit<'_>) -> Result<Re
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// POST /desk/reorder-rules/{sku}/end
+pub(crate) async fn end(shop: &ManageSuppliers, visit: &Visit<'_>) -> Result<Response, Problem> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Typed {
+        location: LocationId,
+    }
+    visit.needs(Action::EditPurchasing)?;
+    let Typed { location } = visit.request.form()?;
+    let cause = Cause::new(visit.caller().actor(), "rule_ended", visit.request.correlation());
+    shop.end_rule(visit.request, &location, cause).await?;
+    Ok(Response::see_other("/desk/reorders?done=rule-ended"))
 }
 
 /// The rule as it was typed. Costs are in the supplier's currency.

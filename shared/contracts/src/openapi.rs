@@ -137,6 +137,9 @@ operations! {
         200 answer ReorderRule, refuses 400 401 403 404;
     put_rule = put "/api/reorder-rules/{sku}" "staff" "Says when to reorder a SKU at a location, and of whom." ("sku")
         body ReorderRule, made ReorderRule, 200 answer ReorderRule, refuses 400 401 403 404 413 415;
+    end_rule = delete "/api/reorder-rules/{sku}" "staff" "Ends a SKU's rule at a location; what it suggested is withdrawn." ("sku")
+        also ("location" = String, Query, description = "At which location."),
+        204, refuses 400 401 403 404;
     start_reorder_run = post "/api/reorder-runs" "staff" "Looks at every SKU that has a rule, now." () body Plain,
         202 answer RunAnswer, refuses 400 401 403 413 415;
     list_looks = get "/api/reorder-suggestions" "staff" "Lists suggestions, and what was not suggested, with their inputs." ()

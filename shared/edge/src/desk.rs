@@ -129,6 +129,7 @@ fn done(word: &str) -> Option<&'static str> {
         "adjusted" => "Booked.",
         "backorders" => "Saved. From now on as many are sold beyond what is there.",
         "spread" => "Spread evenly.",
+        "rule-ended" => "The rule has ended. What it suggested leaves its order in a moment.",
         "looked" => "Every SKU with a rule is looked at in the next moments.",
         "dismissed" => "Dismissed. It is suggested again once there was enough of it.",
         "drafted" => "The draft is saved.",

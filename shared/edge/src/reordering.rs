@@ -102,11 +102,17 @@ impl Reordering {
     }
 
     async fn look_once(&self, sku: &Sku, cause: &Cause) -> Result<(), NotKept> {
-        let rules = self.purchasing.rules(sku).await?;
+        let now = self.context.now();
+        let mut rules = Vec::new();
+        for (location, rule) in self.purchasing.rules_ever(sku).await? {
+            match rule {
+                Some(rule) => rules.push(rule),
+                None => self.end(sku, &location, now, cause).await?,
+            }
+        }
         if rules.is_empty() {
             return Ok(());
         }
-        let now = self.context.now();
         let locations = self.locations.get(now).await?.locations;
         let priority: Vec<LocationId> = locations.into_iter().map(|location| location.id).collect();
         let diary = self.diary(sku, now, priority.first(), cause).await?;
@@ -122,6 +128,23 @@ impl Reordering {
             self.stock.watch(&offer, watch, cause.clone()).await?;
         }
         Ok(())
+    }
+
+    /// Ends the look at a SKU at a location whose rule has ended, and withdraws what it suggested.
+    async fn end(&self, sku: &Sku, location: &LocationId, now: Timestamp, cause: &Cause) -> Result<(), NotKept> {
+        let Kept { value: Some(look), rev } = self.purchasing.look(sku, location).await? else { return Ok(()) };
+        let order = match look.order {
+            Some(id) => self.purchasing.order(&id).await?,
+            None => None,
+        };
+        let standing = order.as_ref().map(|order| Standing::of(order, sku, location));
+        let (ended, leaves) = look.ended(standing);
+        let leave = |order: &PurchaseOrder| {
+            let command = Command::DropSuggested { sku: sku.clone(), location: location.clone() };
+            decided(order, command, now)
+        };
+        let placed = order.as_ref().filter(|_| leaves).map(leave).transpose()?;
+        self.purchasing.end_look(&ended, rev, placed.as_ref(), cause, now).await.map_err(not_kept)
     }
 
     /// Looks at a SKU at one location; the stock that was looked at, and how many may go until it is ordered. None: there

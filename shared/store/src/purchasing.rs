@@ -29,7 +29,7 @@ pub use orders::{Made, NotWritten};
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use contracts::event::{Event, ShopEvent};
 use domain::id::PurchaseOrderId;
 use domain::purchasing::Supplier;
@@ -181,7 +181,22 @@ impl Purchasing {
     /// # Errors
     /// When the table does not answer.
     pub async fn rules(&self, sku: &Sku) -> Result<Vec<ReorderRule>, StoreError> {
-        self.of_sku(RULES, sku).await
+        Ok(self.rules_ever(sku).await?.into_iter().filter_map(|(_, rule)| rule).collect())
+    }
+
+    /// The rules that a SKU has, and the locations at which it had one, in the order of the locations.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn rules_ever(&self, sku: &Sku) -> Result<Vec<(LocationId, Option<ReorderRule>)>, StoreError> {
+        let rule = |item: Item| {
+            let key = item.get("sk").and_then(|key| key.as_s().ok()).and_then(|sk| Key::parse(RULES, sk));
+            let Some(Key::Rule(_, location)) = key else {
+                return Err(StoreError::Corrupt("a rule has no location".into()));
+            };
+            Ok((location, read(item)?.0))
+        };
+        self.items_of_sku(RULES, sku).await?.into_iter().map(rule).collect()
     }
 
     /// A page of the SKUs that have rules, each once for each of its rules, in their order.
@@ -204,6 +219,36 @@ impl Purchasing {
     pub async fn put_rule(&self, sku: &Sku, rule: &ReorderRule, cause: Cause) -> Result<bool, StoreError> {
         let stamp = Stamp::new(vec![Event::Shop(ShopEvent::ReorderDue { sku: sku.clone() })], cause);
         self.put(&Key::Rule(sku.clone(), rule.location.clone()), rule, &stamp).await
+    }
+
+    /// Ends the rule of a SKU at a location, and has what was suggested by it withdrawn; whether there was one.
+    ///
+    /// Its record stays, without a rule, so that whoever looks knows that there was one.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn end_rule(&self, sku: &Sku, location: &LocationId, cause: Cause) -> Result<bool, StoreError> {
+        let stamp = Stamp::new(vec![Event::Shop(ShopEvent::ReorderDue { sku: sku.clone() })], cause);
+        let mut values = HashMap::from([(":none".to_owned(), s(NONE))]);
+        let expression = stamp.update("#value = :none", &mut values)?;
+        let ended = self
+            .db
+            .client()
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::Rule(sku.clone(), location.clone()).attributes()))
+            .update_expression(expression)
+            .condition_expression("attribute_exists(pk) AND #value <> :none")
+            .expression_attribute_names("#value", "value")
+            .set_expression_attribute_values(Some(values))
+            .send()
+            .await
+            .map_err(StoreError::of);
+        match ended {
+            Ok(_) => Ok(true),
+            Err(StoreError::Stale) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Has staff told of what runs low and waits for them, once for each `what`.
@@ -285,6 +330,10 @@ impl Purchasing {
 
     /// What a partition keeps of a SKU, in the order of the locations.
     async fn of_sku<T: DeserializeOwned>(&self, partition: &str, sku: &Sku) -> Result<Vec<T>, StoreError> {
+        self.items_of_sku(partition, sku).await?.into_iter().map(|item| read(item).map(|(value, _)| value)).collect()
+    }
+
+    async fn items_of_sku(&self, partition: &str, sku: &Sku) -> Result<Vec<Item>, StoreError> {
         let answer = self
             .db
             .client()
@@ -297,7 +346,7 @@ impl Purchasing {
             .send()
             .await
             .map_err(StoreError::of)?;
-        answer.items.unwrap_or_default().into_iter().map(|item| read(item).map(|(value, _)| value)).collect()
+        Ok(answer.items.unwrap_or_default())
     }
 
     /// Writes a record over whatever is there; whether it is new.
@@ -318,7 +367,8 @@ impl Purchasing {
             .send()
             .await
             .map_err(StoreError::of)?;
-        Ok(!answer.attributes.is_some_and(|before| before.contains_key("value")))
+        let before = answer.attributes.and_then(|mut before| before.remove("value"));
+        Ok(before.is_none_or(|before| before.as_s().is_ok_and(|value| value == NONE)))
     }
 
     /// A record as the write of a transaction, over the one that was written `seen` times; 0 is none.
@@ -339,6 +389,18 @@ impl Purchasing {
 }
 
 impl Purchasing {
+    /// The end of a record as the write of a transaction, while it is the one that was written `seen` times.
+    fn delete(&self, key: &Key, seen: u64) -> Result<Write, StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .condition_expression("rev = :seen")
+            .expression_attribute_values(":seen", n(seen))
+            .build()
+            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        Ok(Write(TransactWriteItem::builder().delete(delete).build()))
+    }
+
     /// A new record as the write of a transaction, kept until then.
     fn write_until<T: Serialize>(&self, key: &Key, value: &T, until: Timestamp) -> Result<Write, StoreError> {
         let mut item = key.attributes();
@@ -351,6 +413,9 @@ impl Purchasing {
         Ok(Write(TransactWriteItem::builder().put(put).build()))
     }
 }
+
+/// What is kept in the place of what was ended.
+const NONE: &str = "null";
 
 fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))

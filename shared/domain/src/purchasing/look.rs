@@ -141,6 +141,19 @@ impl Look {
         Some(Self { suggestion: Some(status), order: None, ..self.clone() })
     }
 
+    /// The same as it ends with its rule, its suggestion's order having this standing; and whether its line has to leave
+    /// that order. What staff have taken up is left to them.
+    #[must_use]
+    pub fn ended(&self, standing: Option<Standing>) -> (Self, bool) {
+        let step = match standing {
+            Some(Standing::Ordered) => SuggestionStep::Order,
+            Some(Standing::Suggested | Standing::Drafted) => SuggestionStep::Supersede,
+            Some(Standing::Struck | Standing::Over) | None => SuggestionStep::Dismiss,
+        };
+        let suggestion = self.suggestion.map(|status| status.after(step).unwrap_or(status));
+        (Self { suggestion, ..self.clone() }, self.is_open() && standing == Some(Standing::Suggested))
+    }
+
     /// What `decision` means after `before`, whose suggestion's order has this standing.
     ///
     /// A suggestion in an order that nobody has worked on follows the stock; one that staff have taken up is left to

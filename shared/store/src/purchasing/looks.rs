@@ -110,6 +110,30 @@ impl Purchasing {
         tx.commit(&self.db).await
     }
 
+    /// Ends the look that was read, since its rule has ended, with what that does to its supplier's order, as one.
+    ///
+    /// # Errors
+    /// [`NotWritten`], or the table's error.
+    pub async fn end_look(
+        &self,
+        look: &Look,
+        seen: u64,
+        placed: Option<&Decision>,
+        cause: &Cause,
+        now: Timestamp,
+    ) -> Result<(), TxError<NotWritten>> {
+        let key = Key::Look(look.sku.clone(), look.location().clone());
+        let gone = self.delete(&key, seen).map_err(TxError::Store)?;
+        let past = self.past(look, seen, now).map_err(TxError::Store)?;
+        let mut tx = Tx::new().and(gone, |_| NotWritten::Stale).and(past, |_| NotWritten::Stale);
+        if let Some(decision) = placed {
+            let cause = cause.clone().about(decision.order.id.to_string());
+            let (_, decided) = self.decided(decision, &cause, now).map_err(TxError::Store)?;
+            tx = tx.and(decided, |_| NotWritten::Stale);
+        }
+        tx.commit(&self.db).await
+    }
+
     fn past(&self, ended: &Look, seen: u64, now: Timestamp) -> Result<Write, StoreError> {
         let key = Key::Past(ended.sku.clone(), now, seen, ended.location().clone());
         self.write_until(&key, ended, now + PAST)

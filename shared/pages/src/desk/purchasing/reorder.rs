@@ -1,6 +1,6 @@
 //! One SKU at one location: what to order, and everything that made it.
 
-use super::rule::{self, ReorderRuleForm, rule_form};
+use super::rule::{self, ReorderRuleForm, end_form, rule_form};
 use super::what_if::{self, WhatIf, what_if};
 use crate::components::{
     Badge, Crumb, FormErrors, Look, StockChart, Tab, Tone, badge, breadcrumb, busy_button, empty, error_summary,
@@ -129,7 +129,7 @@ pub fn reorder(view: &ReorderDetail) -> Markup {
             div {
                 @if !view.figures.is_empty() { (figures(&view.figures)) }
                 @if let Some(forecast) = &view.forecast { (forecast_of(forecast)) }
-                @if view.may_edit { section.panel.no-print aria-labelledby="rule" { h2 #rule { "Rule" } (rule_form(&view.rule, Look::Quiet)) } }
+                @if view.may_edit { section.panel.no-print aria-labelledby="rule" { h2 #rule { "Rule" } (rule_form(&view.rule, Look::Quiet)) (end_form(&view.sku, &view.location, &view.rule.csrf)) } }
             }
             div {
                 @if let Some(tried) = &view.what_if { (what_if(tried, &base, &view.location)) }

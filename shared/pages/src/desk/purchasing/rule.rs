@@ -1,7 +1,7 @@
 //! The rule that a SKU is reordered by at one location, as a form.
 
 use crate::components::{
-    Choice, Crumb, Field, FieldKind, FormErrors, Look, Notice, Tone, breadcrumb, busy_button, error_summary, field,
+    Choice, Crumb, Field, FieldKind, FormErrors, Look, Notice, Tone, breadcrumb, busy_button, button, error_summary, field,
     hidden, notice,
 };
 use maud::{Markup, html};
@@ -69,6 +69,18 @@ pub fn reorder_rule_again(form: &ReorderRuleForm) -> Markup {
             }))
         } @else {
             section.panel.form-below { (rule_form(form, Look::Main)) }
+        }
+    }
+}
+
+/// Ends the rule at a location: posts to `/desk/reorder-rules/{sku}/end` with `location` and `csrf`.
+pub(super) fn end_form(sku: &str, location: &str, csrf: &str) -> Markup {
+    html! {
+        form.stack action={ "/desk/reorder-rules/" (sku) "/end" } method="post" {
+            (hidden("csrf", csrf))
+            (hidden("location", location))
+            p.hint { "Nothing is suggested for this location any more. What is on order comes all the same." }
+            div { (button(Look::Danger, "End this rule")) }
         }
     }
 }
