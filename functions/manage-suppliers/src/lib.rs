@@ -11,7 +11,7 @@ use domain::people::Action;
 use domain::purchasing::SupplierDraft;
 use domain::reorder::ReorderRule;
 use domain::settings::{LocationSettings, ShopSettings};
-use domain::text::{Sku, SupplierId};
+use domain::text::{LocationId, Sku, SupplierId};
 use edge::auth::Verifier;
 use edge::desk::{DeskFrame, Visit, refused};
 use edge::http::unavailable;

@@ -308,12 +308,12 @@ fn spread(form: &Spread) -> Markup {
     let hint = "For a SKU that sells hundreds a second: 1 to 32 records count it side by side, each with its part. \
                 The same number again spreads what came in since.";
     html! {
-        details.panel {
-            summary { "Sells very fast?" }
+        details.action {
+            summary { "Sells very fast?" (icon(Icon::Down)) }
             form.stack action=(form.action) method="post" novalidate {
                 (hidden("csrf", &form.csrf))
                 (field(&Field::text("shards", "Shards").hint(hint).value(&form.shards).width("w-s")))
-                (busy_button(Look::Quiet, "Spread", "Spreading…"))
+                div { (busy_button(Look::Quiet, "Spread", "Spreading…")) }
             }
         }
     }

@@ -1,8 +1,8 @@
 //! The rule that a SKU is reordered by at one location, as a form.
 
 use crate::components::{
-    Choice, Crumb, Field, FieldKind, FormErrors, Look, Notice, Tone, breadcrumb, busy_button, button, error_summary, field,
-    hidden, notice,
+    Choice, Crumb, Field, FieldKind, FormErrors, Look, Notice, Tone, breadcrumb, busy_button, button, error_summary,
+    field, hidden, notice,
 };
 use maud::{Markup, html};
 
