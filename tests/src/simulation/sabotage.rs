@@ -199,7 +199,7 @@ fn double(item: &mut Value) {
     };
     let values = write["ExpressionAttributeValues"].as_object_mut();
     for (name, value) in values.into_iter().flatten() {
-        if name == ":q"
+        if matches!(name.as_str(), ":a" | ":r" | ":least")
             && let Some(number) = value["N"].as_str().and_then(|number| number.parse::<i64>().ok())
         {
             value["N"] = json!((number * 2).to_string());
