@@ -48,10 +48,7 @@ pub(crate) async fn page(shop: &ShowDesk, visit: &Visit<'_>) -> Result<Response,
     let locations = shop.of(&shop.locations).await?;
     let asked = Asked {
         words: request.query("q").unwrap_or_default().trim().to_owned(),
-        location: request
-            .query("location")
-            .and_then(|id| id.parse().ok())
-            .filter(|id| locations.locations.iter().any(|location| location.id == *id)),
+        location: request.query("location").and_then(|id| id.parse().ok()).filter(|id| locations.has(id)),
         below: request.query("below").and_then(|below| below.trim().parse().ok()),
         after: request.query("cursor").and_then(|cursor| cursor.parse().ok()),
     };

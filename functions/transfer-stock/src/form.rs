@@ -81,7 +81,7 @@ async fn free(shop: &TransferStock, from: &LocationId, lines: &[TransferLineType
     let found = stocks(shop, from, skus.iter()).await?;
     let row = |(sku, stock): (Sku, domain::stock::Stock)| {
         let level = stock.levels.get(from).copied().unwrap_or_default();
-        let free = (level.on_hand - level.committed).min(stock.offer.available).max(0);
+        let free = level.free().min(stock.offer.available).max(0);
         FreeRow {
             sku: sku.to_string(),
             title: stock.offer.listing.title,
