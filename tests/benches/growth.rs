@@ -222,7 +222,7 @@ async fn orders(shop: &Shop, most: usize) {
 async fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     let most = words.get(1).map_or(usize::MAX, |most| most.parse().unwrap());
-    let shop = Shop::open().await;
+    let shop = Shop::open(None).await;
     match words.first().map(String::as_str) {
         Some("products") => products(&shop, most).await,
         Some("orders") => orders(&shop, most).await,

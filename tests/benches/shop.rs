@@ -173,7 +173,7 @@ fn tell_work(work: &BTreeMap<String, Work>) {
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
-    let shop = Shop::open().await;
+    let shop = Shop::open(None).await;
     println!("| clients | orders / s | p50 ms | p99 ms | CPU ms an order |\n|---|---|---|---|---|");
     let mut best: f64 = 0.0;
     for clients in CLIENTS {

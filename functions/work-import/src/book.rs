@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::import::{Applied, CheckedLine, Import, ImportStatus, RowError};
+use domain::import::{Applied, CheckedLine, Import, ImportLine, ImportStatus, RowError};
 use domain::stock::{Movement, Shelf, Stock, book};
 use domain::text::{LocationId, Sku};
 use edge::Error;
@@ -11,17 +11,18 @@ use store::stamp::Cause;
 use store::stock::Adjusted;
 use store::{Tx, TxError, Write};
 
-use crate::{WorkImport, cause, drafts};
+use crate::drafts::{self, Made};
+use crate::{WorkImport, cause};
 
 /// How often a part is tried over other writes of the same shelves.
 const ATTEMPTS: u32 = 8;
-/// The transactions of one message: far fewer than it has time for.
-const TRANSACTIONS: usize = 40;
+/// The parts of one message, of two transactions each where their SKUs are new: far fewer than it has time for.
+const PARTS: u32 = 40;
 
 /// What became of a part.
 enum Part {
-    /// It is booked, now or by an earlier message: so many lines, so many products made.
-    Booked(usize, usize),
+    /// It is booked, now or by an earlier message: so many lines.
+    Booked(usize),
     /// A row cannot be booked.
     Refused(RowError),
     /// The import is not booked any more.
@@ -50,13 +51,12 @@ struct Shift {
 /// Books some parts, and says that work is left where it is.
 pub(crate) async fn apply(shop: &WorkImport, mut import: Import, correlation: &str) -> Result<(), Error> {
     let cause = cause(&import, "imported", correlation);
-    let mut spent = 0;
-    while import.part < import.parts && spent < TRANSACTIONS {
+    let end = import.parts.min(import.part + PARTS);
+    while import.part < end {
         match book_part(shop, &import, &cause).await? {
-            Part::Booked(lines, made) => {
+            Part::Booked(lines) => {
                 import.part += 1;
                 import.done += u32::try_from(lines).unwrap_or_default();
-                spent += 1 + made;
             }
             Part::Refused(error) => {
                 import.refused(error)?;
@@ -75,9 +75,7 @@ pub(crate) async fn apply(shop: &WorkImport, mut import: Import, correlation: &s
 /// Books some parts back, and says that work is left where it is.
 pub(crate) async fn undo(shop: &WorkImport, mut import: Import, correlation: &str) -> Result<(), Error> {
     let cause = cause(&import, "import undone", correlation);
-    let mut left = TRANSACTIONS;
-    while left > 0 {
-        left -= 1;
+    for _ in 0..PARTS {
         let Some(booked) = shop.imports.booked(&import.id, import.part).await? else {
             import.finish()?;
             break;
@@ -94,21 +92,20 @@ pub(crate) async fn undo(shop: &WorkImport, mut import: Import, correlation: &st
 async fn book_part(shop: &WorkImport, import: &Import, cause: &Cause) -> Result<Part, Error> {
     let lines = shop.imports.lines(import, import.part).await?;
     let places: Vec<_> = lines.iter().map(|checked| (&checked.line.sku, &checked.line.location)).collect();
-    let mut made = 0;
     for attempt in 0..ATTEMPTS {
         shop.context.pause(attempt).await;
         let mut known = shop.stock.at(&places).await?;
-        let mut missing: BTreeMap<&Sku, &CheckedLine> = BTreeMap::new();
-        for checked in lines.iter().filter(|checked| !known.contains_key(&checked.line.sku)) {
-            missing.entry(&checked.line.sku).or_insert(checked);
-        }
-        for checked in missing.values() {
-            if let Err(detail) = drafts::make(shop, &checked.line, cause).await? {
-                return Ok(Part::Refused(import.row_error(checked.line.row, detail)));
-            }
-            made += 1;
+        let mut missing: BTreeMap<&Sku, &ImportLine> = BTreeMap::new();
+        for CheckedLine { line, .. } in lines.iter().filter(|checked| !known.contains_key(&checked.line.sku)) {
+            missing.entry(&line.sku).or_insert(line);
         }
         if !missing.is_empty() {
+            let missing: Vec<&ImportLine> = missing.into_values().collect();
+            match drafts::make(shop, &missing, cause).await? {
+                Made::All => {}
+                Made::Refused(row, detail) => return Ok(Part::Refused(import.row_error(row, detail))),
+                Made::Stale => continue,
+            }
             known = shop.stock.at(&places).await?;
         }
         let (applied, shifts) = match decide(import, &lines, &mut known) {
@@ -117,7 +114,7 @@ async fn book_part(shop: &WorkImport, import: &Import, cause: &Cause) -> Result<
         };
         let note = shop.imports.keep_booked(import, import.part, &applied)?;
         match commit(shop, import, note, &shifts, &known, cause).await {
-            Ok(()) | Err(TxError::Refused(NotWritten::Repeated)) => return Ok(Part::Booked(lines.len(), made)),
+            Ok(()) | Err(TxError::Refused(NotWritten::Repeated)) => return Ok(Part::Booked(lines.len())),
             Err(TxError::Refused(NotWritten::Ended)) => return Ok(Part::Ended),
             Err(TxError::Refused(NotWritten::Stale)) => {}
             Err(TxError::Store(error)) => return Err(error.into()),

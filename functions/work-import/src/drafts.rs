@@ -1,7 +1,10 @@
-//! New SKUs: each becomes a draft product of one variant, as staff would write it.
+//! New SKUs: each becomes a draft product of one variant, as staff would write it; those of a part in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalog::Product;
 use domain::import::ImportLine;
+use domain::text::Slug;
 use edge::Error;
 use store::catalog::Read;
 use store::stamp::Cause;
@@ -9,61 +12,74 @@ use store::{Tx, TxError};
 
 use crate::WorkImport;
 
-/// How often a product is tried over other writes of the catalogue.
-const ATTEMPTS: u32 = 8;
-
-/// Why a product was not written.
-enum NotWritten {
-    /// The catalogue was written meanwhile.
+/// What became of some new SKUs.
+pub(crate) enum Made {
+    /// Each is a product now.
+    All,
+    /// None is: one of them cannot be, for this reason.
+    Refused(u32, String),
+    /// None is: others wrote the same records meanwhile.
     Stale,
-    /// Another product has the SKU.
-    Taken,
 }
 
-/// Makes the product of a line whose SKU there is not, or finds that somebody else was faster.
+/// Makes the products of lines whose SKUs there are not: at most 25, for each is three writes.
 ///
 /// # Errors
-/// Outside, what failed; inside, what is wrong with the line.
-pub(crate) async fn make(shop: &WorkImport, line: &ImportLine, cause: &Cause) -> Result<Result<(), String>, Error> {
-    let Some(draft) = line.draft() else {
-        return Ok(Err(format!("There is no SKU {}.", line.sku)));
-    };
+/// When the catalogue does not answer.
+pub(crate) async fn make(shop: &WorkImport, lines: &[&ImportLine], cause: &Cause) -> Result<Made, Error> {
     let currency = shop.shop.get(shop.context.now()).await?.currency;
-    let mut addresses = line.addresses().into_iter();
-    let mut attempt = 0;
-    let mut address = addresses.next();
-    while let Some(slug) = &address {
-        shop.context.pause(attempt).await;
-        let read = shop.catalog.read_for_write(slug).await?;
-        if read.product.is_some() {
-            address = addresses.next();
-            continue;
-        }
-        let made = draft.clone().apply(None, shop.context.new_id(), slug, currency, shop.context.now());
-        let product = match made {
-            Ok(product) => product,
-            Err(errors) => return Ok(Err(errors.into_iter().map(|error| error.detail).collect::<Vec<_>>().join(" "))),
+    let free = free_addresses(shop, lines).await?;
+    let mut tx = Tx::new();
+    for line in lines {
+        let refused = |detail: String| Ok(Made::Refused(line.row, detail));
+        let Some(draft) = line.draft() else {
+            return refused(format!("There is no SKU {}.", line.sku));
         };
-        attempt += 1;
-        match commit(shop, &read, &product, cause).await {
-            Ok(()) | Err(TxError::Refused(NotWritten::Taken)) => return Ok(Ok(())),
-            Err(TxError::Refused(NotWritten::Stale)) if attempt < ATTEMPTS => {}
-            Err(TxError::Refused(NotWritten::Stale)) => return Err("the catalogue is being written".into()),
-            Err(TxError::Store(error)) => return Err(error.into()),
+        let Some((address, read)) = free.get(&line.row) else {
+            return refused(format!("Other products have every address that {} could have.", line.sku));
+        };
+        let made = draft.apply(None, shop.context.new_id(), address, currency, shop.context.now());
+        let product: Product = match made {
+            Ok(product) => product,
+            Err(errors) => {
+                let details: Vec<String> = errors.into_iter().map(|error| error.detail).collect();
+                return refused(details.join(" "));
+            }
+        };
+        for write in shop.catalog.write(read, &product, cause.clone())? {
+            tx = tx.and(write, |_| ());
+        }
+        for change in product.listing_changes(None) {
+            for write in shop.stock.list(&change, None, cause)? {
+                tx = tx.and(write, |_| ());
+            }
         }
     }
-    Ok(Err(format!("Other products have every address that {} could have.", line.sku)))
+    match tx.commit(&shop.context.db()).await {
+        Ok(()) => Ok(Made::All),
+        Err(TxError::Refused(())) => Ok(Made::Stale),
+        Err(TxError::Store(error)) => Err(error.into()),
+    }
 }
 
-async fn commit(shop: &WorkImport, read: &Read, product: &Product, cause: &Cause) -> Result<(), TxError<NotWritten>> {
-    let mut tx = Tx::new();
-    for write in shop.catalog.write(read, product, cause.clone()).map_err(TxError::Store)? {
-        tx = tx.and(write, |_| NotWritten::Stale);
+/// The first address of each line, by its row, that no product has and no line before it takes.
+async fn free_addresses(shop: &WorkImport, lines: &[&ImportLine]) -> Result<BTreeMap<u32, (Slug, Read)>, Error> {
+    let mut wanted: Vec<_> = lines.iter().map(|line| (line.row, line.addresses().into_iter().peekable())).collect();
+    let (mut free, mut taken) = (BTreeMap::new(), BTreeSet::new());
+    while !wanted.is_empty() {
+        let next: Vec<Slug> = wanted.iter_mut().filter_map(|(_, addresses)| addresses.peek().cloned()).collect();
+        let mut read = shop.catalog.read_all_for_write(&next).await?;
+        wanted.retain_mut(|(row, addresses)| {
+            let Some(address) = addresses.next() else { return false };
+            match read.remove(&address) {
+                Some(read) if read.product.is_none() && taken.insert(address.clone()) => {
+                    free.insert(*row, (address, read));
+                    false
+                }
+                // Another product has it, or a line before this one takes it.
+                Some(_) | None => true,
+            }
+        });
     }
-    for change in product.listing_changes(None) {
-        for write in shop.stock.list(&change, None, cause).map_err(TxError::Store)? {
-            tx = tx.and(write, |_| NotWritten::Taken);
-        }
-    }
-    tx.commit(&shop.context.db()).await
+    Ok(free)
 }

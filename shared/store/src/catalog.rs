@@ -10,9 +10,10 @@
 //! Each write that search has to know of raises the catalogue's version, leaves a change and takes away the product's
 //! earlier one: the changes are one entry per product, in the order in which they were last touched. A function keeps
 //! a snapshot in memory and, before it answers, asks for the changes since: one round trip, half a read unit when there
-//! are none.
+//! are none. Of a product that was never shown search knows nothing, and its writes leave the version alone: so many
+//! drafts can be written at once.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
 use contracts::event::{Event, ShopEvent};
@@ -101,12 +102,17 @@ struct ChangeRecord {
     entry: Option<String>,
 }
 
-/// How a product stands in search: whether all of it is sold out, and its latest change.
+#[derive(Deserialize)]
+struct VersionRecord {
+    version: u64,
+}
+
+/// How a product stands in search: whether all of it is sold out, and its latest change; none before it is first shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Shelf {
     sold_out: bool,
-    #[serde(rename = "change")]
-    latest: u64,
+    #[serde(rename = "change", default, skip_serializing_if = "Option::is_none")]
+    latest: Option<u64>,
 }
 
 /// A product, and the catalogue as it was when the product was read.
@@ -140,16 +146,32 @@ impl Catalog {
     /// # Errors
     /// When the table does not answer.
     pub async fn read_for_write(&self, slug: &Slug) -> Result<Read, StoreError> {
-        let keys = [Key::Product(slug.clone()), Key::Shelf(slug.clone()), Key::Version];
-        let found = keys.iter().map(|key| self.item(key));
-        let mut found = futures::future::join_all(found).await.into_iter();
-        let mut next = || found.next().unwrap_or(Ok(None));
-        let (product, shelf, version) = (next()?, next()?, next()?);
-        Ok(Read {
-            product: product.map(product_of).transpose()?,
-            shelf: shelf.map(of_item).transpose()?,
-            version: version.and_then(|item| item.get("version")?.as_n().ok()?.parse().ok()).unwrap_or_default(),
-        })
+        let mut found = self.read_all_for_write([slug]).await?;
+        found.remove(slug).ok_or_else(|| StoreError::Corrupt(format!("{slug} was not read")))
+    }
+
+    /// The same of several slugs. Every hundred records are one request, all requests at once.
+    ///
+    /// # Errors
+    /// When the table does not answer.
+    pub async fn read_all_for_write<'a>(
+        &self,
+        slugs: impl IntoIterator<Item = &'a Slug>,
+    ) -> Result<BTreeMap<Slug, Read>, StoreError> {
+        let slugs: BTreeSet<&Slug> = slugs.into_iter().collect();
+        let keys = slugs.iter().flat_map(|slug| [Key::Product((*slug).clone()), Key::Shelf((*slug).clone())]);
+        let keys = keys.chain([Key::Version]).map(|key| key.attributes()).collect();
+        let (mut products, mut shelves, mut version) = (HashMap::new(), HashMap::new(), 0);
+        for item in crate::db::batch_get(&self.db, &self.name, keys).await? {
+            match key_of(&item) {
+                Some(Key::Product(slug)) => drop(products.insert(slug, product_of(item)?)),
+                Some(Key::Shelf(slug)) => drop(shelves.insert(slug, of_item::<Shelf>(item)?)),
+                Some(Key::Version) => version = of_item::<VersionRecord>(item)?.version,
+                Some(Key::Change(_)) | None => return Err(StoreError::Corrupt("not what was asked for".into())),
+            }
+        }
+        let mut read = |slug: &Slug| Read { product: products.remove(slug), version, shelf: shelves.remove(slug) };
+        Ok(slugs.into_iter().map(|slug| (slug.clone(), read(slug))).collect())
     }
 
     /// Writes a product over what was read: the product, and what search has to know of it.
@@ -176,11 +198,17 @@ impl Catalog {
     }
 
     /// Tells search how a product stands: raises the catalogue's version, leaves a change and takes away the
-    /// product's earlier one.
+    /// product's earlier one. Of a product that search does not and need not know, what is sold out is only noted.
     ///
     /// # Errors
     /// When the record has no form.
     pub fn shelve(&self, read: &Read, product: &Product, sold_out: bool) -> Result<Vec<Write>, StoreError> {
+        let entry = Entry::of(product, sold_out);
+        let known = read.shelf.and_then(|shelf| shelf.latest);
+        if entry.is_none() && known.is_none() {
+            let noted = sold_out == read.sold_out();
+            return if noted { Ok(Vec::new()) } else { Ok(vec![self.put_shelf(read, product, sold_out, None)?]) };
+        }
         let next = read.version + 1;
         let version = Update::builder()
             .table_name(&self.name)
@@ -193,19 +221,17 @@ impl Catalog {
             .build()
             .map_err(corrupt)?;
         let key = Key::Change(next);
-        let entry = Entry::of(product, sold_out).as_ref().map(json).transpose()?;
+        let entry = entry.as_ref().map(json).transpose()?;
         let record = ChangeRecord { schema: SCHEMA, sk: key.pair().1, product: product.id, entry };
         let mut change = item_of(&record)?;
         change.extend(key.attributes());
-        let mut shelf = item_of(&Shelf { sold_out, latest: next })?;
-        shelf.extend(Key::Shelf(product.slug.clone()).attributes());
-        shelf.insert("schema".into(), n(SCHEMA));
-        let mut writes = vec![Write(TransactWriteItem::builder().update(version).build())];
-        for item in [change, shelf] {
-            let put = Put::builder().table_name(&self.name).set_item(Some(item)).build().map_err(corrupt)?;
-            writes.push(Write(TransactWriteItem::builder().put(put).build()));
-        }
-        if let Some(Shelf { latest, .. }) = read.shelf {
+        let change = Put::builder().table_name(&self.name).set_item(Some(change)).build().map_err(corrupt)?;
+        let mut writes = vec![
+            Write(TransactWriteItem::builder().update(version).build()),
+            Write(TransactWriteItem::builder().put(change).build()),
+            self.put_shelf(read, product, sold_out, Some(next))?,
+        ];
+        if let Some(latest) = known {
             let delete = Delete::builder()
                 .table_name(&self.name)
                 .set_key(Some(Key::Change(latest).attributes()))
@@ -214,6 +240,33 @@ impl Catalog {
             writes.push(Write(TransactWriteItem::builder().delete(delete).build()));
         }
         Ok(writes)
+    }
+
+    /// Notes how a product stands, over what was read of that.
+    fn put_shelf(
+        &self,
+        read: &Read,
+        product: &Product,
+        sold_out: bool,
+        latest: Option<u64>,
+    ) -> Result<Write, StoreError> {
+        let mut item = item_of(&Shelf { sold_out, latest })?;
+        item.extend(Key::Shelf(product.slug.clone()).attributes());
+        item.insert("schema".into(), n(SCHEMA));
+        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        let put = match read.shelf {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            Some(Shelf { sold_out, latest: None }) => put
+                .condition_expression("sold_out = :sold_out AND attribute_not_exists(#change)")
+                .expression_attribute_names("#change", "change")
+                .expression_attribute_values(":sold_out", AttributeValue::Bool(sold_out)),
+            Some(Shelf { sold_out, latest: Some(latest) }) => put
+                .condition_expression("sold_out = :sold_out AND #change = :change")
+                .expression_attribute_names("#change", "change")
+                .expression_attribute_values(":sold_out", AttributeValue::Bool(sold_out))
+                .expression_attribute_values(":change", n(latest)),
+        };
+        Ok(Write(TransactWriteItem::builder().put(put.build().map_err(corrupt)?).build()))
     }
 
     /// Brings a snapshot up to date.
@@ -261,6 +314,11 @@ impl Catalog {
             .map_err(StoreError::of)?;
         Ok(answer.item)
     }
+}
+
+fn key_of(item: &Item) -> Option<Key> {
+    let part = |name: &str| item.get(name)?.as_s().ok();
+    Key::parse(part("pk")?, part("sk")?)
 }
 
 fn corrupt(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {

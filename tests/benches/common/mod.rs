@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -27,11 +28,12 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// A new shop in memory that sells mugs, and serves.
-    pub(crate) async fn open() -> Self {
-        let engine = Engine::shop(Options::default(), None).unwrap();
+    /// A new shop that sells mugs, and serves; it keeps its data in this folder, or in memory.
+    pub(crate) async fn open(kept: Option<&Path>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let options = Options { host: address.to_string(), ..Options::default() };
+        let engine = Engine::shop(options, kept).unwrap();
         engine.work();
         tokio::spawn(local::serve(engine.clone(), listener, std::future::pending()));
         let staff = format!("Bearer {}", engine.token("owner").unwrap());
@@ -46,9 +48,10 @@ impl Shop {
         shop
     }
 
-    /// What the owner asks.
+    /// What the owner asks, with a token of now: it lives a quarter of an hour.
     pub(crate) async fn owner(&self, method: Method, path: &str, body: &Value) -> Value {
-        let headers = [("authorization", self.staff.as_str()), ("idempotency-key", "stock")];
+        let staff = format!("Bearer {}", self.engine.token("owner").unwrap());
+        let headers = [("authorization", staff.as_str()), ("idempotency-key", "stock")];
         self.ask(method, path, body, &headers).await
     }
 
@@ -60,11 +63,18 @@ impl Shop {
             request = request.header(*name, *value);
         }
         let body = if body.is_null() { String::new() } else { body.to_string() };
-        let answer = self.http.request(request.body(Full::from(body)).unwrap()).await.unwrap();
+        let answer = self.send(request.body(Full::from(body)).unwrap()).await;
+        serde_json::from_slice(&answer).unwrap_or_default()
+    }
+
+    /// Sends a request that has to succeed; what was answered.
+    pub(crate) async fn send(&self, request: Request<Full<Bytes>>) -> Bytes {
+        let path = request.uri().path().to_owned();
+        let answer = self.http.request(request).await.unwrap();
         let status = answer.status();
         let bytes = answer.into_body().collect().await.unwrap().to_bytes();
         assert!(status.is_success(), "{path}: {}", String::from_utf8_lossy(&bytes));
-        serde_json::from_slice(&bytes).unwrap_or_default()
+        bytes
     }
 
     /// One whole order; its id and its cart's.
