@@ -22,6 +22,7 @@ macro_rules! stories {
             signs_in_by_a_link,
             buys_again_what_runs_low,
             waits_for_stock_and_gets_it,
+            moves_to_another_location,
         }
     };
 }
@@ -277,4 +278,29 @@ pub(crate) async fn waits_for_stock_and_gets_it(shop: &Shop) {
     assert_eq!(rest["shipment_status"], "shipped");
     stock(shop, 0, 0, 0).await;
     mailed(shop, &format!("{} is on its way", placed.number)).await;
+}
+
+pub(crate) async fn moves_to_another_location(shop: &Shop) {
+    let sku = shop.named("MUG");
+    shop.stock(&sku, 1999, 3).await;
+    let mut settings = shop.get("/api/settings/locations").staff("owner").send().await.expect(200).json();
+    settings["locations"] = json!(["main", "annex"].map(|id| json!({ "id": id, "name": id, "address": "" })));
+    drop(shop.put("/api/settings/locations", &settings).staff("owner").send().await.expect(200));
+    let wanted = json!({ "from": "main", "to": "annex", "lines": [{ "sku": sku, "quantity": 2 }] });
+    let send = shop.post("/api/transfers", &wanted).staff("warehouse").key(&format!("sent-{sku}"));
+    let sent = send.send().await.expect(201).json();
+    stock(shop, 1, 0, 0).await;
+    let came = json!({ "lines": [{ "sku": sku, "received": 2 }] });
+    let path = format!("/api/transfers/{}/receive", sent["id"].as_str().unwrap());
+    let received = shop.post(&path, &came).staff("warehouse").key(&format!("came-{sku}")).send().await.expect(200);
+    assert_eq!(received.json()["status"], "received");
+    shop.until("two are at the annex, one at main", async || {
+        let stock = shop.stock_of(&sku).await;
+        let at = |place: &str| {
+            let levels = stock["locations"].as_array().unwrap();
+            levels.iter().find(|level| level["location"] == place).map(|level| level["on_hand"].clone())
+        };
+        (at("annex"), at("main"), &stock["available"]) == (Some(json!(2)), Some(json!(1)), &json!(3))
+    })
+    .await;
 }

@@ -1,4 +1,4 @@
-//! The demo shop: a catalogue and some stock, booked through the shop's own API like anybody else's.
+//! The demo shop: a catalogue, some stock, and who supplies it, booked through the shop's own API like anybody else's.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::engine::Engine;
 
 const CATALOGUE: &str = include_str!("../seed/catalogue.json");
+const SUPPLY: &str = include_str!("../seed/supply.json");
 
 /// How many lines an adjustment takes.
 const LINES: usize = 40;
@@ -23,7 +24,27 @@ struct Demo {
     stock: BTreeMap<String, i64>,
 }
 
-/// Fills an empty shop with the demo's products and stock.
+/// Who supplies the demo, and when it orders again.
+#[derive(Deserialize)]
+struct Supply {
+    suppliers: Vec<DemoSupplier>,
+    rules: Vec<DemoRule>,
+}
+
+#[derive(Deserialize)]
+struct DemoSupplier {
+    id: String,
+    supplier: Value,
+}
+
+#[derive(Deserialize)]
+struct DemoRule {
+    sku: String,
+    rule: Value,
+}
+
+/// Fills an empty shop with the demo's products, stock, suppliers and reorder rules: some are below their line, so that
+/// there is something to approve.
 pub fn demo(engine: Engine) -> BoxFuture<'static, Result<(), String>> {
     Box::pin(async move {
         let products: Vec<Demo> = serde_json::from_str(CATALOGUE).map_err(|error| error.to_string())?;
@@ -40,6 +61,13 @@ pub fn demo(engine: Engine) -> BoxFuture<'static, Result<(), String>> {
             let body = json!({ "lines": lines });
             let key = format!("demo-stock-{index}");
             ask(&engine, &token, Method::POST, "/api/stock/adjustments", &body, Some(&key)).await?;
+        }
+        let Supply { suppliers, rules } = serde_json::from_str(SUPPLY).map_err(|error| error.to_string())?;
+        for DemoSupplier { id, supplier } in suppliers {
+            ask(&engine, &token, Method::PUT, &format!("/api/suppliers/{id}"), &supplier, None).await?;
+        }
+        for DemoRule { sku, rule } in rules {
+            ask(&engine, &token, Method::PUT, &format!("/api/reorder-rules/{sku}"), &rule, None).await?;
         }
         Ok(())
     })

@@ -12,19 +12,19 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, StoreError, Table, item_of, n, of_item, s};
+use crate::handle::Handle;
 
 /// The carts table.
 #[derive(Debug, Clone)]
 pub struct Carts {
-    db: Db,
-    name: String,
+    table: Handle,
 }
 
 impl Table for Carts {
     const FAMILY: &'static str = "CARTS";
 
     fn open(db: Db, name: String) -> Self {
-        Self { db, name }
+        Self { table: Handle { db, name } }
     }
 }
 
@@ -86,13 +86,7 @@ impl Carts {
         let record = CartRecord { schema: 1, ttl: (now + KEPT).as_second(), cart };
         let mut item = item_of(&record)?;
         item.insert("pk".into(), s(record.cart.id.to_string()));
-        let put = self.db.client().put_item().table_name(&self.name).set_item(Some(item));
-        let put = if seen == 0 {
-            put.condition_expression("attribute_not_exists(pk)")
-        } else {
-            put.condition_expression("rev = :seen").expression_attribute_values(":seen", n(seen))
-        };
-        put.send().await.map_err(StoreError::of)?;
+        self.table.write_alone(self.table.put_over(item, seen)?).await?;
         Ok(record.cart)
     }
 
@@ -102,10 +96,10 @@ impl Carts {
     /// When the table does not answer.
     pub async fn mark_ordered(&self, id: &CartId, order: &OrderId) -> Result<(), StoreError> {
         let marked = self
-            .db
+            .table
             .client()
             .update_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .key("pk", s(id.to_string()))
             .update_expression("SET #order = :order, rev = rev + :one")
             .condition_expression("attribute_exists(pk) AND attribute_not_exists(#order)")
@@ -135,10 +129,10 @@ impl Carts {
     /// # Errors
     /// When the table does not answer.
     pub async fn give(&self, person: &PersonId, cart: &CartId) -> Result<(), StoreError> {
-        self.db
+        self.table
             .client()
             .put_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .item("pk", s(Key::Owner(*person).partition()))
             .item("schema", n(1))
             .item("cart", s(cart.to_string()))
@@ -150,17 +144,8 @@ impl Carts {
 
     async fn item(&self, key: &Key) -> Result<Option<crate::db::Item>, StoreError> {
         let pk: AttributeValue = s(key.partition());
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .key("pk", pk)
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        Ok(answer.item)
+        let item = self.table.get([("pk".to_owned(), pk)].into()).await?;
+        Ok(item)
     }
 }
 

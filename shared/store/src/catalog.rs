@@ -15,7 +15,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, Update};
 use contracts::event::{Event, ShopEvent};
 use domain::catalog::Product;
 use domain::id::ProductId;
@@ -24,6 +24,7 @@ use domain::text::Slug;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Item, StoreError, Table, item_of, n, of_item, s};
+use crate::handle::{Handle, json};
 use crate::stamp::{Cause, Stamp};
 use crate::tx::Write;
 
@@ -32,15 +33,14 @@ const SCHEMA: u16 = 1;
 /// The catalog table.
 #[derive(Debug, Clone)]
 pub struct Catalog {
-    db: Db,
-    name: String,
+    table: Handle,
 }
 
 impl Table for Catalog {
     const FAMILY: &'static str = "CATALOG";
 
     fn open(db: Db, name: String) -> Self {
-        Self { db, name }
+        Self { table: Handle { db, name } }
     }
 }
 
@@ -162,7 +162,7 @@ impl Catalog {
         let keys = slugs.iter().flat_map(|slug| [Key::Product((*slug).clone()), Key::Shelf((*slug).clone())]);
         let keys = keys.chain([Key::Version]).map(|key| key.attributes()).collect();
         let (mut products, mut shelves, mut version) = (HashMap::new(), HashMap::new(), 0);
-        for item in crate::db::batch_get(&self.db, &self.name, keys).await? {
+        for item in self.table.batch_get(keys).await? {
             match key_of(&item) {
                 Some(Key::Product(slug)) => drop(products.insert(slug, product_of(item)?)),
                 Some(Key::Shelf(slug)) => drop(shelves.insert(slug, of_item::<Shelf>(item)?)),
@@ -184,15 +184,8 @@ impl Catalog {
         item.extend(Key::Product(product.slug.clone()).attributes());
         let event = Event::Shop(ShopEvent::ProductChanged { product: product.id, slug: product.slug.clone() });
         Stamp::new(vec![event], cause).put_on(&mut item, product.version)?;
-        let put = Put::builder().table_name(&self.name).set_item(Some(item));
-        let put = match &read.product {
-            None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(before) => {
-                put.condition_expression("rev = :seen").expression_attribute_values(":seen", n(before.version))
-            }
-        };
-        let put = put.build().map_err(corrupt)?;
-        let mut writes = vec![Write(TransactWriteItem::builder().put(put).build())];
+        let seen = read.product.as_ref().map_or(0, |before| before.version);
+        let mut writes = vec![self.table.put_over(item, seen)?.into()];
         writes.extend(self.shelve(read, product, read.sold_out())?);
         Ok(writes)
     }
@@ -211,33 +204,26 @@ impl Catalog {
         }
         let next = read.version + 1;
         let version = Update::builder()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .set_key(Some(Key::Version.attributes()))
             .update_expression("SET #version = :next")
             .condition_expression("attribute_not_exists(pk) OR #version = :seen")
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":next", n(next))
             .expression_attribute_values(":seen", n(read.version))
-            .build()
-            .map_err(corrupt)?;
+            .build()?;
         let key = Key::Change(next);
         let entry = entry.as_ref().map(json).transpose()?;
         let record = ChangeRecord { schema: SCHEMA, sk: key.pair().1, product: product.id, entry };
         let mut change = item_of(&record)?;
         change.extend(key.attributes());
-        let change = Put::builder().table_name(&self.name).set_item(Some(change)).build().map_err(corrupt)?;
         let mut writes = vec![
-            Write(TransactWriteItem::builder().update(version).build()),
-            Write(TransactWriteItem::builder().put(change).build()),
+            Write::from(version),
+            self.table.put(change)?.into(),
             self.put_shelf(read, product, sold_out, Some(next))?,
         ];
         if let Some(latest) = known {
-            let delete = Delete::builder()
-                .table_name(&self.name)
-                .set_key(Some(Key::Change(latest).attributes()))
-                .build()
-                .map_err(corrupt)?;
-            writes.push(Write(TransactWriteItem::builder().delete(delete).build()));
+            writes.push(self.table.delete(Key::Change(latest).attributes())?.into());
         }
         Ok(writes)
     }
@@ -253,7 +239,7 @@ impl Catalog {
         let mut item = item_of(&Shelf { sold_out, latest })?;
         item.extend(Key::Shelf(product.slug.clone()).attributes());
         item.insert("schema".into(), n(SCHEMA));
-        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        let put = Put::builder().table_name(&self.table.name).set_item(Some(item));
         let put = match read.shelf {
             None => put.condition_expression("attribute_not_exists(pk)"),
             Some(Shelf { sold_out, latest: None }) => put
@@ -266,7 +252,7 @@ impl Catalog {
                 .expression_attribute_values(":sold_out", AttributeValue::Bool(sold_out))
                 .expression_attribute_values(":change", n(latest)),
         };
-        Ok(Write(TransactWriteItem::builder().put(put.build().map_err(corrupt)?).build()))
+        Ok(put.build()?.into())
     }
 
     /// Brings a snapshot up to date.
@@ -275,10 +261,10 @@ impl Catalog {
     /// When the table does not answer.
     pub async fn refresh(&self, snapshot: &mut Snapshot) -> Result<(), StoreError> {
         let mut items = self
-            .db
+            .table
             .client()
             .query()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .key_condition_expression("pk = :pk AND sk > :seen")
             .expression_attribute_values(":pk", s("changes"))
             .expression_attribute_values(":seen", s(Key::Change(snapshot.version()).pair().1))
@@ -293,8 +279,7 @@ impl Catalog {
                 None => {
                     snapshot.remove(&record.product);
                 }
-                Some(entry) => snapshot
-                    .upsert(serde_json::from_str(&entry).map_err(|error| StoreError::Corrupt(error.to_string()))?),
+                Some(entry) => snapshot.upsert(serde_json::from_str(&entry)?),
             }
             snapshot.set_version(version);
         }
@@ -302,31 +287,14 @@ impl Catalog {
     }
 
     async fn item(&self, key: &Key) -> Result<Option<Item>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(key.attributes()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        Ok(answer.item)
+        let item = self.table.get(key.attributes()).await?;
+        Ok(item)
     }
 }
 
 fn key_of(item: &Item) -> Option<Key> {
     let part = |name: &str| item.get(name)?.as_s().ok();
     Key::parse(part("pk")?, part("sk")?)
-}
-
-fn corrupt(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {
-    StoreError::Corrupt(error.to_string())
-}
-
-fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 fn product_of(item: Item) -> Result<Product, StoreError> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -99,6 +99,24 @@ impl StoreError {
     }
 }
 
+impl From<BuildError> for StoreError {
+    fn from(error: BuildError) -> Self {
+        Self::Corrupt(error.to_string())
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Corrupt(error.to_string())
+    }
+}
+
+impl From<serde_dynamo::Error> for StoreError {
+    fn from(error: serde_dynamo::Error) -> Self {
+        Self::Corrupt(error.to_string())
+    }
+}
+
 fn told<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<E>) -> String {
     let mut text = match error.as_service_error() {
         Some(service) => format!("{} {}", service.code().unwrap_or("error"), service.message().unwrap_or_default()),
@@ -114,12 +132,12 @@ fn told<E: ProvideErrorMetadata + std::error::Error + 'static>(error: &SdkError<
 
 /// A record from a value.
 pub(crate) fn item_of<T: Serialize>(value: &T) -> Result<Item, StoreError> {
-    serde_dynamo::to_item(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+    Ok(serde_dynamo::to_item(value)?)
 }
 
 /// A value from a record.
 pub(crate) fn of_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
-    serde_dynamo::from_item(item).map_err(|error| StoreError::Corrupt(error.to_string()))
+    Ok(serde_dynamo::from_item(item)?)
 }
 
 /// A string attribute.
@@ -156,7 +174,7 @@ pub(crate) async fn batch_get_of(
         let mut request = db.client().batch_get_item();
         for (table, keys) in wanted {
             let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
-            request = request.request_items(table, keys.map_err(|error| StoreError::Corrupt(error.to_string()))?);
+            request = request.request_items(table, keys?);
         }
         let answer = request.send().await.map_err(StoreError::of)?;
         for (table, items) in answer.responses.unwrap_or_default() {

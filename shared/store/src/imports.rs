@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Item, StoreError, Table, n, of_item, s};
+use crate::handle::{Handle, keep, kept};
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};
 use crate::tx::Write;
@@ -33,15 +34,14 @@ const ROUNDS: u32 = 6;
 /// The imports table.
 #[derive(Debug, Clone)]
 pub struct Imports {
-    db: Db,
-    name: String,
+    table: Handle,
 }
 
 impl Table for Imports {
     const FAMILY: &'static str = "IMPORTS";
 
     fn open(db: Db, name: String) -> Self {
-        Self { db, name }
+        Self { table: Handle { db, name } }
     }
 }
 
@@ -93,13 +93,6 @@ impl Key {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct Record {
-    schema: u16,
-    /// What is kept, as JSON: it is read and written whole.
-    value: String,
-}
-
 impl Imports {
     /// The import with this id.
     ///
@@ -113,7 +106,7 @@ impl Imports {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn all(&self, after: Option<&Cursor>, limit: u16) -> Result<Page<Import>, StoreError> {
+    pub async fn all(&self, after: Option<&Cursor>, limit: usize) -> Result<Page<Import>, StoreError> {
         self.page(IMPORTS, after, limit, false).await
     }
 
@@ -125,20 +118,14 @@ impl Imports {
     pub async fn save(&self, import: &Import, due: bool, cause: Cause) -> Result<Import, StoreError> {
         let seen = import.rev;
         let next = Import { rev: seen + 1, ..import.clone() };
-        let mut item = item(&Key::Import(next.id), &next, &next)?;
+        let mut item = of_import(&Key::Import(next.id), &next, &next)?;
         // A condition of other writes: see `still`.
         item.insert("state".into(), s(next.status.as_str()));
         let events = due.then_some(Event::Shop(ShopEvent::ImportDue { import: next.id }));
         let cause = cause.about(next.id.to_string());
         Stamp::new(events.into_iter().collect(), cause).put_on(&mut item, next.rev)?;
-        let put = self.db.client().put_item().table_name(&self.name).set_item(Some(item));
-        let put = if seen == 0 {
-            put.condition_expression("attribute_not_exists(pk)")
-        } else {
-            put.condition_expression("rev = :seen").expression_attribute_values(":seen", n(seen))
-        };
-        match put.send().await.map_err(StoreError::of) {
-            Ok(_) => Ok(next),
+        match self.table.write_alone(self.table.put_over(item, seen)?).await {
+            Ok(()) => Ok(next),
             // An answer that was lost is asked for again, and then it is this write that is in the way.
             Err(StoreError::Stale) if self.import(&next.id).await?.as_ref() == Some(&next) => Ok(next),
             Err(error) => Err(error),
@@ -152,8 +139,8 @@ impl Imports {
     pub async fn put_lines(&self, import: &Import, parts: &[(u32, Vec<CheckedLine>)]) -> Result<(), StoreError> {
         for some in parts.chunks(25) {
             let writes = some.iter().map(|(part, lines)| {
-                let item = item(&Key::Lines(import.id, import.run, *part), lines, import)?;
-                let put = PutRequest::builder().set_item(Some(item)).build().map_err(corrupt)?;
+                let item = of_import(&Key::Lines(import.id, import.run, *part), lines, import)?;
+                let put = PutRequest::builder().set_item(Some(item)).build()?;
                 Ok(WriteRequest::builder().put_request(put).build())
             });
             self.put_batch(writes.collect::<Result<_, StoreError>>()?).await?;
@@ -163,10 +150,10 @@ impl Imports {
 
     async fn put_batch(&self, mut writes: Vec<WriteRequest>) -> Result<(), StoreError> {
         for round in 0..ROUNDS {
-            self.db.pause(round).await;
-            let request = self.db.client().batch_write_item().request_items(&self.name, writes);
+            self.table.db.pause(round).await;
+            let request = self.table.client().batch_write_item().request_items(&self.table.name, writes);
             let answer = request.send().await.map_err(StoreError::of)?;
-            writes = answer.unprocessed_items.and_then(|mut left| left.remove(&self.name)).unwrap_or_default();
+            writes = answer.unprocessed_items.and_then(|mut left| left.remove(&self.table.name)).unwrap_or_default();
             if writes.is_empty() {
                 return Ok(());
             }
@@ -190,7 +177,7 @@ impl Imports {
         &self,
         import: &Import,
         after: Option<&Cursor>,
-        parts: u16,
+        parts: usize,
     ) -> Result<Page<CheckedLine>, StoreError> {
         let (partition, _) = Key::Lines(import.id, import.run, 0).pair();
         let page: Page<Vec<CheckedLine>> = self.page(&partition, after, parts, true).await?;
@@ -227,83 +214,42 @@ impl Imports {
     /// When the check has no form.
     pub fn still(&self, id: &ImportId, status: ImportStatus) -> Result<Write, StoreError> {
         let check = ConditionCheck::builder()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .set_key(Some(Key::Import(*id).attributes()))
             .condition_expression("#state = :state")
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":state", s(status.as_str()))
-            .build()
-            .map_err(corrupt)?;
-        Ok(Write(TransactWriteItem::builder().condition_check(check).build()))
+            .build()?;
+        Ok(Write::from(check))
     }
 
     fn once<T: Serialize>(&self, key: &Key, value: &T, import: &Import) -> Result<Write, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(item(key, value, import)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .build()
-            .map_err(corrupt)?;
-        Ok(Write(TransactWriteItem::builder().put(put).build()))
+        Ok(self.table.put_new(of_import(key, value, import)?)?.into())
     }
 
     async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(key.attributes()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        answer.item.map(read).transpose()
+        let item = self.table.get(key.attributes()).await?;
+        Ok(item.map(kept).transpose()?.map(|(value, _)| value))
     }
 
     async fn page<T: DeserializeOwned>(
         &self,
         partition: &str,
         after: Option<&Cursor>,
-        limit: u16,
+        limit: usize,
         ascending: bool,
     ) -> Result<Page<T>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .query()
-            .table_name(&self.name)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", s(partition))
-            .set_exclusive_start_key(after.map(|cursor| cursor.key(partition)))
-            .scan_index_forward(ascending)
-            .limit(i32::from(limit))
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let next = Cursor::of(answer.last_evaluated_key.as_ref());
-        let items = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
+        let Page { items, next } = self.table.page(partition, after, limit, ascending).await?;
+        let items = items.into_iter().map(|item| Ok(kept(item)?.0)).collect::<Result<_, StoreError>>()?;
         Ok(Page { items, next })
     }
 }
 
 /// A record of an import, which goes with it.
-fn item<T: Serialize>(key: &Key, value: &T, import: &Import) -> Result<Item, StoreError> {
-    let mut item = key.attributes();
-    let value = serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    item.insert("schema".into(), n(SCHEMA));
-    item.insert("value".into(), s(value));
+fn of_import<T: Serialize + ?Sized>(key: &Key, value: &T, import: &Import) -> Result<Item, StoreError> {
+    let mut item = keep(key.attributes(), SCHEMA, value)?;
     item.insert("ttl".into(), n(import.kept_until().as_second()));
     Ok(item)
-}
-
-fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
-    let record: Record = of_item(item)?;
-    serde_json::from_str(&record.value).map_err(|error| StoreError::Corrupt(error.to_string()))
-}
-
-fn corrupt(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {
-    StoreError::Corrupt(error.to_string())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod carts;
 pub mod catalog;
 pub mod db;
 mod events;
+mod handle;
 pub mod imports;
 pub mod lists;
 pub mod mail;

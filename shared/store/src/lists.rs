@@ -26,6 +26,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Item, KeyOf, StoreError, Table, batch_get, item_of, n, of_item, s};
+use crate::handle::Handle;
 use crate::orders::Orders;
 use crate::page::{Cursor, Page};
 use crate::tx::{Tx, TxError, Write};
@@ -33,15 +34,14 @@ use crate::tx::{Tx, TxError, Write};
 /// The list table.
 #[derive(Debug, Clone)]
 pub struct Lists {
-    db: Db,
-    name: String,
+    table: Handle,
 }
 
 impl Table for Lists {
     const FAMILY: &'static str = "LISTS";
 
     fn open(db: Db, name: String) -> Self {
-        Self { db, name }
+        Self { table: Handle { db, name } }
     }
 }
 
@@ -199,7 +199,7 @@ impl Lists {
     /// [`StoreError::Stale`] when another projection of it was faster, or the table's error.
     pub async fn project(&self, orders: &Orders, id: &OrderId) -> Result<Option<Order>, StoreError> {
         let at = card_of(id);
-        let (order, card) = orders.get_beside(id, &self.name, key(&at)).await?;
+        let (order, card) = orders.get_beside(id, &self.table.name, key(&at)).await?;
         let Some(order) = order else { return Ok(None) };
         let before: Option<Card> = card.map(of_item).transpose()?;
         let seen = before.as_ref().map_or(0, |card| card.rev);
@@ -212,17 +212,17 @@ impl Lists {
         let card = Card { rev: order.rev, row: OrderRow::of(&order), places };
         let put = self.put_card(&at, &card, seen)?;
         if stood == card.places {
-            self.put_alone(put).await?;
+            self.table.write_alone(put).await?;
             return Ok(Some(order));
         }
-        let mut tx = Tx::new().and(Write(TransactWriteItem::builder().put(put).build()), |_| Newer);
+        let mut tx = Tx::new().and(Write::from(put), |_| Newer);
         for gone in stood.difference(&card.places) {
             tx = tx.and(self.leave(gone)?, |_| Newer);
         }
         for new in card.places.difference(&stood) {
             tx = tx.and(self.enter(new)?, |_| Newer);
         }
-        match tx.commit(&self.db).await {
+        match tx.commit(&self.table.db).await {
             Ok(()) => Ok(Some(order)),
             // Another copy of the event, or a later one, was faster: the queue tries again and finds it done.
             Err(TxError::Refused(Newer)) => Err(StoreError::Stale),
@@ -236,23 +236,10 @@ impl Lists {
     /// When the table does not answer.
     pub async fn page(&self, list: &List, after: Option<&Cursor>, limit: usize) -> Result<Page<OrderRow>, StoreError> {
         let partition = list.partition();
-        let answer = self
-            .db
-            .client()
-            .query()
-            .table_name(&self.name)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", s(&partition))
-            .set_exclusive_start_key(after.map(|cursor| cursor.key(&partition)))
-            .scan_index_forward(false)
-            .limit(i32::try_from(limit).unwrap_or(50))
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let next = Cursor::of(answer.last_evaluated_key.as_ref());
-        let ids = orders_of(&answer.items.unwrap_or_default())?;
+        let Page { items, next } = self.table.page(&partition, after, limit, false).await?;
+        let ids = orders_of(&items)?;
         let keys = ids.iter().map(|id| key(&card_of(id))).collect();
-        let cards = batch_get(&self.db, &self.name, keys).await?;
+        let cards = self.table.batch_get(keys).await?;
         let cards = cards.into_iter().map(of_item::<Card>).collect::<Result<Vec<_>, _>>()?;
         let mut rows: BTreeMap<OrderId, OrderRow> = cards.into_iter().map(|card| (card.row.id, card.row)).collect();
         Ok(Page { items: ids.iter().filter_map(|id| rows.remove(id)).collect(), next })
@@ -264,10 +251,10 @@ impl Lists {
     /// When the table does not answer.
     pub async fn due_holds(&self, sku: &Sku, now: Timestamp, limit: i32) -> Result<Vec<OrderId>, StoreError> {
         let answer = self
-            .db
+            .table
             .client()
             .query()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .key_condition_expression("pk = :pk AND sk < :end")
             .expression_attribute_values(":pk", s(List::Holding(sku.clone()).partition()))
             .expression_attribute_values(":end", s(format!("{:013}", now.as_millisecond() + 1)))
@@ -281,46 +268,15 @@ impl Lists {
     fn put_card(&self, at: &Place, card: &Card, seen: u64) -> Result<Put, StoreError> {
         let mut item = item_of(card)?;
         item.extend(place_item(at));
-        let put = Put::builder().table_name(&self.name).set_item(Some(item));
-        let put = if seen == 0 {
-            put.condition_expression("attribute_not_exists(pk)")
-        } else {
-            put.condition_expression("rev = :seen").expression_attribute_values(":seen", n(seen))
-        };
-        put.build().map_err(|error| StoreError::Corrupt(error.to_string()))
-    }
-
-    /// A write without others needs no transaction, which costs twice.
-    async fn put_alone(&self, put: Put) -> Result<(), StoreError> {
-        self.db
-            .client()
-            .put_item()
-            .table_name(put.table_name)
-            .set_item(Some(put.item))
-            .set_condition_expression(put.condition_expression)
-            .set_expression_attribute_values(put.expression_attribute_values)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        Ok(())
+        self.table.put_over(item, seen)
     }
 
     fn enter(&self, place: &Place) -> Result<Write, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(place_item(place)))
-            .build()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(Write(TransactWriteItem::builder().put(put).build()))
+        Ok(self.table.put(place_item(place))?.into())
     }
 
     fn leave(&self, place: &Place) -> Result<Write, StoreError> {
-        let delete = Delete::builder()
-            .table_name(&self.name)
-            .set_key(Some(key(place)))
-            .build()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(Write(TransactWriteItem::builder().delete(delete).build()))
+        Ok(self.table.delete(key(place))?.into())
     }
 }
 

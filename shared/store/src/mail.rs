@@ -11,19 +11,19 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, StoreError, Table, n, of_item, s};
+use crate::handle::Handle;
 
 /// The mail table.
 #[derive(Debug, Clone)]
 pub struct Mails {
-    db: Db,
-    name: String,
+    table: Handle,
 }
 
 impl Table for Mails {
     const FAMILY: &'static str = "MAIL";
 
     fn open(db: Db, name: String) -> Self {
-        Self { db, name }
+        Self { table: Handle { db, name } }
     }
 }
 
@@ -111,10 +111,10 @@ impl Mails {
     /// When the table does not answer.
     pub async fn claim(&self, event: &str, by: &str, now: Timestamp) -> Result<Claim, StoreError> {
         let claimed = self
-            .db
+            .table
             .client()
             .update_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .set_key(Some(Key::Claim(event.to_owned()).attributes()))
             .update_expression("SET #state = :claimed, #by = :by, #at = :now, #ttl = :ttl, #schema = :one")
             .condition_expression("attribute_not_exists(pk) OR (#state = :claimed AND (#by = :by OR #at <= :given_up))")
@@ -159,10 +159,10 @@ impl Mails {
     /// When the table does not answer.
     pub async fn give_back(&self, event: &str) -> Result<(), StoreError> {
         let given = self
-            .db
+            .table
             .client()
             .delete_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .set_key(Some(Key::Claim(event.to_owned()).attributes()))
             .condition_expression("#state = :claimed")
             .expression_attribute_names("#state", "state")
@@ -182,10 +182,10 @@ impl Mails {
     /// When the table does not answer.
     pub async fn mark(&self, event: &str, state: MailState) -> Result<(), StoreError> {
         let marked = self
-            .db
+            .table
             .client()
             .update_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .set_key(Some(Key::Claim(event.to_owned()).attributes()))
             .update_expression("SET #state = :state")
             .condition_expression(match state {
@@ -213,10 +213,10 @@ impl Mails {
     /// When the table does not answer.
     pub async fn suppress(&self, email: &Email, why: MailState, now: Timestamp) -> Result<(), StoreError> {
         let (pk, sk) = Key::Address(email.clone()).pair();
-        self.db
+        self.table
             .client()
             .put_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .item("pk", s(pk))
             .item("sk", s(sk))
             .item("schema", n(1))
@@ -233,16 +233,8 @@ impl Mails {
     /// # Errors
     /// When the table does not answer.
     pub async fn is_suppressed(&self, email: &Email) -> Result<bool, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::Address(email.clone()).attributes()))
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        Ok(answer.item.is_some())
+        let item = self.table.get_eventually(Key::Address(email.clone()).attributes()).await?;
+        Ok(item.is_some())
     }
 }
 

@@ -20,6 +20,7 @@ use domain::text::{Digest, Secret, Sku};
 
 use crate::db::{Db, Item, KeyOf, StoreError, Table, batch_get_of, n, s};
 use crate::events::of_order;
+use crate::handle::Handle;
 use crate::stamp::{Cause, Stamp};
 use crate::stock::{Refused, StockTable};
 use crate::tx::{Found, Tx, TxError, Write};
@@ -27,15 +28,14 @@ use crate::tx::{Found, Tx, TxError, Write};
 /// The orders table.
 #[derive(Debug, Clone)]
 pub struct Orders {
-    db: Db,
-    name: String,
+    table: Handle,
 }
 
 impl Table for Orders {
     const FAMILY: &'static str = "ORDERS";
 
     fn open(db: Db, name: String) -> Self {
-        Self { db, name }
+        Self { table: Handle { db, name } }
     }
 }
 
@@ -126,17 +126,8 @@ impl Orders {
     /// # Errors
     /// When the table does not answer.
     pub async fn get(&self, id: &OrderId, reader: &Reader) -> Result<Option<Order>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .key("pk", s(id.to_string()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let order = answer.item.map(record::order_of).transpose()?;
+        let item = self.table.get([("pk".to_owned(), s(id.to_string()))].into()).await?;
+        let order = item.map(record::order_of).transpose()?;
         Ok(order.filter(|order| reader.may_see(order)))
     }
 
@@ -148,10 +139,10 @@ impl Orders {
         key: KeyOf,
     ) -> Result<(Option<Order>, Option<Item>), StoreError> {
         let own = KeyOf::from([("pk".to_owned(), s(id.to_string()))]);
-        let wanted = HashMap::from([(self.name.clone(), vec![own]), (table.to_owned(), vec![key])]);
-        let mut found = batch_get_of(&self.db, wanted).await?;
+        let wanted = HashMap::from([(self.table.name.clone(), vec![own]), (table.to_owned(), vec![key])]);
+        let mut found = batch_get_of(&self.table.db, wanted).await?;
         let mut only = |table: &str| found.remove(table).and_then(|items| items.into_iter().next());
-        let order = only(&self.name).map(record::order_of).transpose()?;
+        let order = only(&self.table.name).map(record::order_of).transpose()?;
         Ok((order, only(table)))
     }
 
@@ -206,7 +197,7 @@ impl Orders {
     ) -> Result<Order, TxError<NotWritten>> {
         let mut taken = BTreeMap::new();
         for attempt in 0..ATTEMPTS {
-            self.db.pause(attempt).await;
+            self.table.db.pause(attempt).await;
             match self.commit_one(stock, decision, &taken, cause).await {
                 Ok(order) => return Ok(order),
                 Err(TxError::Store(error)) => return Err(TxError::Store(error)),
@@ -254,7 +245,7 @@ impl Orders {
                 tx = tx.and(write, move |found| if anew { short(found) } else { Short::Nowhere });
             }
         }
-        tx.commit(&self.db).await?;
+        tx.commit(&self.table.db).await?;
         order.rev += 1;
         Ok(order)
     }
@@ -268,10 +259,8 @@ impl Orders {
     ) -> Result<Write, StoreError> {
         let mut item = record::item_of_order(order)?;
         stamp.put_on(&mut item, rev)?;
-        let put = on(Put::builder().table_name(&self.name).set_item(Some(item)))
-            .build()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(Write(TransactWriteItem::builder().put(put).build()))
+        let put = on(Put::builder().table_name(&self.table.name).set_item(Some(item))).build()?;
+        Ok(Write::from(put))
     }
 }
 

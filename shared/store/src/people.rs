@@ -17,21 +17,21 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, StoreError, Table, item_of, n, of_item, s};
+use crate::handle::Handle;
 use crate::stamp::{Cause, Stamp};
 use crate::tx::Write;
 
 /// The people table.
 #[derive(Debug, Clone)]
 pub struct People {
-    db: Db,
-    name: String,
+    table: Handle,
 }
 
 impl Table for People {
     const FAMILY: &'static str = "PEOPLE";
 
     fn open(db: Db, name: String) -> Self {
-        Self { db, name }
+        Self { table: Handle { db, name } }
     }
 }
 
@@ -175,16 +175,7 @@ impl People {
         let mut item = item_of(&Kept { schema: SCHEMA, ttl: Some(link.until.as_second()), value: link })?;
         item.extend(key.attributes());
         Stamp::new(vec![event], cause).put_on(&mut item, 1)?;
-        self.db
-            .client()
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        Ok(())
+        self.table.write_alone(self.table.put_new(item)?).await
     }
 
     /// Takes a link: it works once and in its time.
@@ -193,10 +184,10 @@ impl People {
     /// When the table does not answer.
     pub async fn take_link(&self, digest: Digest, now: Timestamp) -> Result<Option<LinkRecord>, StoreError> {
         let taken = self
-            .db
+            .table
             .client()
             .delete_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .set_key(Some(Key::Link(digest).attributes()))
             .return_values(ReturnValue::AllOld)
             .send()
@@ -232,10 +223,10 @@ impl People {
     /// # Errors
     /// When the table does not answer.
     pub async fn end_session(&self, digest: Digest) -> Result<(), StoreError> {
-        self.db
+        self.table
             .client()
             .delete_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .set_key(Some(Key::Session(digest).attributes()))
             .send()
             .await
@@ -251,10 +242,10 @@ impl People {
         let length = window.as_secs().max(1);
         let start = now.as_second() / length * length;
         let answer = self
-            .db
+            .table
             .client()
             .update_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .set_key(Some(Key::Rate(what.to_owned(), start).attributes()))
             .update_expression("ADD hits :one SET #ttl = :ttl")
             .expression_attribute_names("#ttl", "ttl")
@@ -274,10 +265,10 @@ impl People {
     /// When the table does not answer.
     pub async fn staff(&self) -> Result<Vec<PersonRecord>, StoreError> {
         let mut pages = self
-            .db
+            .table
             .client()
             .query()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", s("staff"))
             .into_paginator()
@@ -299,12 +290,7 @@ impl People {
         let write = |key: Key| -> Result<Write, StoreError> {
             let mut item = item_of(&Kept { schema: SCHEMA, ttl: None, value: person })?;
             item.extend(key.attributes());
-            let put = Put::builder()
-                .table_name(&self.name)
-                .set_item(Some(item))
-                .build()
-                .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            Ok(Write(TransactWriteItem::builder().put(put).build()))
+            Ok(self.table.put(item)?.into())
         };
         Ok([write(Key::Person(Surface::Staff, person.email.clone()))?, write(Key::StaffEntry(person.email.clone()))?])
     }
@@ -315,28 +301,15 @@ impl People {
     /// When a record has no form.
     pub fn remove_staff(&self, email: &Email) -> Result<[Write; 2], StoreError> {
         let write = |key: Key| -> Result<Write, StoreError> {
-            let delete = Delete::builder()
-                .table_name(&self.name)
-                .set_key(Some(key.attributes()))
-                .build()
-                .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            Ok(Write(TransactWriteItem::builder().delete(delete).build()))
+            let delete = Delete::builder().table_name(&self.table.name).set_key(Some(key.attributes())).build()?;
+            Ok(Write::from(delete))
         };
         Ok([write(Key::Person(Surface::Staff, email.clone()))?, write(Key::StaffEntry(email.clone()))?])
     }
 
     async fn get<T: serde::de::DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(key.attributes()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        answer.item.map(|item| of_item::<Kept<T>>(item).map(|kept| kept.value)).transpose()
+        let item = self.table.get(key.attributes()).await?;
+        item.map(|item| of_item::<Kept<T>>(item).map(|kept| kept.value)).transpose()
     }
 
     async fn put<T: Serialize>(
@@ -348,15 +321,7 @@ impl People {
     ) -> Result<(), StoreError> {
         let mut item = item_of(&Kept { schema: SCHEMA, ttl, value })?;
         item.extend(key.attributes());
-        self.db
-            .client()
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .set_condition_expression(only_new.then(|| "attribute_not_exists(pk)".to_owned()))
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        Ok(())
+        let put = if only_new { self.table.put_new(item)? } else { self.table.put(item)? };
+        self.table.write_alone(put).await
     }
 }

@@ -40,6 +40,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Item, StoreError, Table, n, of_item, s};
+use crate::handle::{Handle, json, keep, kept};
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};
 use crate::tx::Write;
@@ -58,15 +59,14 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The purchasing table.
 #[derive(Debug, Clone)]
 pub struct Purchasing {
-    db: Db,
-    name: String,
+    table: Handle,
 }
 
 impl Table for Purchasing {
     const FAMILY: &'static str = "PURCHASING";
 
     fn open(db: Db, name: String) -> Self {
-        Self { db, name }
+        Self { table: Handle { db, name } }
     }
 }
 
@@ -141,16 +141,6 @@ impl Key {
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct Record {
-    schema: u16,
-    /// Counts its writes.
-    #[serde(default)]
-    rev: u64,
-    /// What is kept, as JSON: it is read and written whole.
-    value: String,
-}
-
 impl Purchasing {
     /// The supplier with this id.
     ///
@@ -164,7 +154,7 @@ impl Purchasing {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn suppliers(&self, after: Option<&Cursor>, limit: u16) -> Result<Page<Supplier>, StoreError> {
+    pub async fn suppliers(&self, after: Option<&Cursor>, limit: usize) -> Result<Page<Supplier>, StoreError> {
         self.page(SUPPLIERS, after, limit, true).await
     }
 
@@ -194,7 +184,7 @@ impl Purchasing {
             let Some(Key::Rule(_, location)) = key else {
                 return Err(StoreError::Corrupt("a rule has no location".into()));
             };
-            Ok((location, read(item)?.0))
+            Ok((location, kept(item)?.0))
         };
         self.items_of_sku(RULES, sku).await?.into_iter().map(rule).collect()
     }
@@ -203,8 +193,8 @@ impl Purchasing {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn ruled_skus(&self, after: Option<&Cursor>, limit: u16) -> Result<Page<Sku>, StoreError> {
-        let page = self.query(RULES, after, limit, true).await?;
+    pub async fn ruled_skus(&self, after: Option<&Cursor>, limit: usize) -> Result<Page<Sku>, StoreError> {
+        let page = self.table.page(RULES, after, limit, true).await?;
         let sku = |item: &Item| {
             let sort = item.get("sk").and_then(|value| value.as_s().ok())?;
             sort.split_once('#')?.0.parse().ok()
@@ -232,10 +222,10 @@ impl Purchasing {
         let mut values = HashMap::from([(":none".to_owned(), s(NONE))]);
         let expression = stamp.update("#value = :none", &mut values)?;
         let ended = self
-            .db
+            .table
             .client()
             .update_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .set_key(Some(Key::Rule(sku.clone(), location.clone()).attributes()))
             .update_expression(expression)
             .condition_expression("attribute_exists(pk) AND #value <> :none")
@@ -261,84 +251,41 @@ impl Purchasing {
         item.insert("schema".into(), n(SCHEMA));
         item.insert("ttl".into(), n((now + REMEMBERED).as_second()));
         stamp.put_on(&mut item, 1)?;
-        let told = self
-            .db
-            .client()
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await
-            .map_err(StoreError::of);
-        match told {
-            Ok(_) | Err(StoreError::Stale) => Ok(()),
+        match self.table.write_alone(self.table.put_new(item)?).await {
+            Ok(()) | Err(StoreError::Stale) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
     /// What is kept under a key, and how often it was written.
     async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<(T, u64)>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(key.attributes()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        answer.item.map(read).transpose()
-    }
-
-    async fn query(
-        &self,
-        partition: &str,
-        after: Option<&Cursor>,
-        limit: u16,
-        ascending: bool,
-    ) -> Result<Page<Item>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .query()
-            .table_name(&self.name)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", s(partition))
-            .set_exclusive_start_key(after.map(|cursor| cursor.key(partition)))
-            .scan_index_forward(ascending)
-            .limit(i32::from(limit))
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let next = Cursor::of(answer.last_evaluated_key.as_ref());
-        Ok(Page { items: answer.items.unwrap_or_default(), next })
+        let item = self.table.get(key.attributes()).await?;
+        item.map(kept).transpose()
     }
 
     async fn page<T: DeserializeOwned>(
         &self,
         partition: &str,
         after: Option<&Cursor>,
-        limit: u16,
+        limit: usize,
         ascending: bool,
     ) -> Result<Page<T>, StoreError> {
-        let Page { items, next } = self.query(partition, after, limit, ascending).await?;
-        let items = items.into_iter().map(|item| read(item).map(|(value, _)| value)).collect::<Result<_, _>>()?;
+        let Page { items, next } = self.table.page(partition, after, limit, ascending).await?;
+        let items = items.into_iter().map(|item| kept(item).map(|(value, _)| value)).collect::<Result<_, _>>()?;
         Ok(Page { items, next })
     }
 
     /// What a partition keeps of a SKU, in the order of the locations.
     async fn of_sku<T: DeserializeOwned>(&self, partition: &str, sku: &Sku) -> Result<Vec<T>, StoreError> {
-        self.items_of_sku(partition, sku).await?.into_iter().map(|item| read(item).map(|(value, _)| value)).collect()
+        self.items_of_sku(partition, sku).await?.into_iter().map(|item| kept(item).map(|(value, _)| value)).collect()
     }
 
     async fn items_of_sku(&self, partition: &str, sku: &Sku) -> Result<Vec<Item>, StoreError> {
         let answer = self
-            .db
+            .table
             .client()
             .query()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .key_condition_expression("pk = :pk AND begins_with(sk, :sku)")
             .expression_attribute_values(":pk", s(partition))
             .expression_attribute_values(":sku", s(format!("{sku}#")))
@@ -354,10 +301,10 @@ impl Purchasing {
         let mut values = HashMap::from([(":schema".to_owned(), n(SCHEMA)), (":value".to_owned(), s(json(value)?))]);
         let expression = stamp.upsert("#schema = :schema, #value = :value", &mut values)?;
         let answer = self
-            .db
+            .table
             .client()
             .update_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .set_key(Some(key.attributes()))
             .update_expression(expression)
             .expression_attribute_names("#schema", "schema")
@@ -373,18 +320,9 @@ impl Purchasing {
 
     /// A record as the write of a transaction, over the one that was written `seen` times; 0 is none.
     fn write<T: Serialize>(&self, key: &Key, value: &T, seen: u64, stamp: &Stamp) -> Result<Write, StoreError> {
-        let mut item = key.attributes();
-        item.insert("schema".into(), n(SCHEMA));
-        item.insert("value".into(), s(json(value)?));
+        let mut item = keep(key.attributes(), SCHEMA, value)?;
         stamp.put_on(&mut item, seen + 1)?;
-        let put = Put::builder().table_name(&self.name).set_item(Some(item));
-        let put = if seen == 0 {
-            put.condition_expression("attribute_not_exists(pk)")
-        } else {
-            put.condition_expression("rev = :seen").expression_attribute_values(":seen", n(seen))
-        };
-        let put = put.build().map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(Write(TransactWriteItem::builder().put(put).build()))
+        Ok(self.table.put_over(item, seen)?.into())
     }
 }
 
@@ -392,40 +330,24 @@ impl Purchasing {
     /// The end of a record as the write of a transaction, while it is the one that was written `seen` times.
     fn delete(&self, key: &Key, seen: u64) -> Result<Write, StoreError> {
         let delete = Delete::builder()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .set_key(Some(key.attributes()))
             .condition_expression("rev = :seen")
             .expression_attribute_values(":seen", n(seen))
-            .build()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(Write(TransactWriteItem::builder().delete(delete).build()))
+            .build()?;
+        Ok(Write::from(delete))
     }
 
     /// A new record as the write of a transaction, kept until then.
     fn write_until<T: Serialize>(&self, key: &Key, value: &T, until: Timestamp) -> Result<Write, StoreError> {
-        let mut item = key.attributes();
-        item.insert("schema".into(), n(SCHEMA));
-        item.insert("value".into(), s(json(value)?));
+        let mut item = keep(key.attributes(), SCHEMA, value)?;
         item.insert("ttl".into(), n(until.as_second()));
-        let put = Put::builder().table_name(&self.name).set_item(Some(item));
-        let put = put.condition_expression("attribute_not_exists(pk)").build();
-        let put = put.map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(Write(TransactWriteItem::builder().put(put).build()))
+        Ok(self.table.put_new(item)?.into())
     }
 }
 
 /// What is kept in the place of what was ended.
 const NONE: &str = "null";
-
-fn json<T: Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
-}
-
-fn read<T: DeserializeOwned>(item: Item) -> Result<(T, u64), StoreError> {
-    let record: Record = of_item(item)?;
-    let value = serde_json::from_str(&record.value).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    Ok((value, record.rev))
-}
 
 #[cfg(test)]
 mod tests {

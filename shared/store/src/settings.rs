@@ -12,20 +12,20 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use crate::db::{Db, StoreError, Table, item_of, n, of_item, s};
+use crate::handle::Handle;
 use crate::stamp::{Cause, Stamp};
 
 /// The settings table.
 #[derive(Debug, Clone)]
 pub struct SettingsTable {
-    db: Db,
-    name: String,
+    table: Handle,
 }
 
 impl Table for SettingsTable {
     const FAMILY: &'static str = "SETTINGS";
 
     fn open(db: Db, name: String) -> Self {
-        Self { db, name }
+        Self { table: Handle { db, name } }
     }
 }
 
@@ -42,16 +42,8 @@ impl SettingsTable {
     /// # Errors
     /// When the table does not answer.
     pub async fn read<S: Setting>(&self) -> Result<S, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .key("pk", key(S::TOPIC))
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        match answer.item {
+        let item = self.table.get_eventually([("pk".to_owned(), key(S::TOPIC))].into()).await?;
+        match item {
             None => Ok(S::initial()),
             Some(item) => {
                 let record: Record = of_item(item)?;
@@ -67,15 +59,15 @@ impl SettingsTable {
     pub async fn write<S: Setting>(&self, settings: S, cause: Cause) -> Result<S, StoreError> {
         let seen = settings.version();
         let next = settings.with_version(seen + 1);
-        let value = serde_json::to_string(&next).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let value = serde_json::to_string(&next)?;
         let mut item = item_of(&Record { schema: 1, value })?;
         item.insert("pk".into(), key(S::TOPIC));
         Stamp::silent(cause).put_on(&mut item, next.version())?;
         let initial = seen == S::initial().version();
-        self.db
+        self.table
             .client()
             .put_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .set_item(Some(item))
             .condition_expression(if initial { "attribute_not_exists(pk) OR rev = :seen" } else { "rev = :seen" })
             .expression_attribute_values(":seen", n(seen))

@@ -18,12 +18,14 @@
 //! An offer keeps `available` and `sellable` (available plus the backorder limit) as stored numbers, because DynamoDB
 //! conditions cannot add; so does a level, of what is there and given to no order (`spare`).
 
+mod bookings;
 mod check;
 mod ledger;
 mod shards;
 mod transfers;
 mod waiting;
 
+pub use bookings::Adjusted;
 pub use check::Checked;
 pub use ledger::{FILLED, LedgerEntry, SHIPPED, availability_turned, backorder_due, entries_of, reorder_due};
 pub use shards::Refused;
@@ -40,6 +42,7 @@ use domain::text::{Digest, LocationId, Sku};
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Item, StoreError, Table, item_of, n, of_item, s};
+use crate::handle::Handle;
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};
 use crate::tx::{Found, Tx, TxError, Write};
@@ -52,15 +55,14 @@ const SHARD: &str = "shard";
 /// The stock table.
 #[derive(Debug, Clone)]
 pub struct StockTable {
-    db: Db,
-    name: String,
+    table: Handle,
 }
 
 impl Table for StockTable {
     const FAMILY: &'static str = "STOCK";
 
     fn open(db: Db, name: String) -> Self {
-        Self { db, name }
+        Self { table: Handle { db, name } }
     }
 }
 
@@ -177,195 +179,7 @@ pub struct AdjustmentRecord {
     pub answer: String,
 }
 
-/// A quantity of a SKU at a location that is adjusted.
-#[derive(Debug, Clone, Copy)]
-pub struct Adjusted<'a> {
-    /// Where.
-    pub location: &'a LocationId,
-    /// Which quantity.
-    pub shelf: Shelf,
-    /// What it was when that was decided.
-    pub before: i64,
-    /// What is booked.
-    pub movement: &'a Movement,
-    /// Whether it is a count, which is a fact.
-    pub counted: bool,
-    /// Why. What changes at one location is written at once, under the first cause.
-    pub cause: &'a Cause,
-}
-
-/// On which condition the counters of a level move.
-struct Only<'a> {
-    /// As many are free there.
-    given: i64,
-    /// These quantities are what they were.
-    seen: &'a [(Shelf, i64)],
-}
-
 impl StockTable {
-    /// Books movements of one SKU: one write for its offer where its counters move, one per location.
-    ///
-    /// What an order holds stands on the shard of its hold. What is held anew comes from there too, or from where `taken`
-    /// found it; what is given back is the offer's own, where it pays off first what was promised too much; and what is
-    /// waited for or leaves for another location is the offer's own, too.
-    ///
-    /// The condition of each is that no counter falls below zero (but for `available`), that what is promised anew is
-    /// sellable, and that what is given to an order is free at its location.
-    ///
-    /// # Errors
-    /// When a record has no form.
-    pub fn book(
-        &self,
-        sku: &Sku,
-        shard: u8,
-        taken: Option<&[Part]>,
-        movements: &[Movement],
-        cause: &Cause,
-    ) -> Result<Vec<Write>, StoreError> {
-        let (mut all, mut promised) = (Booking::default(), 0);
-        let mut levels: BTreeMap<LocationId, (Vec<Level>, i64)> = BTreeMap::new();
-        for movement in movements {
-            let booking = movement.booking();
-            all.available += booking.available;
-            all.reserved += booking.reserved;
-            all.backordered += booking.backordered;
-            all.spared += booking.spared;
-            if booking.promises {
-                promised -= booking.available;
-            }
-            if let Some((location, level)) = booking.at {
-                let (parts, given) = levels.entry(location).or_default();
-                *given += booking.given;
-                parts.push(level);
-            }
-        }
-        let mut writes = Vec::new();
-        if let Some(parts) = taken {
-            writes.extend(self.move_parts(sku, parts, all.reserved, None, cause)?);
-        } else if promised > 0 {
-            let part = Part { at_least: Some(promised), ..Part::added(shard, all.available) };
-            writes.extend(self.move_parts(sku, &[part], all.reserved, None, cause)?);
-        } else if shard > 0 && all.reserved != 0 {
-            let own = Booking { reserved: 0, ..all };
-            writes.extend(self.move_parts(sku, &[Part::added(shard, 0)], all.reserved, None, cause)?);
-            if own != Booking::default() {
-                writes.push(self.move_offer(sku, &own, cause)?);
-            }
-        } else if all != Booking::default() {
-            writes.push(self.move_offer(sku, &all, cause)?);
-        }
-        for (location, (parts, given)) in levels {
-            let delta = |shelf: Shelf| parts.iter().map(|part| part.on(shelf)).sum::<i64>();
-            writes.extend(self.move_level(sku, &location, delta, Only { given, seen: &[] }, cause)?);
-        }
-        Ok(writes)
-    }
-
-    /// Books adjustments of one SKU: one write for its offer, or for each of its shards that gives some; one for each
-    /// location, on the condition that each quantity is what it was before. Where a change that is no count takes from
-    /// what can be sold, as many have to be sellable. The offer is the one that was read for it.
-    ///
-    /// # Errors
-    /// When a record has no form.
-    pub fn adjust(&self, offer: &Offer, adjusted: &[Adjusted<'_>]) -> Result<Vec<Write>, StoreError> {
-        let sku = &offer.listing.sku;
-        let Some(first) = adjusted.first() else { return Ok(Vec::new()) };
-        let effect = |one: &Adjusted<'_>| one.movement.booking().available;
-        let available: i64 = adjusted.iter().map(effect).sum();
-        let wished: i64 = adjusted.iter().filter(|one| !one.counted).map(effect).sum();
-        // What a count finds may be given away by a wish beside it.
-        let found: i64 = adjusted.iter().filter(|one| one.counted).map(effect).filter(|effect| *effect > 0).sum();
-        let promised = (-(wished + found)).max(0);
-        let mut writes = Vec::new();
-        if available < 0 {
-            let parts = offer.draw(-available, promised);
-            writes.extend(self.move_parts(sku, &parts, 0, None, first.cause)?);
-        } else if available > 0 {
-            writes.extend(self.move_parts(sku, &[Part::added(0, available)], 0, None, first.cause)?);
-        }
-        let mut places: BTreeMap<&LocationId, Vec<&Adjusted<'_>>> = BTreeMap::new();
-        for one in adjusted {
-            places.entry(one.location).or_default().push(one);
-        }
-        for (location, changes) in places {
-            let levels: Vec<Level> = changes.iter().filter_map(|one| Some(one.movement.booking().at?.1)).collect();
-            let delta = |shelf: Shelf| levels.iter().map(|level| level.on(shelf)).sum();
-            let seen: Vec<_> = changes.iter().map(|one| (one.shelf, one.before)).collect();
-            let cause = changes.first().map_or(first.cause, |one| one.cause);
-            writes.extend(self.move_level(sku, location, delta, Only { given: 0, seen: &seen }, cause)?);
-        }
-        Ok(writes)
-    }
-
-    /// Moves the counters of an offer's own record.
-    fn move_offer(&self, sku: &Sku, by: &Booking, cause: &Cause) -> Result<Write, StoreError> {
-        let mut values = HashMap::from([(":a".to_owned(), n(by.available)), (":r".to_owned(), n(by.reserved))]);
-        let mut conditions = vec!["attribute_exists(pk)"];
-        let mut set = "available = available + :a, sellable = sellable + :a, reserved = reserved + :r".to_owned();
-        if by.reserved < 0 {
-            values.insert(":reserved_least".into(), n(-by.reserved));
-            conditions.push("reserved >= :reserved_least");
-        }
-        if by.backordered != 0 {
-            values.extend([(":b".to_owned(), n(by.backordered)), (":zero".to_owned(), n(0))]);
-            set.push_str(", backordered = if_not_exists(backordered, :zero) + :b");
-        }
-        if by.backordered < 0 {
-            values.insert(":backordered_least".into(), n(-by.backordered));
-            conditions.push("backordered >= :backordered_least");
-        }
-        if by.spared > 0 {
-            values.insert(":spared".into(), n(by.spared));
-            conditions.push("available >= :spared");
-        }
-        let expression = Stamp::silent(cause.clone()).update(&set, &mut values)?;
-        self.update(&Key::Offer(sku.clone()), expression, Some(conditions.join(" AND ")), values)
-    }
-
-    fn move_level(
-        &self,
-        sku: &Sku,
-        location: &LocationId,
-        delta: impl Fn(Shelf) -> i64,
-        only: Only<'_>,
-        cause: &Cause,
-    ) -> Result<Option<Write>, StoreError> {
-        let moved: Vec<_> = Shelf::ALL.iter().map(|shelf| (*shelf, delta(*shelf))).filter(|(_, by)| *by != 0).collect();
-        if moved.is_empty() {
-            return Ok(None);
-        }
-        let mut values = HashMap::from([(":zero".to_owned(), n(0)), (":schema".to_owned(), n(SCHEMA))]);
-        let mut sets = vec!["#schema = :schema".to_owned()];
-        let mut conditions = Vec::new();
-        for (shelf, count) in only.seen {
-            let name = shelf.as_str();
-            values.insert(format!(":{name}_seen"), n(*count));
-            let same = format!("{name} = :{name}_seen");
-            conditions.push(if *count == 0 { format!("(attribute_not_exists({name}) OR {same})") } else { same });
-        }
-        for (shelf, by) in moved {
-            let name = shelf.as_str();
-            values.insert(format!(":{name}"), n(by));
-            sets.push(format!("{name} = if_not_exists({name}, :zero) + :{name}"));
-            if by < 0 {
-                values.insert(format!(":{name}_least"), n(-by));
-                conditions.push(format!("{name} >= :{name}_least"));
-            }
-        }
-        let spare = delta(Shelf::OnHand) - delta(Shelf::Committed);
-        if spare != 0 {
-            values.insert(":spare".to_owned(), n(spare));
-            sets.push("spare = if_not_exists(spare, :zero) + :spare".to_owned());
-        }
-        if only.given > 0 {
-            values.insert(":given".to_owned(), n(only.given));
-            conditions.push("spare >= :given".to_owned());
-        }
-        let expression = Stamp::silent(cause.clone()).upsert(&sets.join(", "), &mut values)?;
-        let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
-        self.update(&Key::Level(sku.clone(), location.clone()), expression, condition, values).map(Some)
-    }
-
     /// Brings the offers in line with what the catalogue now lists, on all their shards: `known` is the offer as it was
     /// read for it, where there is one.
     ///
@@ -377,7 +191,7 @@ impl StockTable {
     pub fn list(&self, change: &ListingChange, known: Option<&Offer>, cause: &Cause) -> Result<Vec<Write>, StoreError> {
         let (listing, repriced, mut writes) = match change {
             ListingChange::Added(listing) => {
-                let listed = self.put(&Key::Listed(listing.sku.clone()), Item::new(), None)?;
+                let listed = self.put(&Key::Listed(listing.sku.clone()), Item::new(), false)?;
                 (Some(listing), true, vec![self.upsert_offer(listing, known, cause)?, listed])
             }
             ListingChange::Repriced(listing) => {
@@ -457,7 +271,7 @@ impl StockTable {
         };
         // As a transaction of its own, so that a sale of the same moment is waited out.
         let write = self.update(key, expression, Some("attribute_exists(pk)".into()), values)?;
-        match Tx::new().and(write, |_| ()).commit(&self.db).await {
+        match Tx::new().and(write, |_| ()).commit(&self.table.db).await {
             Ok(()) => Ok(()),
             Err(TxError::Refused(())) => Err(StoreError::Stale),
             Err(TxError::Store(error)) => Err(error),
@@ -472,10 +286,10 @@ impl StockTable {
         let mut values = HashMap::from([(":limit".to_owned(), n(limit))]);
         let set = "backorder_limit = :limit, sellable = available + :limit";
         let expression = Stamp::silent(cause).update(set, &mut values)?;
-        self.db
+        self.table
             .client()
             .update_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .set_key(Some(Key::Offer(sku.clone()).attributes()))
             .update_expression(expression)
             .condition_expression("attribute_exists(pk)")
@@ -547,17 +361,8 @@ impl StockTable {
     /// # Errors
     /// When the table does not answer.
     pub async fn offer(&self, sku: &Sku) -> Result<Option<Offer>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::Offer(sku.clone()).attributes()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let Some(item) = answer.item else { return Ok(None) };
+        let item = self.table.get(Key::Offer(sku.clone()).attributes()).await?;
+        let Some(item) = item else { return Ok(None) };
         let found = self.whole(vec![(of_item(item)?, BTreeMap::new())]).await?;
         Ok(found.into_iter().map(|stock| stock.offer).next())
     }
@@ -568,10 +373,10 @@ impl StockTable {
     /// When the table does not answer.
     pub async fn stock(&self, sku: &Sku) -> Result<Option<Stock>, StoreError> {
         let answer = self
-            .db
+            .table
             .client()
             .query()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", s(format!("sku#{sku}")))
             .consistent_read(true)
@@ -610,21 +415,9 @@ impl StockTable {
     /// # Errors
     /// When the table does not answer.
     pub async fn skus(&self, after: Option<&Cursor>, limit: usize) -> Result<Page<Sku>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .query()
-            .table_name(&self.name)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", s("skus"))
-            .set_exclusive_start_key(after.map(|cursor| cursor.key("skus")))
-            .limit(i32::try_from(limit).unwrap_or(50))
-            .send()
-            .await
-            .map_err(StoreError::of)?;
+        let Page { items, next } = self.table.page("skus", after, limit, true).await?;
         let sku = |item: Item| item.get("sk")?.as_s().ok()?.parse().ok();
-        let next = Cursor::of(answer.last_evaluated_key.as_ref());
-        Ok(Page { items: answer.items.unwrap_or_default().into_iter().filter_map(sku).collect(), next })
+        Ok(Page { items: items.into_iter().filter_map(sku).collect(), next })
     }
 
     /// A page of all SKUs' stock, in the SKUs' order.
@@ -658,17 +451,8 @@ impl StockTable {
     /// # Errors
     /// When the table does not answer.
     pub async fn adjustment(&self, key: Digest) -> Result<Option<AdjustmentRecord>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::Adjustment(key).attributes()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        answer.item.map(of_item).transpose()
+        let item = self.table.get(Key::Adjustment(key).attributes()).await?;
+        item.map(of_item).transpose()
     }
 
     /// Keeps an adjustment's answer, unless its key was used.
@@ -676,19 +460,13 @@ impl StockTable {
     /// # Errors
     /// When the record has no form.
     pub fn keep_adjustment(&self, key: Digest, record: &AdjustmentRecord) -> Result<Write, StoreError> {
-        self.put(&Key::Adjustment(key), item_of(record)?, Some("attribute_not_exists(pk)"))
+        self.put(&Key::Adjustment(key), item_of(record)?, true)
     }
 
-    fn put(&self, key: &Key, mut item: Item, condition: Option<&str>) -> Result<Write, StoreError> {
+    fn put(&self, key: &Key, mut item: Item, only_new: bool) -> Result<Write, StoreError> {
         item.extend(key.attributes());
         item.insert("schema".into(), n(SCHEMA));
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .set_condition_expression(condition.map(str::to_owned))
-            .build()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(Write(TransactWriteItem::builder().put(put).build()))
+        Ok(if only_new { self.table.put_new(item)? } else { self.table.put(item)? }.into())
     }
 
     fn update(
@@ -701,19 +479,18 @@ impl StockTable {
         // The one name of ours that DynamoDB reserves.
         let named = expression.contains("#schema");
         let update = Update::builder()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .set_key(Some(key.attributes()))
             .set_expression_attribute_names(named.then(|| HashMap::from([("#schema".to_owned(), "schema".to_owned())])))
             .update_expression(expression)
             .set_condition_expression(condition)
             .set_expression_attribute_values(Some(values))
-            .build()
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(Write(TransactWriteItem::builder().update(update).build()))
+            .build()?;
+        Ok(Write::from(update))
     }
 
     async fn batch_get(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
-        crate::db::batch_get(&self.db, &self.name, keys.iter().map(Key::attributes).collect()).await
+        self.table.batch_get(keys.iter().map(Key::attributes).collect()).await
     }
 }
 

@@ -12,19 +12,19 @@ use serde::{Deserialize, Serialize};
 use domain::timer::{DueHour, Timer, TimerKind};
 
 use crate::db::{Db, StoreError, Table, n, s};
+use crate::handle::Handle;
 
 /// The timers table.
 #[derive(Debug, Clone)]
 pub struct Timers {
-    db: Db,
-    name: String,
+    table: Handle,
 }
 
 impl Table for Timers {
     const FAMILY: &'static str = "TIMERS";
 
     fn open(db: Db, name: String) -> Self {
-        Self { db, name }
+        Self { table: Handle { db, name } }
     }
 }
 
@@ -94,10 +94,10 @@ impl Timers {
     pub async fn set(&self, timer: &Timer, shards: u16, now: Timestamp) -> Result<(), StoreError> {
         let (_, sort) = Key::Timer(timer.clone(), shards).pair();
         let hour = timer.hour().max(DueHour::of(now));
-        self.db
+        self.table
             .client()
             .put_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .item("pk", s(partition(hour, timer.shard(shards))))
             .item("sk", s(sort))
             .item("schema", n(1))
@@ -113,10 +113,10 @@ impl Timers {
     /// When the table does not answer.
     pub async fn due(&self, hour: DueHour, shard: u16, now: Timestamp, limit: i32) -> Result<Vec<Due>, StoreError> {
         let answer = self
-            .db
+            .table
             .client()
             .query()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .key_condition_expression("pk = :pk AND sk < :end")
             .expression_attribute_values(":pk", s(partition(hour, shard)))
             .expression_attribute_values(":end", s(format!("{:012}", now.as_second() + 1)))
@@ -142,10 +142,10 @@ impl Timers {
     /// # Errors
     /// When the table does not answer.
     pub async fn remove(&self, due: &Due) -> Result<(), StoreError> {
-        self.db
+        self.table
             .client()
             .delete_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .key("pk", s(&due.pk))
             .key("sk", s(&due.sk))
             .send()
@@ -159,16 +159,8 @@ impl Timers {
     /// # Errors
     /// When the table does not answer.
     pub async fn watermark(&self) -> Result<Option<DueHour>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::Watermark.attributes()))
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        Ok(answer.item.and_then(|item| item.get("hour")?.as_n().ok()?.parse().ok()).map(DueHour::at))
+        let item = self.table.get_eventually(Key::Watermark.attributes()).await?;
+        Ok(item.and_then(|item| item.get("hour")?.as_n().ok()?.parse().ok()).map(DueHour::at))
     }
 
     /// Raises the watermark: every hour before `hour` is fired.
@@ -177,10 +169,10 @@ impl Timers {
     /// When the table does not answer.
     pub async fn raise_watermark(&self, hour: DueHour) -> Result<(), StoreError> {
         let (pk, sk) = Key::Watermark.pair();
-        self.db
+        self.table
             .client()
             .put_item()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .item("pk", s(pk))
             .item("sk", s(sk))
             .item("hour", n(hour.get()))

@@ -107,7 +107,7 @@ impl Purchasing {
                 tx = tx.and(write(self.write(&key, &decision.order.id, noted, &silent))?, |_| NotWritten::Stale);
             }
         }
-        tx.commit(&self.db).await
+        tx.commit(&self.table.db).await
     }
 
     /// Ends the look that was read, since its rule has ended, with what that does to its supplier's order, as one.
@@ -131,7 +131,7 @@ impl Purchasing {
             let (_, decided) = self.decided(decision, &cause, now).map_err(TxError::Store)?;
             tx = tx.and(decided, |_| NotWritten::Stale);
         }
-        tx.commit(&self.db).await
+        tx.commit(&self.table.db).await
     }
 
     fn past(&self, ended: &Look, seen: u64, now: Timestamp) -> Result<Write, StoreError> {
@@ -154,7 +154,7 @@ impl Purchasing {
     /// When the table does not answer.
     pub async fn keep_diary(&self, sku: &Sku, diary: &Diary, seen: u64, cause: Cause) -> Result<(), StoreError> {
         let write = self.write(&Key::Diary(sku.clone()), diary, seen, &Stamp::silent(cause))?;
-        match Tx::new().and(write, |_| ()).commit(&self.db).await {
+        match Tx::new().and(write, |_| ()).commit(&self.table.db).await {
             Ok(()) | Err(TxError::Refused(())) => Ok(()),
             Err(TxError::Store(error)) => Err(error),
         }

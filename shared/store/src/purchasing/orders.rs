@@ -88,7 +88,7 @@ impl Purchasing {
             let write = self.write_until(&Key::Made(key), &made, until).map_err(TxError::Store)?;
             tx = tx.and(write, |_| NotWritten::Stale);
         }
-        tx.commit(&self.db).await?;
+        tx.commit(&self.table.db).await?;
         Ok(order)
     }
 
@@ -120,7 +120,7 @@ impl Purchasing {
                 tx = tx.and(write, |_| NotWritten::NoStock);
             }
         }
-        tx.commit(&self.db).await?;
+        tx.commit(&self.table.db).await?;
         Ok(order)
     }
 

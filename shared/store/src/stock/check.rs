@@ -6,7 +6,8 @@ use domain::text::Sku;
 use serde::{Deserialize, Serialize};
 
 use super::{Key, SCHEMA, StockTable};
-use crate::db::{StoreError, n, of_item, s};
+use crate::db::StoreError;
+use crate::handle::{keep, kept};
 use crate::stamp::{Cause, Stamp};
 
 /// The last check of a SKU's ledger.
@@ -25,32 +26,16 @@ pub struct Checked {
     pub rev: u64,
 }
 
-#[derive(Deserialize)]
-struct Record {
-    rev: u64,
-    value: String,
-}
-
 impl StockTable {
     /// The last check of a SKU's ledger; an empty one where there was none.
     ///
     /// # Errors
     /// When the table does not answer.
     pub async fn checked(&self, sku: &Sku) -> Result<Checked, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::Check(sku.clone()).attributes()))
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let Some(item) = answer.item else { return Ok(Checked::default()) };
-        let record: Record = of_item(item)?;
-        let kept: Checked =
-            serde_json::from_str(&record.value).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(Checked { rev: record.rev, ..kept })
+        let item = self.table.get_eventually(Key::Check(sku.clone()).attributes()).await?;
+        let Some(item) = item else { return Ok(Checked::default()) };
+        let (checked, rev) = kept(item)?;
+        Ok(Checked { rev, ..checked })
     }
 
     /// Keeps a check, and tells of `news`. Where another run was faster, its
@@ -75,24 +60,10 @@ impl StockTable {
             })
         };
         let stamp = Stamp::new(news.iter().map(event).collect(), cause);
-        let mut item = Key::Check(sku.clone()).attributes();
-        let value = serde_json::to_string(checked).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        item.insert("schema".into(), n(SCHEMA));
-        item.insert("value".into(), s(value));
+        let mut item = keep(Key::Check(sku.clone()).attributes(), SCHEMA, checked)?;
         stamp.put_on(&mut item, checked.rev + 1)?;
-        let kept = self
-            .db
-            .client()
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk) OR rev = :seen")
-            .expression_attribute_values(":seen", n(checked.rev))
-            .send()
-            .await
-            .map_err(StoreError::of);
-        match kept {
-            Ok(_) | Err(StoreError::Stale) => Ok(()),
+        match self.table.write_alone(self.table.put_over(item, checked.rev)?).await {
+            Ok(()) | Err(StoreError::Stale) => Ok(()),
             Err(error) => Err(error),
         }
     }

@@ -138,8 +138,8 @@ pub fn entries_of(
         )
         | None => return Ok(Vec::new()),
     };
-    let old: Image = serde_dynamo::from_item(old).map_err(corrupt)?;
-    let new: Image = serde_dynamo::from_item(new).map_err(corrupt)?;
+    let old: Image = serde_dynamo::from_item(old)?;
+    let new: Image = serde_dynamo::from_item(new)?;
     let cause = new.cause.as_ref();
     let shard = (shard > 0 || new.made.is_some()).then_some(shard);
     let why = cause.map_or("unknown", |cause| &cause.why);
@@ -183,10 +183,7 @@ impl StockTable {
                 let mut item = item_of(entry)?;
                 item.extend(key.attributes());
                 item.insert("schema".into(), n(SCHEMA));
-                let put = PutRequest::builder()
-                    .set_item(Some(item))
-                    .build()
-                    .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+                let put = PutRequest::builder().set_item(Some(item)).build()?;
                 writes.push(WriteRequest::builder().put_request(put).build());
             }
             self.write_all(writes).await?;
@@ -196,11 +193,12 @@ impl StockTable {
 
     async fn write_all(&self, mut writes: Vec<WriteRequest>) -> Result<(), StoreError> {
         for attempt in 0..ATTEMPTS {
-            self.db.pause(attempt).await;
-            let request = self.db.client().batch_write_item().request_items(&self.name, writes.clone());
+            self.table.db.pause(attempt).await;
+            let request = self.table.client().batch_write_item().request_items(&self.table.name, writes.clone());
             match request.send().await.map_err(StoreError::of) {
                 Ok(answer) => {
-                    writes = answer.unprocessed_items.and_then(|mut left| left.remove(&self.name)).unwrap_or_default()
+                    writes =
+                        answer.unprocessed_items.and_then(|mut left| left.remove(&self.table.name)).unwrap_or_default()
                 }
                 Err(StoreError::Unavailable(_)) if attempt + 1 < ATTEMPTS => {}
                 Err(error) => return Err(error),
@@ -218,10 +216,10 @@ impl StockTable {
     /// When the table does not answer.
     pub async fn ledger_after(&self, sku: &Sku, after: &str) -> Result<Vec<(String, LedgerEntry)>, StoreError> {
         let answer = self
-            .db
+            .table
             .client()
             .query()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .key_condition_expression("pk = :pk AND sk > :after")
             .expression_attribute_values(":pk", s(format!("ledger#{sku}")))
             // No key is empty; every key is after a blank.
@@ -247,21 +245,8 @@ impl StockTable {
         limit: usize,
     ) -> Result<Page<LedgerEntry>, StoreError> {
         let partition = format!("ledger#{sku}");
-        let answer = self
-            .db
-            .client()
-            .query()
-            .table_name(&self.name)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", s(&partition))
-            .set_exclusive_start_key(after.map(|cursor| cursor.key(&partition)))
-            .scan_index_forward(false)
-            .limit(i32::try_from(limit).unwrap_or(50))
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let next = Cursor::of(answer.last_evaluated_key.as_ref());
-        let items = answer.items.unwrap_or_default().into_iter().map(of_item).collect::<Result<_, _>>()?;
+        let Page { items, next } = self.table.page(&partition, after, limit, false).await?;
+        let items = items.into_iter().map(of_item).collect::<Result<_, _>>()?;
         Ok(Page { items, next })
     }
 }

@@ -32,6 +32,19 @@ struct ShardRecord {
     reorder_at: Option<i64>,
 }
 
+/// What moves on a record beside its part of what can be promised.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Counters {
+    /// Units that orders hold.
+    pub(super) reserved: i64,
+    /// Units that are waited for.
+    pub(super) backordered: i64,
+    /// As many have to be available.
+    pub(super) spared: i64,
+    /// Its price has to be the one of this version, and it has to be on sale.
+    pub(super) priced: Option<u64>,
+}
+
 /// What a checkout found where its hold was refused.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Refused {
@@ -103,33 +116,44 @@ impl StockTable {
         cause: &Cause,
     ) -> Result<Vec<Write>, StoreError> {
         let mut reserved = Some(reserved);
-        parts.iter().map(|part| self.move_part(sku, part, reserved.take().unwrap_or_default(), priced, cause)).collect()
+        let mut one = |part: &Part| {
+            let counters = Counters { reserved: reserved.take().unwrap_or_default(), priced, ..Counters::default() };
+            self.move_part(sku, part, counters, cause)
+        };
+        parts.iter().map(&mut one).collect()
     }
 
-    fn move_part(
-        &self,
-        sku: &Sku,
-        part: &Part,
-        reserved: i64,
-        priced: Option<u64>,
-        cause: &Cause,
-    ) -> Result<Write, StoreError> {
+    /// Moves the counters of one record of an offer.
+    pub(super) fn move_part(&self, sku: &Sku, part: &Part, also: Counters, cause: &Cause) -> Result<Write, StoreError> {
         let mut values = HashMap::from([(":a".to_owned(), n(part.available))]);
         let mut set = "available = available + :a, sellable = sellable + :a".to_owned();
         let mut conditions = vec!["attribute_exists(pk)"];
         let mut value = |name: &str, value: AttributeValue| drop(values.insert(name.to_owned(), value));
-        if reserved != 0 {
-            value(":r", n(reserved));
+        if also.reserved != 0 {
+            value(":r", n(also.reserved));
             set.push_str(", reserved = reserved + :r");
         }
-        if reserved < 0 {
-            value(":reserved_least", n(-reserved));
+        if also.reserved < 0 {
+            value(":reserved_least", n(-also.reserved));
             conditions.push("reserved >= :reserved_least");
         }
         if part.moved != 0 {
             value(":m", n(part.moved));
             value(":zero", n(0));
             set.push_str(", moved = if_not_exists(moved, :zero) + :m");
+        }
+        if also.backordered != 0 {
+            value(":b", n(also.backordered));
+            value(":zero", n(0));
+            set.push_str(", backordered = if_not_exists(backordered, :zero) + :b");
+        }
+        if also.backordered < 0 {
+            value(":backordered_least", n(-also.backordered));
+            conditions.push("backordered >= :backordered_least");
+        }
+        if also.spared > 0 {
+            value(":spared", n(also.spared));
+            conditions.push("available >= :spared");
         }
         if let Some(least) = part.at_least {
             value(":least", n(least));
@@ -139,7 +163,7 @@ impl StockTable {
             value(":most", n(most));
             conditions.push("available <= :most");
         }
-        if let Some(version) = priced {
+        if let Some(version) = also.priced {
             value(":v", n(version));
             value(":yes", AttributeValue::Bool(true));
             conditions.push("price_version = :v AND on_sale = :yes");
@@ -195,7 +219,7 @@ impl StockTable {
             } else if part.shard > there {
                 writes.push(self.new_shard(offer, part, cause)?);
             } else if part.moved != 0 {
-                writes.push(self.move_part(&offer.listing.sku, part, 0, None, cause)?);
+                writes.push(self.move_part(&offer.listing.sku, part, Counters::default(), cause)?);
             }
         }
         Ok(writes)
@@ -241,7 +265,7 @@ impl StockTable {
             ("moved".to_owned(), n(part.moved)),
         ]);
         Stamp::silent(cause.clone()).put_on(&mut item, 1)?;
-        self.put(&Key::Shard(listing.sku.clone(), part.shard), item, Some("attribute_not_exists(pk)"))
+        self.put(&Key::Shard(listing.sku.clone(), part.shard), item, true)
     }
 }
 

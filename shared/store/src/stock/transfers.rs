@@ -1,6 +1,5 @@
 //! Transfers: a record each, with the stock that moves when one is sent, received or canceled.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use contracts::event::{Event, ShopEvent};
 use domain::id::TransferId;
 use domain::order::RequestMark;
@@ -10,7 +9,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{Key, SCHEMA, StockTable, TRANSFERS};
-use crate::db::{Item, StoreError, n, of_item, s};
+use crate::db::StoreError;
+use crate::handle::{keep, kept};
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};
 use crate::tx::{Tx, TxError, Write};
@@ -42,40 +42,22 @@ pub enum NotMoved {
     NoStock,
 }
 
-#[derive(Deserialize)]
-struct Record {
-    value: String,
-}
-
 impl StockTable {
     /// The transfer with this id.
     ///
     /// # Errors
     /// When the table does not answer.
     pub async fn transfer(&self, id: &TransferId) -> Result<Option<Transfer>, StoreError> {
-        self.kept(&Key::Transfer(*id)).await
+        self.get(&Key::Transfer(*id)).await
     }
 
     /// A page of all transfers, newest first.
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn transfers(&self, after: Option<&Cursor>, limit: u16) -> Result<Page<Transfer>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .query()
-            .table_name(&self.name)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", s(TRANSFERS))
-            .set_exclusive_start_key(after.map(|cursor| cursor.key(TRANSFERS)))
-            .scan_index_forward(false)
-            .limit(i32::from(limit))
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        let next = Cursor::of(answer.last_evaluated_key.as_ref());
-        let items = answer.items.unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
+    pub async fn transfers(&self, after: Option<&Cursor>, limit: usize) -> Result<Page<Transfer>, StoreError> {
+        let Page { items, next } = self.table.page(TRANSFERS, after, limit, false).await?;
+        let items = items.into_iter().map(|item| Ok(kept(item)?.0)).collect::<Result<_, StoreError>>()?;
         Ok(Page { items, next })
     }
 
@@ -84,7 +66,7 @@ impl StockTable {
     /// # Errors
     /// When the table does not answer.
     pub async fn sent_under(&self, key: &Digest) -> Result<Option<SentUnder>, StoreError> {
-        self.kept(&Key::SentUnder(*key)).await
+        self.get(&Key::SentUnder(*key)).await
     }
 
     /// Writes a decision: the transfer, the key that it was sent under where it is new, and the stock that moves, as
@@ -120,43 +102,19 @@ impl StockTable {
                 tx = tx.and(write, |_| NotMoved::NoStock);
             }
         }
-        tx.commit(&self.db).await?;
+        tx.commit(&self.table.db).await?;
         Ok(next)
     }
 
-    async fn kept<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
-        let answer = self
-            .db
-            .client()
-            .get_item()
-            .table_name(&self.name)
-            .set_key(Some(key.attributes()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::of)?;
-        answer.item.map(read).transpose()
+    async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, StoreError> {
+        let item = self.table.get(key.attributes()).await?;
+        Ok(item.map(kept).transpose()?.map(|(value, _)| value))
     }
 
     /// A record as the write of a transaction, over the one that was written `seen` times; 0 is none.
     fn write<T: Serialize>(&self, key: &Key, value: &T, seen: u64, stamp: &Stamp) -> Result<Write, StoreError> {
-        let mut item = key.attributes();
-        let value = serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        item.insert("schema".into(), n(SCHEMA));
-        item.insert("value".into(), s(value));
+        let mut item = keep(key.attributes(), SCHEMA, value)?;
         stamp.put_on(&mut item, seen + 1)?;
-        let put = Put::builder().table_name(&self.name).set_item(Some(item));
-        let put = if seen == 0 {
-            put.condition_expression("attribute_not_exists(pk)")
-        } else {
-            put.condition_expression("rev = :seen").expression_attribute_values(":seen", n(seen))
-        };
-        let put = put.build().map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(Write(TransactWriteItem::builder().put(put).build()))
+        Ok(self.table.put_over(item, seen)?.into())
     }
-}
-
-fn read<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
-    let record: Record = of_item(item)?;
-    serde_json::from_str(&record.value).map_err(|error| StoreError::Corrupt(error.to_string()))
 }

@@ -25,7 +25,7 @@ impl StockTable {
     /// When the table does not answer.
     pub async fn wait(&self, sku: &Sku, order: &Order) -> Result<(), StoreError> {
         let key = Key::Waiting(sku.clone(), order.created.as_millisecond(), order.id);
-        let put = self.db.client().put_item().table_name(&self.name).set_item(Some(key.attributes()));
+        let put = self.table.client().put_item().table_name(&self.table.name).set_item(Some(key.attributes()));
         put.item("schema", n(SCHEMA)).send().await.map_err(StoreError::of)?;
         Ok(())
     }
@@ -36,10 +36,10 @@ impl StockTable {
     /// When the table does not answer.
     pub async fn waiting(&self, sku: &Sku, limit: i32) -> Result<Vec<Waiting>, StoreError> {
         let answer = self
-            .db
+            .table
             .client()
             .query()
-            .table_name(&self.name)
+            .table_name(&self.table.name)
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", s(format!("waiting#{sku}")))
             .consistent_read(true)
@@ -61,7 +61,7 @@ impl StockTable {
     /// When the table does not answer.
     pub async fn wait_no_longer(&self, sku: &Sku, waiting: Waiting) -> Result<(), StoreError> {
         let key = Key::Waiting(sku.clone(), waiting.placed, waiting.order);
-        let delete = self.db.client().delete_item().table_name(&self.name).set_key(Some(key.attributes()));
+        let delete = self.table.client().delete_item().table_name(&self.table.name).set_key(Some(key.attributes()));
         delete.send().await.map_err(StoreError::of)?;
         Ok(())
     }
