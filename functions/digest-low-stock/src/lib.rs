@@ -10,7 +10,7 @@ use store::stamp::Cause;
 pub const FUNCTION: Function = schedule::schedule::<DigestLowStock>();
 
 /// How many records are read at a time.
-const PAGE: u16 = 500;
+const PAGE: usize = 500;
 
 /// Digests low stock.
 #[derive(Debug)]

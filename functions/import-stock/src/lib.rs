@@ -36,9 +36,9 @@ const ATTEMPTS: u32 = 8;
 /// How long an upload's address is good.
 const LIFE: Duration = Duration::from_secs(15 * 60);
 /// How many imports a page has.
-const PAGE: u16 = 25;
+const PAGE: usize = 25;
 /// How many parts of an import's rows a page has.
-const PARTS: u16 = 4;
+const PARTS: usize = 4;
 /// What is kept with a file: nobody is to open it in a browser.
 const KIND: Kind<'_> = Kind { content_type: "application/octet-stream", cache_control: "no-store" };
 

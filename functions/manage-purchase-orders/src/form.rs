@@ -21,7 +21,7 @@ use store::stamp::Cause;
 use crate::{ManagePurchaseOrders, orders};
 
 /// How many suppliers the form offers.
-const SUPPLIERS: u16 = 500;
+const SUPPLIERS: usize = 500;
 /// How many empty rows follow those that are filled.
 const BLANK: usize = 3;
 

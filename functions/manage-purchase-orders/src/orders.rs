@@ -22,7 +22,7 @@ use store::{Cursor, TxError};
 use crate::ManagePurchaseOrders;
 
 /// How many orders are read at a time.
-const PAGE: u16 = 50;
+const PAGE: usize = 50;
 /// A filter reads on until it has so many orders, or has read so often.
 const ENOUGH: usize = 25;
 const ROUNDS: usize = 6;

@@ -24,7 +24,7 @@ use store::stamp::Cause;
 use crate::{ManageReorders, suggestions};
 
 /// How many looks are read at a time.
-const PAGE: u16 = 100;
+const PAGE: usize = 100;
 /// A view reads on until it has so many looks, or has read so often.
 const ENOUGH: usize = 50;
 const ROUNDS: usize = 10;

@@ -30,9 +30,9 @@ use crate::ManageReorders;
 use crate::desk::{places, state};
 
 /// How many past looks stand on the page.
-const PAST: u16 = 20;
+const PAST: usize = 20;
 /// How many suppliers the rule's form offers.
-const SUPPLIERS: u16 = 500;
+const SUPPLIERS: usize = 500;
 /// How many days the picture shows back.
 const BACK: usize = 60;
 /// How many days the picture shows ahead at most.

@@ -15,7 +15,7 @@ use store::{Cursor, TxError};
 use crate::ManageReorders;
 
 /// How many looks a page has.
-const PAGE: u16 = 50;
+const PAGE: usize = 50;
 /// How often a suggestion is dismissed that is looked at meanwhile.
 const ATTEMPTS: u32 = 8;
 

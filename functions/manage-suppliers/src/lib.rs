@@ -26,7 +26,7 @@ use store::stock::StockTable;
 pub const FUNCTION: Function = edge::http::http::<ManageSuppliers>();
 
 /// How many suppliers a page has.
-const PAGE: u16 = 50;
+const PAGE: usize = 50;
 
 /// Manages suppliers and rules.
 pub struct ManageSuppliers {

@@ -20,7 +20,7 @@ use store::stamp::Cause;
 use crate::ManageSuppliers;
 
 /// How many suppliers the form offers.
-const SUPPLIERS: u16 = 500;
+const SUPPLIERS: usize = 500;
 
 /// GET /desk/reorder-rules/new
 pub(crate) async fn page(shop: &ManageSuppliers, visit: &Visit<'_>) -> Result<Response, Problem> {

@@ -17,7 +17,7 @@ use crate::letters::sender;
 use crate::{Letter, SendMail};
 
 /// How many records are read at a time.
-const PAGE: u16 = 500;
+const PAGE: usize = 500;
 /// The most orders and SKUs that one mail tells of; the desk has all.
 const ORDERS: usize = 20;
 const MOST: usize = 100;

@@ -27,7 +27,7 @@ use crate::TransferStock;
 /// How often a transfer is decided about that others write, or whose stock others move.
 const ATTEMPTS: u32 = 8;
 /// How many transfers are read at a time.
-const PAGE: u16 = 50;
+const PAGE: usize = 50;
 /// A filter reads on until it has so many transfers, or has read so often.
 const ENOUGH: usize = 25;
 const ROUNDS: usize = 6;

@@ -33,7 +33,7 @@ const ATTEMPTS: u32 = 8;
 /// How many pages of a ledger one look reads at most.
 const PAGES: u32 = 40;
 /// How many rules are read at a time.
-const PAGE: u16 = 500;
+const PAGE: usize = 500;
 /// The ledger's last minutes are left for the next look: entries of one batch are written in any order.
 const SETTLING: SignedDuration = SignedDuration::from_mins(5);
 

@@ -13,14 +13,14 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, PutRequest, TransactWriteItem, WriteRequest};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, PutRequest, WriteRequest};
 use contracts::event::{Event, ShopEvent};
 use domain::id::ImportId;
 use domain::import::{Applied, CheckedLine, Import, ImportStatus};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
-use crate::db::{Db, Item, StoreError, Table, n, of_item, s};
+use crate::db::{Db, Item, StoreError, Table, n, s};
 use crate::handle::{Handle, keep, kept};
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};

@@ -17,7 +17,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::Put;
 use domain::Money;
 use domain::id::{OrderId, OrderNumber, PersonId};
 use domain::order::{HoldStatus, Order, OrderStatus, PaymentStatus, ShipmentStatus};
@@ -25,7 +25,7 @@ use domain::text::{Email, Sku};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Db, Item, KeyOf, StoreError, Table, batch_get, item_of, n, of_item, s};
+use crate::db::{Db, Item, KeyOf, StoreError, Table, item_of, n, of_item, s};
 use crate::handle::Handle;
 use crate::orders::Orders;
 use crate::page::{Cursor, Page};

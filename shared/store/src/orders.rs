@@ -11,7 +11,7 @@ mod record;
 
 use std::collections::{BTreeMap, HashMap};
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::Put;
 use domain::id::{OrderId, PersonId};
 use domain::order::{Decision, Order, StockEffect};
 use domain::pricing::Placement;

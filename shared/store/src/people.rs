@@ -8,7 +8,7 @@
 //! | a session by the digest of its secret | `session#{digest}`, `session` |
 //! | how often somebody asked lately | `rate#{what}`, `{window}` |
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, ReturnValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, ReturnValue};
 use contracts::event::Event;
 use domain::id::PersonId;
 use domain::people::Role;

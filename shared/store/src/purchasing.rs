@@ -29,17 +29,17 @@ pub use orders::{Made, NotWritten};
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete};
 use contracts::event::{Event, ShopEvent};
 use domain::id::PurchaseOrderId;
 use domain::purchasing::Supplier;
 use domain::reorder::ReorderRule;
 use domain::text::{Digest, LocationId, Sku, SupplierId};
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
-use crate::db::{Db, Item, StoreError, Table, n, of_item, s};
+use crate::db::{Db, Item, StoreError, Table, n, s};
 use crate::handle::{Handle, json, keep, kept};
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};

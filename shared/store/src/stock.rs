@@ -34,10 +34,10 @@ pub use waiting::Waiting;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Update};
 use domain::catalog::{Listing, ListingChange};
 use domain::id::{OrderId, ProductId, TransferId};
-use domain::stock::{Booking, Level, Movement, Offer, Part, Shelf, Stock};
+use domain::stock::{Level, Offer, Stock};
 use domain::text::{Digest, LocationId, Sku};
 use serde::{Deserialize, Serialize};
 

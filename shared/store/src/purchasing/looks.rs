@@ -62,7 +62,7 @@ impl Purchasing {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn looks(&self, after: Option<&Cursor>, limit: u16) -> Result<Page<Look>, StoreError> {
+    pub async fn looks(&self, after: Option<&Cursor>, limit: usize) -> Result<Page<Look>, StoreError> {
         self.page(LOOKS, after, limit, true).await
     }
 
@@ -70,7 +70,7 @@ impl Purchasing {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn past_looks(&self, sku: &Sku, after: Option<&Cursor>, limit: u16) -> Result<Page<Look>, StoreError> {
+    pub async fn past_looks(&self, sku: &Sku, after: Option<&Cursor>, limit: usize) -> Result<Page<Look>, StoreError> {
         self.page(&format!("past#{sku}"), after, limit, false).await
     }
 

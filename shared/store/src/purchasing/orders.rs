@@ -48,7 +48,7 @@ impl Purchasing {
     ///
     /// # Errors
     /// When the table does not answer.
-    pub async fn orders(&self, after: Option<&Cursor>, limit: u16) -> Result<Page<PurchaseOrder>, StoreError> {
+    pub async fn orders(&self, after: Option<&Cursor>, limit: usize) -> Result<Page<PurchaseOrder>, StoreError> {
         self.page(ORDERS, after, limit, false).await
     }
 

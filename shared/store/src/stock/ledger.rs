@@ -122,7 +122,6 @@ pub fn entries_of(
     sequence: &str,
     at: Timestamp,
 ) -> Result<Vec<LedgerEntry>, StoreError> {
-    let corrupt = |error: serde_dynamo::Error| StoreError::Corrupt(error.to_string());
     let (sku, location, counters, shard) = match key_of(&keys) {
         Some(Key::Offer(sku)) => (sku, None, OFFER.as_slice(), 0),
         Some(Key::Shard(sku, number)) => (sku, None, OFFER.as_slice(), number),
