@@ -200,10 +200,8 @@ def look(endpoint):
     }
     names = made(endpoint)
     within = lambda name: bodies[names[name].rsplit("/", 1)[-1]]  # noqa: E731
-    queues = [
-        {"name": f"{name}Queue", "waiting": within(f"{name}Queue"), "dead": within(f"{name}DeadLetters")}
-        for name in sorted(name.removesuffix("DeadLetters") for name in names if name.endswith("DeadLetters"))
-    ]
+    queues = [{"name": name, "waiting": within(name), "dead": []} for name in sorted(names) if name.endswith("Queue")]
+    queues.append({"name": "DeadLetters", "waiting": [], "dead": within("DeadLetters")})
     parked = client_of("s3", endpoint).list_objects_v2(Bucket=names["ParkedEventsBucket"]).get("Contents", [])
     return {"queues": queues, "parked": [entry["Key"] for entry in parked]}
 

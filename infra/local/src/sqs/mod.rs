@@ -55,6 +55,11 @@ impl Message {
         format!("{}:{}:{}", self.number, self.id, self.receives)
     }
 
+    /// Whether it is a dead letter of this queue: several share one place for them.
+    fn is_from(&self, queue: &str) -> bool {
+        self.source.as_deref() == Some(queue)
+    }
+
     /// The value of a text attribute.
     pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.get(name)?.get("StringValue")?.as_str()
@@ -289,7 +294,8 @@ impl Queues {
         let spec = self.spec(name)?;
         let redrive = spec.redrive.as_ref()?;
         let mut state = held(&self.state);
-        let dead = std::mem::take(state.messages.entry(redrive.to.clone()).or_default());
+        let letters = state.messages.entry(redrive.to.clone()).or_default();
+        let dead: Vec<_> = letters.extract_if(.., |_, letter| letter.is_from(&spec.name)).collect();
         let count = dead.len();
         let mut changes = Vec::new();
         for (number, mut message) in dead {
@@ -346,10 +352,10 @@ impl Queues {
 
     /// A queue's dead letters, in order.
     pub fn dead_letters(&self, name: &str) -> Vec<Message> {
-        self.spec(name)
-            .and_then(|spec| spec.redrive.as_ref())
-            .map(|redrive| self.messages(&redrive.to))
-            .unwrap_or_default()
+        let Some((spec, redrive)) = self.spec(name).and_then(|spec| Some((spec, spec.redrive.as_ref()?))) else {
+            return Vec::new();
+        };
+        self.messages(&redrive.to).into_iter().filter(|letter| letter.is_from(&spec.name)).collect()
     }
 
     /// How full the queues are: one view a queue that has dead letters, and one for each that has none and is nobody's.
@@ -374,7 +380,7 @@ impl Queues {
                         .redrive
                         .as_ref()
                         .and_then(|redrive| state.messages.get(&redrive.to))
-                        .map_or(0, BTreeMap::len),
+                        .map_or(0, |letters| letters.values().filter(|letter| letter.is_from(&spec.name)).count()),
                     oldest_age_s: messages
                         .and_then(|all| all.values().map(|message| message.sent).min())
                         .map(|sent| now.duration_since(sent).as_secs()),
@@ -437,7 +443,8 @@ mod tests {
             redrive,
         };
         let redrive = Redrive { to: "Dead".to_owned(), after: 2 };
-        let specs = [spec("MailsQueue", Some(redrive)), spec("Dead", None)].map(|spec| (spec.name.clone(), spec));
+        let specs = [spec("HoldsQueue", Some(redrive.clone())), spec("MailsQueue", Some(redrive)), spec("Dead", None)];
+        let specs = specs.map(|spec| (spec.name.clone(), spec));
         Queues::open(&BTreeMap::from(specs), &Arc::new(Keep::nothing())).unwrap()
     }
 
@@ -485,7 +492,9 @@ mod tests {
         }
         assert!(queues.receive("MailsQueue", 10, None, now).is_empty());
         assert_eq!(queues.dead_letters("Mails").len(), 1);
-        assert_eq!(queues.views(now)[0].dead_letters, 1);
+        let counted: Vec<_> = queues.views(now).into_iter().map(|view| (view.name, view.dead_letters)).collect();
+        assert_eq!(counted, [("HoldsQueue".to_owned(), 0), ("MailsQueue".to_owned(), 1)]);
+        assert_eq!(queues.redrive("Holds", now), Some(0), "another queue's");
         assert_eq!(queues.redrive("Mails", now), Some(1));
         let again = queues.receive("MailsQueue", 10, None, now);
         assert_eq!(again[0].receives, 1);
