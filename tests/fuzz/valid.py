@@ -87,6 +87,8 @@ def requests(shop, made):
     yield "POST /api/purchase-orders", Valid(201, headers=keyed(), body=purchase)
     yield "GET /api/purchase-orders", Valid(200, query={"status": "draft", "supplier": "acme"}, headers=owner)
     yield "GET /api/purchase-orders/{id}", Valid(200, at_draft(0), headers=owner)
+    yield "GET /api/purchase-orders/{id}/order.pdf", Valid(200, at_draft(0), headers=owner)
+    yield "GET /api/purchase-orders/{id}/order.csv", Valid(200, at_draft(0), headers=owner)
     yield "PUT /api/purchase-orders/{id}/lines", Valid(200, at_draft(0), headers=owner, body={"lines": lines})
     yield "POST /api/purchase-orders/{id}/hold", Valid(200, at_draft(0), headers=owner, body={"reason": "wait"})
     yield "POST /api/purchase-orders/{id}/resume", Valid(200, at_draft(0), headers=owner, body={})

@@ -326,6 +326,37 @@ async fn a_supplier_proposes_and_staff_decide() {
 }
 
 #[tokio::test]
+async fn an_order_is_printed_for_staff_and_for_its_supplier() {
+    let shop = supplied(&[("MUG-1", 90)]).await;
+    let line = json!({ "sku": "MUG-1", "location": "main", "quantity": 30, "unit_cost": euros(850) });
+    let draft = shop.post("/api/purchase-orders", &json!({ "supplier": "acme", "lines": [line] }));
+    let order = draft.staff("merchandiser").key("one").send().await.expect(201).json();
+    let path = format!("/api/purchase-orders/{}", order["id"].as_str().unwrap());
+    let printed = shop.get(&format!("{path}/order.pdf")).staff("warehouse").send().await.expect(200);
+    assert!(printed.text.starts_with("%PDF-"), "{}", printed.text);
+    assert_eq!(
+        (&printed.headers["content-type"], &printed.headers["cache-control"]),
+        (&"application/pdf", &"no-store")
+    );
+    let rows = shop.get(&format!("{path}/order.csv")).staff("warehouse").send().await.expect(200);
+    assert_eq!(rows.text, "sku,title,location,quantity,unit_cost,total\r\nMUG-1,MUG-1,,30,8.50,255.00\r\n");
+    let desk = path.replace("/api/", "/desk/");
+    let page = shop.get(&desk).staff("owner").header("accept", "text/html").send().await.expect(200);
+    assert!(page.text.contains(&format!("{desk}/order.pdf")), "{}", page.text);
+    drop(shop.get(&format!("{desk}/order.pdf")).staff("owner").send().await.expect(200));
+    drop(act(&shop, &order, "approve", &json!({ "send": true }), "owner").await.expect(200));
+    shop.settle().await;
+    let link = link(&shop);
+    let page = shop.get(&link).header("accept", "text/html").send().await.expect(200);
+    for file in ["pdf", "csv"] {
+        let file = format!("{link}/order.{file}");
+        assert!(page.text.contains(&file), "{}", page.text);
+        drop(shop.get(&file).send().await.expect(200));
+    }
+    drop(shop.get(&format!("{}x/order.pdf", &link[..link.len() - 1])).send().await.expect(404));
+}
+
+#[tokio::test]
 async fn what_staff_dismiss_stays_away_until_there_was_enough() {
     let shop = supplied(&[("MUG-1", 19)]).await;
     let dismiss = "/api/reorder-suggestions/MUG-1/dismiss";

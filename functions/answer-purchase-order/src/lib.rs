@@ -5,6 +5,7 @@ mod typed;
 mod view;
 
 use contracts::{Problem, ProblemKind};
+use domain::calendar::date;
 use domain::purchasing::{Command, PurchaseOrder, decide};
 use domain::settings::{LocationSettings, Setting, ShopSettings};
 use domain::text::Secret;
@@ -12,7 +13,7 @@ use edge::auth::{Caller, Verifier};
 use edge::http::unavailable;
 use edge::orders::NotDone;
 use edge::page::{ShopFrame, refused};
-use edge::purchases::{PurchaseDesk, day, read_token};
+use edge::purchases::{PurchaseDesk, opens, read_token};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use store::settings::{Cached, SettingsTable};
 use store::stamp::Cause;
@@ -71,11 +72,6 @@ impl HttpHandler for AnswerPurchaseOrder {
     }
 }
 
-/// Whether the link of the last mail carries this secret.
-fn opens(secret: &Secret, order: &PurchaseOrder) -> bool {
-    order.link_hash.is_some_and(|hash| store::same(&secret.digest(), &hash))
-}
-
 impl AnswerPurchaseOrder {
     /// Does what was answered; the word that the page then shows.
     async fn answer(
@@ -85,7 +81,7 @@ impl AnswerPurchaseOrder {
         order: &PurchaseOrder,
         typed: &Typed,
     ) -> Result<&'static str, Problem> {
-        let (command, done) = typed.command(order, day(self.context.now()))?;
+        let (command, done) = typed.command(order, date(self.context.now()))?;
         let cause = Cause::new("supplier", done, request.correlation());
         let answered = self.desk.run(&order.id, &cause, None, |order, now| {
             if !opens(secret, order) {

@@ -2,15 +2,12 @@
 
 use contracts::Problem;
 use domain::Money;
+use domain::calendar::{civil, day};
 use domain::purchasing::{AnswerStatus, PurchaseLine, PurchaseOrder, PurchaseStatus};
-use domain::settings::LocationSettings;
-use domain::text::LocationId;
 use edge::desk::form_errors;
 use edge::http::unavailable;
-use edge::order_view::day;
 use edge::page::form_key;
 use edge::{Request, Response};
-use jiff::civil::Date;
 use pages::components::{FormErrors, Notice, Tone};
 use pages::layout::{Head, supplier_page};
 use pages::supplier::{SupplierAnswered, SupplierLine, SupplierOrder, SupplierTyped, SupplierWays, order as page};
@@ -30,11 +27,11 @@ pub(crate) async fn show(
     let skus: Vec<_> = order.lines.iter().map(|line| line.sku.clone()).collect();
     let offers = shop.stock.offers(&skus).await.map_err(|error| unavailable(&error))?;
     let (frame, settings) = shop.frame(request).await;
-    let several = locations(order).len() > 1;
+    let several = order.locations().len() > 1;
     let line = |(index, line): (usize, &PurchaseLine)| SupplierLine {
         sku: line.sku.to_string(),
         title: offers.get(&line.sku).map(|offer| offer.listing.title.clone()).unwrap_or_default(),
-        location: if several { name(&places, &line.location) } else { String::new() },
+        location: if several { places.name(&line.location) } else { String::new() },
         quantity: line.quantity.to_string(),
         unit_cost: line.unit_cost.map(Money::format).unwrap_or_default(),
         total: line.unit_cost.and_then(|cost| cost.times(line.quantity).ok()).map(Money::format).unwrap_or_default(),
@@ -55,10 +52,12 @@ pub(crate) async fn show(
         ways: ways(order),
         lines: order.lines.iter().enumerate().map(line).collect(),
         total: order.total().ok().flatten().map(Money::format).unwrap_or_default(),
-        deliver_to: locations(order).iter().flat_map(|place| address(&places, &settings.name, place)).collect(),
+        deliver_to: order.locations().into_iter().flat_map(|place| places.address(place, &settings.name)).collect(),
         wanted_by: order.expected.map(civil).unwrap_or_default(),
         facts: order.sent.map(|sent| ("Ordered on".to_owned(), day(sent))).into_iter().collect(),
-        files: Vec::new(),
+        files: ["pdf", "csv"]
+            .map(|end| (format!("/supplier/{token}/order.{end}"), format!("As {}", end.to_uppercase())))
+            .into(),
         typed: refused.map(|(typed, _)| again(typed)).unwrap_or_default(),
         csrf: frame.csrf(),
         idempotency_key: form_key(&shop.context),
@@ -75,30 +74,6 @@ pub(crate) async fn show(
 fn again(typed: &Typed) -> SupplierTyped {
     let text = |name: &str| typed.text(name).to_owned();
     SupplierTyped { answer: text("answer"), expected: text("expected"), note: text("note"), reason: text("reason") }
-}
-
-fn locations(order: &PurchaseOrder) -> Vec<LocationId> {
-    let mut places: Vec<LocationId> = order.lines.iter().map(|line| line.location.clone()).collect();
-    places.sort();
-    places.dedup();
-    places
-}
-
-fn name(places: &LocationSettings, id: &LocationId) -> String {
-    let place = places.locations.iter().find(|place| place.id == *id);
-    place.map_or_else(|| id.to_string(), |place| place.name.clone())
-}
-
-/// Where goods go: the location by its address, else by its name.
-fn address(places: &LocationSettings, shop: &str, id: &LocationId) -> Vec<String> {
-    let place = places.locations.iter().find(|place| place.id == *id);
-    let lines = place.map(|place| place.address.lines().map(str::to_owned).collect::<Vec<_>>()).unwrap_or_default();
-    if lines.is_empty() { vec![format!("{shop}, {}", name(places, id))] } else { lines }
-}
-
-/// `24 June 2026`.
-fn civil(date: Date) -> String {
-    date.strftime("%-d %B %Y").to_string()
 }
 
 fn ways(order: &PurchaseOrder) -> SupplierWays {

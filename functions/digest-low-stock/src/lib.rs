@@ -1,6 +1,6 @@
 //! Has staff told each morning of what runs low and of the orders that wait for them; nobody, where nothing does.
 
-use edge::purchases::day;
+use domain::calendar::date;
 use edge::schedule::{self, ScheduleHandler};
 use edge::{Context, Error, Function};
 use store::purchasing::Purchasing;
@@ -29,7 +29,7 @@ impl ScheduleHandler for DigestLowStock {
             return Ok(());
         }
         let now = self.context.now();
-        let today = day(now).to_string();
+        let today = date(now).to_string();
         let cause = Cause::new("digest-low-stock", "digest", &format!("digest-{today}"));
         Ok(self.purchasing.tell_low(&today, now, cause).await?)
     }

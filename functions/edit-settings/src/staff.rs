@@ -3,12 +3,12 @@
 use contracts::Problem;
 use contracts::list::ListAnswer;
 use contracts::staff::{StaffMember, StaffRequest};
+use domain::calendar::day;
 use domain::people::{Action, Role};
 use domain::text::Email;
 use edge::auth::Caller;
 use edge::desk::{Visit, form_errors};
 use edge::http::unavailable;
-use edge::order_view::day;
 use edge::page::label;
 use edge::{Request, Response};
 use pages::components::Choice;

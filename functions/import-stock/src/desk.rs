@@ -1,12 +1,12 @@
 //! The desk's pages of imports: sending a file, looking at what it changes, booking it and taking it back.
 
 use contracts::{Problem, ProblemKind};
+use domain::calendar::moment;
 use domain::import::{CheckedLine, Field, Import, ImportDraft, ImportStatus, Mapping, RowOutcome};
 use domain::people::Action;
 use edge::Response;
 use edge::desk::{Visit, form_errors};
 use edge::http::{internal, unavailable};
-use edge::order_view::moment;
 use pages::components::{Badge, Choice, FormErrors, Pager, Tone};
 use pages::desk::{
     self, ImportColumn, ImportErrorRow, ImportForm, ImportLineRow, ImportProgress, ImportRow, ImportView, Imports,

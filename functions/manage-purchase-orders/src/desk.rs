@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use contracts::Problem;
 use domain::Money;
+use domain::calendar::{civil, date, moment};
 use domain::people::Action;
 use domain::purchasing::{
     AnswerStatus, Happened, PurchaseAction as Possible, PurchaseLine, PurchaseOrder, PurchaseStatus, Supplier,
@@ -13,9 +14,7 @@ use domain::text::{Sku, SupplierId};
 use edge::Response;
 use edge::desk::Visit;
 use edge::http::{encoded, unavailable};
-use edge::order_view::moment;
 use edge::page::form_key;
-use edge::purchases::day;
 use jiff::civil::Date;
 use pages::components::{Badge, Event, Notice, Pager, Tab, Tone};
 use pages::desk::{
@@ -77,7 +76,7 @@ pub(crate) async fn list(shop: &ManagePurchaseOrders, visit: &Visit<'_>) -> Resu
     let asked = request.query("view").unwrap_or_default();
     let view = View::ALL.into_iter().find(|view| view.name() == asked).unwrap_or(View::ToApprove);
     let supplier: Option<SupplierId> = request.query("supplier").and_then(|id| id.parse().ok());
-    let today = day(shop.context.now());
+    let today = date(shop.context.now());
     let fits = |order: &PurchaseOrder| {
         view.fits(order, today) && supplier.as_ref().is_none_or(|supplier| order.supplier == *supplier)
     };
@@ -143,11 +142,6 @@ fn row(order: &PurchaseOrder, supplier: &str, today: Date) -> PurchaseOrderRow {
     }
 }
 
-/// `24 June 2026`.
-fn civil(date: Date) -> String {
-    date.strftime("%-d %B %Y").to_string()
-}
-
 const fn state(status: PurchaseStatus) -> Badge {
     match status {
         PurchaseStatus::Suggested => Badge::Suggested,
@@ -203,7 +197,7 @@ fn view(
     visit: &Visit<'_>,
     now: jiff::Timestamp,
 ) -> PurchaseOrderView {
-    let today = day(now);
+    let today = date(now);
     let mut states = vec![state(order.status)];
     states.extend(answer(order.answer).filter(|_| order.is_with_supplier() || order.is_refused()));
     if order.is_overdue(today) {
@@ -221,7 +215,7 @@ fn view(
         ordered: line.quantity.to_string(),
         received: line.received.to_string(),
         damaged: line.damaged.to_string(),
-        missing: line.missing().to_string(),
+        missing: if order.status == PurchaseStatus::Canceled { "0".to_owned() } else { line.missing().to_string() },
         unit_cost: line.unit_cost.map(Money::format).unwrap_or_default(),
         total: line.unit_cost.and_then(|cost| cost.times(line.quantity).ok()).map(Money::format).unwrap_or_default(),
     };
@@ -242,7 +236,7 @@ fn view(
         actions: actions(order, supplier, offers, visit, &may),
         closed: closed(order, &possible),
         edit_href: may(Possible::Edit).then(|| format!("/desk/purchase-orders/{}/lines", order.id)),
-        pdf_href: None,
+        pdf_href: Some(format!("/desk/purchase-orders/{}/order.pdf", order.id)),
         events: order.happened.iter().rev().enumerate().map(|(index, one)| event(one, index == 0)).collect(),
         supplier: supplier.map(|supplier| vec![supplier.name.clone(), supplier.email.to_string()]).unwrap_or_default(),
         supplier_href: Some(format!("/desk/purchase-orders?view=all&supplier={}", order.supplier)),

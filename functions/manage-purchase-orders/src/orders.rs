@@ -3,6 +3,7 @@
 use contracts::Problem;
 use contracts::list::ListAnswer;
 use contracts::purchasing::{LinesRequest, PurchaseOrderAnswer, PurchaseQuery};
+use domain::calendar::date;
 use domain::id::PurchaseOrderId;
 use domain::order::RequestMark;
 use domain::purchasing::{
@@ -13,7 +14,7 @@ use domain::text::Sku;
 use domain::{Currency, FieldError};
 use edge::http::unavailable;
 use edge::orders::{NotDone, key_reused, mark};
-use edge::purchases::{answered, day};
+use edge::purchases::answered;
 use edge::{Request, Response};
 use store::purchasing::{Made, NotWritten};
 use store::stamp::Cause;
@@ -32,7 +33,7 @@ const OVERDUE: &str = "overdue";
 /// GET /api/purchase-orders
 pub(crate) async fn list(shop: &ManagePurchaseOrders, request: &Request) -> Result<Response, Problem> {
     let query: PurchaseQuery = request.parse_query()?;
-    let today = day(shop.context.now());
+    let today = date(shop.context.now());
     let wanted = filter(&query)?;
     let (found, next) = read(shop, query.cursor.as_deref(), |order| wanted.fits(order, today)).await?;
     let items: Vec<_> = found.into_iter().map(|order| PurchaseOrderAnswer::new(order, today)).collect();
@@ -88,13 +89,13 @@ pub(crate) async fn read(
 pub(crate) async fn show(shop: &ManagePurchaseOrders, request: &Request) -> Result<Response, Problem> {
     let id = request.parse_parameter("id", "purchase order")?;
     let order = shop.desk.load(&id).await?;
-    Response::json(200, &PurchaseOrderAnswer::new(order, day(shop.context.now())))
+    Response::json(200, &PurchaseOrderAnswer::new(order, date(shop.context.now())))
 }
 
 /// POST /api/purchase-orders
 pub(crate) async fn create(shop: &ManagePurchaseOrders, request: &Request, cause: &Cause) -> Result<Response, Problem> {
     let order = drafted(shop, request.json()?, mark(request)?, cause).await?;
-    Response::json(201, &PurchaseOrderAnswer::new(order, day(shop.context.now())))
+    Response::json(201, &PurchaseOrderAnswer::new(order, date(shop.context.now())))
 }
 
 /// Drafts an order, or finds the one that was drafted under the same key before.

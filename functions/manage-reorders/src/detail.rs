@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use contracts::Problem;
+use domain::calendar::{date, moment};
 use domain::demand::{Diary, Method, Projection, Trial, WEEK, project};
 use domain::people::Action;
 use domain::purchasing::{Look, PurchaseOrder, SuggestionStatus, Supplier};
@@ -14,9 +15,7 @@ use domain::{Currency, Money};
 use edge::Response;
 use edge::desk::Visit;
 use edge::http::unavailable;
-use edge::order_view::moment;
 use edge::page::{figure, form_key};
-use edge::purchases::day;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use pages::components::{Choice, FormErrors, Measure, StockChart, StockDay, Tab};
@@ -89,7 +88,7 @@ pub(crate) async fn page(shop: &ManageReorders, visit: &Visit<'_>) -> Result<Res
     let priority = shop.locations.get(shop.context.now()).await.map_err(store)?.locations;
     let priority = priority.into_iter().map(|place| place.id).collect();
     let known = Known { rule, stock, diary, priority, look, order };
-    let today = day(shop.context.now());
+    let today = date(shop.context.now());
     let decision = known.decided(&known.rule);
     let frame = shop.frame(visit).await?;
     let csrf = frame.csrf();

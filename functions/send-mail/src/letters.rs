@@ -1,12 +1,12 @@
 //! What each mail says, made of the order.
 
 use domain::Money;
+use domain::calendar::day;
 use domain::order::{Order, OrderLine, OrderStatus, PaymentMethod, RefundCause};
 use domain::settings::{PaymentSettings, ShopSettings};
 use domain::stock::SkuQuantity;
 use domain::text::{Quantity, Sku};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use pages::mails::{self, Mail, MailLine, OrderMail};
 
 /// The order's page, with the secret that opens it.
@@ -256,11 +256,6 @@ impl About<'_> {
             arrives: None,
         }
     }
-}
-
-/// "5 June 2026".
-pub(crate) fn day(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%-d %B %Y").to_string()
 }
 
 /// An IBAN in groups of four, as it stands on paper.

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use domain::Money;
+use domain::calendar::civil;
 use domain::purchasing::{Event, PurchaseLine, PurchaseOrder, PurchaseStatus, Supplier};
 use domain::settings::{LocationSettings, ShopSettings};
 use domain::stock::Offer;
-use domain::text::{Email, LocationId, Sku};
+use domain::text::{Email, Sku};
 use edge::Error;
 use edge::purchases::supplier_token;
-use jiff::civil::Date;
 use pages::mails::{
     self, PurchaseMail, PurchaseMailLine, PurchaseOrderCanceled, PurchaseOrderSent, SupplierAnswer, SupplierSays,
 };
 
-use crate::letters::{day, sender};
+use crate::letters::sender;
 use crate::mime::File;
 use crate::{Letter, SendMail};
 
@@ -100,45 +100,21 @@ impl About<'_> {
         let Some(sent) = order.sent.filter(|_| !over) else { return Ok(None) };
         let token = supplier_token(&order.id, &order.id.supplier_secret(self.key, sent));
         let link = format!("{}/supplier/{token}", self.url);
-        let places: Vec<print::Place> = self.locations().into_iter().map(|place| self.place(&place)).collect();
         let view = PurchaseOrderSent {
             order: self.mail(),
-            deliver_to: places.iter().flat_map(|place| place.lines.clone()).collect(),
+            deliver_to: self.deliver_to(),
             wanted_by: order.expected.map(civil),
             answer_url: link.clone(),
             again: note.is_none() && order.happened.iter().filter(|one| one.what == "purchase_order.sent").count() > 1,
             note: note.map(str::to_owned),
         };
         let number = order.id.number();
-        let sheet = print::PurchaseSheet {
-            shop: print::Shop {
-                name: self.shop.name.clone(),
-                address: self.shop.legal_address.lines().map(str::to_owned).collect(),
-                mail: self.shop.support_email.to_string(),
-            },
-            number: number.to_string(),
-            date: day(sent),
-            wanted_by: order.expected.map(civil),
-            supplier: print::Supplier { name: self.supplier.name.clone(), mail: self.supplier.email.to_string() },
-            deliver_to: places,
-            lines: order.lines.iter().filter(|line| line.quantity > 0).map(|line| self.sheet_line(line)).collect(),
-            total: total(order),
-            note: note.map(str::to_owned),
-            link,
-            language: "en".to_owned(),
-        };
-        // For programs: plain amounts, in the order's currency.
-        let plain = |line: &PurchaseLine| print::SheetLine {
-            unit_cost: line.unit_cost.map(Money::decimal),
-            total: line.unit_cost.and_then(|cost| cost.times(line.quantity).ok()).map(Money::decimal),
-            ..self.sheet_line(line)
-        };
-        let lines = order.lines.iter().filter(|line| line.quantity > 0).map(plain).collect();
-        let rows = print::PurchaseSheet { lines, ..sheet.clone() };
+        let About { order, supplier, offers, places, shop, .. } = *self;
+        let ordered = print::Ordered { order, supplier, offers, places, shop, note, link: Some(&link) };
         let file = |kind: &'static str, end: &str, bytes| File { name: format!("{number}.{end}"), kind, bytes };
         let files = vec![
-            file("application/pdf", "pdf", print::purchase_order_pdf(&sheet, now)?),
-            file("text/csv; charset=utf-8", "csv", print::purchase_order_csv(&rows)?),
+            file("application/pdf", "pdf", ordered.pdf(now)?),
+            file("text/csv; charset=utf-8", "csv", ordered.csv()?),
         ];
         let mail = mails::purchase_order_sent(&sender(self.shop, self.url), &view);
         Ok(Some(Letter { to: self.supplier.email.clone(), mail, files }))
@@ -179,20 +155,8 @@ impl About<'_> {
         Some(changes)
     }
 
-    fn locations(&self) -> Vec<LocationId> {
-        let mut places: Vec<LocationId> = self.order.lines.iter().map(|line| line.location.clone()).collect();
-        places.sort();
-        places.dedup();
-        places
-    }
-
-    /// A location by its address; by its name, where it has none.
-    fn place(&self, id: &LocationId) -> print::Place {
-        let known = self.places.locations.iter().find(|place| place.id == *id);
-        let name = known.map_or_else(|| id.to_string(), |place| place.name.clone());
-        let lines: Vec<String> = known.into_iter().flat_map(|place| place.address.lines().map(str::to_owned)).collect();
-        let lines = if lines.is_empty() { vec![format!("{}, {name}", self.shop.name)] } else { lines };
-        print::Place { location: name, lines }
+    fn deliver_to(&self) -> Vec<String> {
+        self.order.locations().into_iter().flat_map(|place| self.places.address(place, &self.shop.name)).collect()
     }
 
     fn title(&self, sku: &Sku) -> String {
@@ -213,18 +177,6 @@ impl About<'_> {
             total: total(self.order),
         }
     }
-
-    fn sheet_line(&self, line: &PurchaseLine) -> print::SheetLine {
-        let several = self.locations().len() > 1;
-        print::SheetLine {
-            sku: line.sku.to_string(),
-            title: self.title(&line.sku),
-            location: if several { self.place(&line.location).location } else { String::new() },
-            quantity: line.quantity,
-            unit_cost: line.unit_cost.map(Money::format),
-            total: cost(line),
-        }
-    }
 }
 
 fn cost(line: &PurchaseLine) -> Option<String> {
@@ -233,9 +185,4 @@ fn cost(line: &PurchaseLine) -> Option<String> {
 
 fn total(order: &PurchaseOrder) -> Option<String> {
     order.total().ok().flatten().map(Money::format)
-}
-
-/// "24 June 2026".
-fn civil(date: Date) -> String {
-    date.strftime("%-d %B %Y").to_string()
 }

@@ -1,9 +1,10 @@
 //! The list of a customer's orders, and the way to an order without an account.
 
 use contracts::Problem;
+use domain::calendar::day;
 use edge::auth::{Audience, Caller, Person};
 use edge::http::{encoded, unavailable};
-use edge::order_view::{Standing, day};
+use edge::order_view::Standing;
 use edge::page::renewal;
 use edge::{Request, Response};
 use pages::components::Pager;

@@ -3,6 +3,7 @@
 use contracts::refusal::problem as of_refusal;
 use contracts::{Problem, ProblemKind};
 use domain::Money;
+use domain::calendar::{day, moment};
 use domain::id::OrderId;
 use domain::order::{Order, OrderAction, OrderStatus, PaymentMethod, PaymentStatus};
 use domain::people::Action;
@@ -10,7 +11,7 @@ use domain::settings::{PaymentSettings, ShopSettings};
 use domain::shipping::ShippingSettings;
 use edge::auth::{self, Caller};
 use edge::http::{encoded, unavailable};
-use edge::order_view::{Audience, Standing, contents, day, happened, moment, payment_words, totals, tracking_href};
+use edge::order_view::{Audience, Standing, contents, happened, payment_words, totals, tracking_href};
 use edge::orders::{reader, shop_path};
 use edge::page::{picture, renewal};
 use edge::{Request, Response};

@@ -2,8 +2,9 @@
 //!
 //! Knows an order and the time; knows no page.
 
+use domain::calendar::moment;
 use domain::order::{Order, OrderLine, OrderStatus, PaymentMethod, PaymentStatus, ShipmentStatus};
-use edge::order_view::{Standing, moment};
+use edge::order_view::Standing;
 use jiff::Timestamp;
 
 /// The state in a sentence, with what comes next.

@@ -77,7 +77,7 @@ impl ShowCosts {
                 .find(|days| days.to_string() == typed)
                 .ok_or_else(|| Problem::field("/days", "Choose 7, 30 or 90 days."))?,
         };
-        let last = self.context.now().to_zoned(TimeZone::UTC).date();
+        let last = domain::calendar::date(self.context.now());
         let unfit = |error: jiff::Error| internal("a day that is none", &error);
         let first = last.checked_sub((days - 1).days()).map_err(unfit)?;
         let mut spending = Spending::new(first, last);

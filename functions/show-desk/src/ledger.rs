@@ -1,13 +1,14 @@
 //! One SKU: its quantities now, and every change that led to them.
 
 use contracts::Problem;
+use domain::calendar::moment;
 use domain::id::{ImportId, OrderId, TransferId};
 use domain::people::Action;
 use domain::stock::{Shelf, Stock};
 use domain::text::Sku;
 use edge::Response;
 use edge::http::unavailable;
-use edge::order_view::{moment, stock_level};
+use edge::order_view::stock_level;
 use futures::future::join;
 use pages::components::Pager;
 use pages::desk::{self, Ledger, LedgerRow, Spread};

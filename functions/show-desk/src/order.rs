@@ -3,6 +3,7 @@
 use contracts::Problem;
 use contracts::refusal::problem as of_refusal;
 use domain::Money;
+use domain::calendar::moment;
 use domain::id::OrderId;
 use domain::order::{Order, OrderAction, OrderLine, OrderStatus, PaymentMethod, RefundStatus};
 use domain::people::Action as Right;
@@ -10,9 +11,7 @@ use domain::shipping::ShippingSettings;
 use domain::stock::{Allocated, AllocationReason, AllocationRule, Nearness};
 use edge::Response;
 use edge::http::unavailable;
-use edge::order_view::{
-    Audience, Standing, attention_words, contents, happened, moment, payment_words, totals, tracking_href,
-};
+use edge::order_view::{Audience, Standing, attention_words, contents, happened, payment_words, totals, tracking_href};
 use pages::components::{Badge, FormErrors, Notice, Tone};
 use pages::desk::{self, Action, DeskLine, DeskOrder};
 use pages::layout::{Head, Section};

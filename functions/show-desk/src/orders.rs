@@ -1,13 +1,14 @@
 //! The list of orders: saved views, and finding one.
 
 use contracts::Problem;
+use domain::calendar::moment;
 use domain::id::{OrderId, OrderNumber};
 use domain::order::{OrderStatus, ShipmentStatus};
 use domain::people::Action;
 use domain::text::Email;
 use edge::Response;
 use edge::http::unavailable;
-use edge::order_view::{Standing, moment};
+use edge::order_view::Standing;
 use pages::components::{Badge, Pager, Tab};
 use pages::desk;
 use pages::layout::{Head, Section};

@@ -16,7 +16,6 @@ use edge::page::{picture, picture_path};
 use edge::{Request, Response};
 use futures::future::join;
 use jiff::civil::{Date, Weekday};
-use jiff::tz::TimeZone;
 use pages::components::{Crumb, Image, Price, Stock};
 use pages::layout::Head;
 use pages::shop;
@@ -214,7 +213,7 @@ async fn delivery(
 ) -> Result<Option<String>, Problem> {
     let shipping = shop.settings(&shop.shipping).await?;
     let quotes = shipping.options(settings.home_country, u64::from(variant.weight_g), variant.price);
-    let today = shop.context.now().to_zoned(TimeZone::UTC).date();
+    let today = domain::calendar::date(shop.context.now());
     let arrival = quotes.first().and_then(|quote| arrival(quote, today));
     Ok(arrival.map(|days| format!("Order today, arrives in {} {days}", settings.home_country.name())))
 }

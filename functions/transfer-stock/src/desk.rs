@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use contracts::Problem;
 use domain::FieldError;
+use domain::calendar::moment;
 use domain::id::TransferId;
 use domain::order::RequestMark;
 use domain::people::Action;
@@ -17,7 +18,6 @@ use domain::transfer::{
 use edge::Response;
 use edge::desk::{Visit, form_errors};
 use edge::http::{encoded, idempotency_key, unavailable};
-use edge::order_view::moment;
 use edge::page::form_key;
 use edge::purchases::shown_rev;
 use pages::components::{Badge, Event, FormErrors, Pager, Tab};

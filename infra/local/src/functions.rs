@@ -29,6 +29,7 @@ pub fn functions() -> &'static [(&'static str, Function)] {
         ("manage-suppliers", manage_suppliers::FUNCTION),
         ("pay-refund", pay_refund::FUNCTION),
         ("plan-reorders", plan_reorders::FUNCTION),
+        ("print-purchase-order", print_purchase_order::FUNCTION),
         ("project-orders", project_orders::FUNCTION),
         ("receive-goods", receive_goods::FUNCTION),
         ("refund-order", refund_order::FUNCTION),

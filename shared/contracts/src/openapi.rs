@@ -150,6 +150,10 @@ operations! {
         200 answer ListAnswer<PurchaseOrderAnswer>, refuses 400 401 403;
     show_purchase_order = get "/api/purchase-orders/{id}" "staff" "Shows a purchase order." ("id")
         200 answer PurchaseOrderAnswer, refuses 401 403 404;
+    print_purchase_order = get "/api/purchase-orders/{id}/order.pdf" "staff" "A purchase order as PDF." ("id")
+        200, refuses 401 403 404;
+    list_purchase_lines = get "/api/purchase-orders/{id}/order.csv" "staff" "A purchase order's lines as CSV." ("id")
+        200, refuses 401 403 404;
     make_purchase_order = post "/api/purchase-orders" "staff" "Drafts a purchase order. May take an Idempotency-Key." ()
         also ("Idempotency-Key" = Option<String>, Header),
         body PurchaseDraft, 201 answer PurchaseOrderAnswer, refuses 400 401 403 413 415 422;

@@ -5,6 +5,7 @@
 //! as arguments, and a decision goes out as a value that says what is to be, what happened and what stock has to move.
 
 pub mod address;
+pub mod calendar;
 pub mod cart;
 pub mod catalog;
 pub mod demand;

@@ -22,6 +22,8 @@ pub use look::{Act, Look, Looked, Standing};
 pub use states::{AnswerStatus, AnswerStep, PurchaseStatus, PurchaseStep, SuggestionStatus, SuggestionStep};
 pub use supplier::{Supplier, SupplierDraft};
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -200,6 +202,11 @@ impl PurchaseOrder {
     /// The line of that SKU for that location.
     pub fn line(&self, sku: &Sku, location: &LocationId) -> Option<&PurchaseLine> {
         self.lines.iter().find(|line| line.sku == *sku && line.location == *location)
+    }
+
+    /// Where its goods go, each location once.
+    pub fn locations(&self) -> BTreeSet<&LocationId> {
+        self.lines.iter().map(|line| &line.location).collect()
     }
 
     /// Whether what has not come of it is booked as incoming: from its approval until it is over.

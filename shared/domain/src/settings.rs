@@ -184,7 +184,24 @@ pub struct LocationSettings {
 impl LocationSettings {
     /// Whether there is such a location.
     pub fn has(&self, id: &LocationId) -> bool {
-        self.locations.iter().any(|location| location.id == *id)
+        self.place(id).is_some()
+    }
+
+    /// The location with this id.
+    pub fn place(&self, id: &LocationId) -> Option<&Location> {
+        self.locations.iter().find(|location| location.id == *id)
+    }
+
+    /// What people call a location; its id, where there is none any more.
+    pub fn name(&self, id: &LocationId) -> String {
+        self.place(id).map_or_else(|| id.to_string(), |place| place.name.clone())
+    }
+
+    /// Where a location is, a line each; the shop and its name there, where it has no address.
+    pub fn address(&self, id: &LocationId, shop: &str) -> Vec<String> {
+        let lines: Vec<String> =
+            self.place(id).into_iter().flat_map(|place| place.address.lines()).map(str::to_owned).collect();
+        if lines.is_empty() { vec![format!("{shop}, {}", self.name(id))] } else { lines }
     }
 }
 

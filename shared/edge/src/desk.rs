@@ -3,6 +3,7 @@
 //! Knows cookies, roles and the words that operations lead back with; knows no page.
 
 use contracts::{Problem, ProblemKind};
+use domain::calendar::moment;
 use domain::id::{ImportId, OrderId, PurchaseOrderId, TransferId};
 use domain::people::{Action, Role};
 use domain::settings::ShopSettings;
@@ -15,7 +16,6 @@ use pages::layout::{self, DeskContext, Head, Section, desk_bare_page};
 use crate::auth::{Audience, Caller, Person, Verifier};
 use crate::context::Context;
 use crate::http::{Cookie, Request, Response, encoded};
-use crate::order_view::moment;
 use crate::page::{failure, label, refusal_body, renewal};
 
 /// A request of somebody who is staff.

@@ -3,6 +3,7 @@
 //! Knows the records of orders and offers, and the parts that pages are made of. It deliberately knows no page, and
 //! tells references and reasons to staff alone.
 
+use domain::calendar::moment;
 use domain::order::{
     Attention, Order, OrderStatus, PaymentMethod, PaymentStatus, Refund, RefundCause, RefundStatus, ShipmentStatus,
 };
@@ -13,16 +14,6 @@ use store::lists::OrderRow;
 
 /// As few pieces as this are told to shoppers.
 const FEW: i64 = 3;
-
-/// A moment as people read it, in UTC: `22 November 2026, 14:05`.
-pub fn moment(at: Timestamp) -> String {
-    at.strftime("%-d %B %Y, %H:%M").to_string()
-}
-
-/// The day of a moment as people read it, in UTC: `22 November 2026`.
-pub fn day(at: Timestamp) -> String {
-    at.strftime("%-d %B %Y").to_string()
-}
 
 /// Where an order stands, as far as its badges tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,13 +5,12 @@
 
 use contracts::purchasing::PurchaseOrderAnswer;
 use contracts::{Problem, ProblemKind};
+use domain::calendar::date;
 use domain::id::PurchaseOrderId;
 use domain::order::RequestMark;
 use domain::purchasing::{Command, Decision, PurchaseOrder};
 use domain::text::Secret;
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use store::TxError;
 use store::purchasing::{NotWritten, Purchasing};
 use store::stamp::Cause;
@@ -113,9 +112,9 @@ pub fn read_token(token: &str) -> Result<(PurchaseOrderId, Secret), Problem> {
     Ok((id.parse().map_err(|_| none())?, secret.parse().map_err(|_| none())?))
 }
 
-/// The day that `now` is in.
-pub fn day(now: Timestamp) -> Date {
-    now.to_zoned(TimeZone::UTC).date()
+/// Whether the link of the order's last mail carries this secret.
+pub fn opens(secret: &Secret, order: &PurchaseOrder) -> bool {
+    order.link_hash.is_some_and(|hash| store::same(&secret.digest(), &hash))
 }
 
 /// The answer to a command that staff gave: to the desk's form the order's page there, to a program the order.
@@ -126,7 +125,7 @@ pub fn answered(request: &Request, order: PurchaseOrder, done: &str, now: Timest
     if crate::orders::is_desk(request) {
         return Ok(Response::see_other(&format!("/desk/purchase-orders/{}?done={done}", order.id)));
     }
-    Response::json(200, &PurchaseOrderAnswer::new(order, day(now)))
+    Response::json(200, &PurchaseOrderAnswer::new(order, date(now)))
 }
 
 /// Refuses what was decided about another state of the order, where `rev` says which was shown.

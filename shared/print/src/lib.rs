@@ -1,11 +1,11 @@
 //! What is printed: documents as PDF, and their lines as CSV.
 //!
-//! Every function takes a plain struct of texts that are ready to show, and is
-//! pure: the same input gives the same bytes. The PDF is PDF/A-2a and PDF/UA-1:
+//! [`Ordered`] makes a purchase order's sheet of the order itself. Every other
+//! function takes a plain struct of texts that are ready to show, and is pure:
+//! the same input gives the same bytes. The PDF is PDF/A-2a and PDF/UA-1:
 //! it can be kept for years and read aloud.
 //!
-//! Deliberately knows no money, no states, no HTTP and no clock: what is shown
-//! was decided and formatted by whoever calls, and the day of the PDF's
+//! Deliberately knows no states, no HTTP and no clock: the day of the PDF's
 //! metadata is an argument.
 //!
 //! The font is Instrument Sans (SIL Open Font License 1.1), 400 and 600. It has
@@ -20,12 +20,14 @@
 
 mod draw;
 mod flow;
+mod order;
 mod purchase;
 mod qr;
 mod sheet;
 mod tags;
 mod text;
 
+pub use order::Ordered;
 pub use purchase::purchase_order_pdf;
 pub use sheet::purchase_order_csv;
 

@@ -150,7 +150,7 @@ impl Diary {
 
     /// Goes on to `now`, though nothing was noted since.
     pub fn reach(&mut self, now: Timestamp) {
-        let today = now.to_zoned(TimeZone::UTC).date();
+        let today = crate::calendar::date(now);
         let Some(first) = self.first else {
             self.first = Some(today);
             // It could not be had before it was there.

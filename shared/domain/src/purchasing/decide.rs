@@ -6,7 +6,6 @@
 //! What an order has still to bring is incoming from its approval until it came or is not expected any more, so that
 //! whatever happens to an order, what it books and what it takes back again come to what is missing of its lines.
 
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use super::answer::{accept, propose, refuse, reject_proposal, take_proposal};
@@ -312,7 +311,7 @@ fn send(order: &PurchaseOrder, link_hash: Digest, now: Timestamp) -> Result<Deci
     next.answer = order.answer.after(AnswerStep::Ask)?;
     next.sent = Some(now);
     next.link_hash = Some(link_hash);
-    let today = now.to_zoned(TimeZone::UTC).date();
+    let today = crate::calendar::date(now);
     next.expected = order.lead_time_days.map(|days| today.saturating_add(i64::from(days).days()));
     Ok(Decision::new(order, next, Event::Sent { purchase_order: order.id }))
 }
