@@ -85,7 +85,8 @@ impl HttpHandler for ApprovePurchaseOrder {
                 Asked::Command(command) => decide(order, command.clone(), now)?,
             })
         });
-        answered(request, order.await?, said(&act), self.context.now())
+        let done = if matches!(asked, Asked::Approve(true)) { said("send") } else { said(&act) };
+        answered(request, order.await?, done, self.context.now())
     }
 
     async fn refuse(&self, request: &Request, problem: &Problem) -> Response {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use contracts::Problem;
 use contracts::purchasing::DismissRequest;
+use domain::calendar::moment;
 use domain::people::Action;
 use domain::purchasing::{Look, SuggestionStatus, Supplier};
 use domain::reorder::{Decision, Reason};
@@ -110,7 +111,7 @@ pub(crate) async fn list(shop: &ManageReorders, visit: &Visit<'_>) -> Result<Res
             first: after.map(|_| address(view, "")),
             next: next.map(|next| address(view, &next.to_string())),
         },
-        looked: None,
+        looked: looks.iter().map(|look| look.at).max().map(|at| format!("Last look {}", moment(at))),
         may_edit,
         csrf: frame.csrf(),
         idempotency_key: form_key(&shop.context),

@@ -134,7 +134,6 @@ impl About<'_> {
             number: order.id.number().to_string(),
             supplier: self.supplier.name.clone(),
             says,
-            expected: order.expected.map(civil),
             note: order.proposal.as_ref().and_then(|proposal| proposal.note.clone()),
             desk_url: format!("{}/desk/purchase-orders/{}", self.url, order.id),
         };

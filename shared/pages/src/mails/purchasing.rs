@@ -105,8 +105,6 @@ pub fn purchase_order_sent(shop: &Shop, view: &PurchaseOrderSent) -> Mail {
 /// What a supplier said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SupplierSays {
-    /// It comes as ordered.
-    Accepts,
     /// It comes otherwise: what changes, as names and values ("Delivery", "24 June instead of 17 June").
     Proposes(Vec<(String, String)>),
     /// It does not come, and the order is cancelled: why.
@@ -122,8 +120,6 @@ pub struct SupplierAnswer {
     pub supplier: String,
     /// What.
     pub says: SupplierSays,
-    /// When it is expected now: "17 June".
-    pub expected: Option<String>,
     /// What the supplier wrote.
     pub note: Option<String>,
     /// The order on the desk, absolute.
@@ -133,14 +129,9 @@ pub struct SupplierAnswer {
 /// "Acme proposes a change to B7K3F9".
 #[must_use]
 pub fn supplier_answered(shop: &Shop, view: &SupplierAnswer) -> Mail {
-    let SupplierAnswer { number, supplier, says, expected, note, desk_url } = view;
+    let SupplierAnswer { number, supplier, says, note, desk_url } = view;
     let mut blocks = Vec::new();
     let (act, next, button) = match says {
-        SupplierSays::Accepts => {
-            let when = expected.as_ref().map(|day| format!(" It is expected on {day}.")).unwrap_or_default();
-            blocks.push(Block::Text(format!("{supplier} delivers purchase order {number} as ordered.{when}")));
-            ("accepts", "Nothing to do.", "Open the order")
-        }
         SupplierSays::Proposes(changes) => {
             blocks.push(Block::Text(format!("{supplier} can't deliver {number} as ordered, and proposes this:")));
             blocks.push(Block::Facts("The proposal".to_owned(), changes.clone()));

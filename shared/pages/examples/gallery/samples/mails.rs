@@ -172,7 +172,6 @@ fn purchasing(from: &mails::Shop) -> Vec<(&'static str, mails::Mail)> {
         number: "B7K3F9".into(),
         supplier: "Töpferei Alt".into(),
         says,
-        expected: Some("17 June".into()),
         note: None,
         desk_url: "https://shop.example.com/desk/purchase-orders/po_1".into(),
     };
@@ -224,7 +223,6 @@ fn purchasing(from: &mails::Shop) -> Vec<(&'static str, mails::Mail)> {
                 },
             ),
         ),
-        ("supplier-accepts", mails::supplier_answered(from, &answer(mails::SupplierSays::Accepts))),
         (
             "supplier-proposes",
             mails::supplier_answered(

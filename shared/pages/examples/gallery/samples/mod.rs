@@ -3,7 +3,8 @@
 mod desk;
 mod imports;
 mod mails;
-mod purchasing;
+mod purchase_orders;
+mod reorders;
 mod shop;
 mod transfers;
 
@@ -102,7 +103,12 @@ fn errors(pairs: &[(&str, &str)]) -> FormErrors {
 
 /// Every page by its name.
 pub(super) fn pages() -> Vec<(String, String)> {
-    let all = shop::pages().into_iter().chain(desk::pages()).chain(purchasing::pages()).chain(imports::pages());
+    let all = shop::pages()
+        .into_iter()
+        .chain(desk::pages())
+        .chain(reorders::pages())
+        .chain(purchase_orders::pages())
+        .chain(imports::pages());
     let all = all.chain(transfers::pages());
     all.map(|(name, page)| (name, page.into_string())).collect()
 }

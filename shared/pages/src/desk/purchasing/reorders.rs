@@ -50,7 +50,7 @@ pub struct Reorders {
     pub rows: Vec<ReorderRow>,
     /// Where the list goes on.
     pub pager: Pager,
-    /// When everything was looked at last: "Looked at everything today at 03:10".
+    /// When the shown SKUs were last looked at: "Last look 3 June 2026, 03:10".
     pub looked: Option<String>,
     /// Whether the role may look now, dismiss and write rules.
     pub may_edit: bool,
