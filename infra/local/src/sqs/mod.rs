@@ -247,14 +247,12 @@ impl Queues {
             return;
         };
         let retention = span(spec.retention);
-        messages.retain(|number, message| {
-            let alive = now.duration_since(message.sent) < retention;
-            if !alive {
-                tracing::warn!(queue = spec.name, message.id = message.id, "a message grew too old");
-                changes.push(drop_of(&spec.name, *number));
-            }
-            alive
-        });
+        // They stand in the order in which they were sent.
+        while let Some(oldest) = messages.first_entry().filter(|one| now.duration_since(one.get().sent) >= retention) {
+            let (number, message) = oldest.remove_entry();
+            tracing::warn!(queue = spec.name, message.id = message.id, "a message grew too old");
+            changes.push(drop_of(&spec.name, number));
+        }
     }
 
     /// Deletes a message by the handle of its latest receipt. A stale handle deletes nothing.
@@ -300,12 +298,14 @@ impl Queues {
         let mut changes = Vec::new();
         for (number, mut message) in dead {
             changes.push(drop_of(&redrive.to, number));
+            message.number = state.next;
+            state.next += 1;
             message.receives = 0;
             message.visible = now;
             message.sent = now;
             message.source = None;
             changes.extend(self.kept(&spec.name, &message));
-            state.messages.entry(spec.name.clone()).or_default().insert(number, message);
+            state.messages.entry(spec.name.clone()).or_default().insert(message.number, message);
         }
         self.keep.write(changes);
         Some(count)
