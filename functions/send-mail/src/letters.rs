@@ -6,7 +6,6 @@ use domain::order::{Order, OrderLine, OrderStatus, PaymentMethod, RefundCause};
 use domain::settings::{PaymentSettings, ShopSettings};
 use domain::stock::SkuQuantity;
 use domain::text::{Quantity, Sku};
-use jiff::Timestamp;
 use pages::mails::{self, Mail, MailLine, OrderMail};
 
 /// The order's page, with the secret that opens it.

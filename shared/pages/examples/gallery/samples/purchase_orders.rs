@@ -1,5 +1,6 @@
 //! Purchase orders: the desk's pages and the supplier's own.
 
+use super::reorders::{rule, views};
 use super::*;
 use pages::{desk, supplier};
 

@@ -27,7 +27,7 @@ fn row(n: usize, quantity: Option<&str>, state: Badge, order: Option<&str>) -> d
     }
 }
 
-fn views(all: &[(&str, &str)], base: &str) -> Vec<Tab> {
+pub(super) fn views(all: &[(&str, &str)], base: &str) -> Vec<Tab> {
     let tab = |(n, (words, count)): (usize, &(&str, &str))| Tab {
         words: (*words).into(),
         href: if n == 0 { base.into() } else { format!("{base}?view={n}") },
@@ -149,7 +149,7 @@ fn what_if() -> desk::WhatIf {
     }
 }
 
-fn rule() -> desk::ReorderRuleForm {
+pub(super) fn rule() -> desk::ReorderRuleForm {
     desk::ReorderRuleForm {
         sku: "MUG-COBALT".into(),
         locations: vec![Choice::new("main", "Main", true), Choice::new("outlet", "Outlet", false)],
