@@ -2,7 +2,7 @@
 
 use contracts::{Problem, ProblemKind};
 use domain::calendar::moment;
-use domain::import::{CheckedLine, Field, Import, ImportDraft, ImportStatus, Mapping, RowOutcome};
+use domain::import::{CheckedLine, Field, Import, ImportDraft, ImportStatus, MAX_FILE, Mapping, RowOutcome};
 use domain::people::Action;
 use edge::Response;
 use edge::desk::{Visit, form_errors};
@@ -42,7 +42,7 @@ async fn listed(shop: &ImportStock, visit: &Visit<'_>, refused: Option<&Problem>
     let frame = shop.frame(visit).await?;
     let errors = refused.map(form_errors).unwrap_or_default();
     let head = Head::private("Imports and exports").failed(&errors);
-    let form = ImportForm { csrf: frame.csrf(), errors };
+    let form = ImportForm { csrf: frame.csrf(), most: MAX_FILE, errors };
     let view = Imports {
         rows: page.items.iter().map(row).collect(),
         pager: Pager {
@@ -51,7 +51,8 @@ async fn listed(shop: &ImportStock, visit: &Visit<'_>, refused: Option<&Problem>
         },
         form: visit.role.may(Action::AdjustStock).then_some(form),
     };
-    Ok(frame.page(refused.map_or(200, |problem| problem.kind.status()), &head, &desk::imports(&view)))
+    let page = frame.page(refused.map_or(200, |problem| problem.kind.status()), &head, &desk::imports(&view));
+    Ok(page.connecting(&shop.files.origin()))
 }
 
 /// POST /desk/stock/imports
@@ -59,7 +60,10 @@ pub(crate) async fn send(shop: &ImportStock, visit: &Visit<'_>) -> Result<Respon
     visit.needs(Action::AdjustStock)?;
     let form = match visit.request.multipart(LARGEST).await {
         Err(problem) if problem.kind == ProblemKind::TooLarge => {
-            let problem = Problem::field("/file", "Choose a file of 4 MB at most. Programs may send 20 MB.");
+            let problem = Problem::field(
+                "/file",
+                "Choose a file of 4 MB at most, or send it from a browser with scripts on, which may send 20 MB.",
+            );
             return listed(shop, visit, Some(&problem)).await;
         }
         form => form?,

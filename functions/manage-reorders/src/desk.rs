@@ -97,8 +97,6 @@ pub(crate) async fn list(shop: &ManageReorders, visit: &Visit<'_>) -> Result<Res
         quantity: look.decision.is_order().then(|| look.decision.quantity.to_string()),
         state: state(look),
         order: look.order.map(|id| (id.number().to_string(), format!("/desk/purchase-orders/{id}"))),
-        when: look.at.strftime("%-d %b, %H:%M").to_string(),
-        at: look.at.to_string(),
         dismissible: may_edit && look.is_open(),
     };
     let frame = shop.frame(visit).await?;

@@ -457,6 +457,13 @@ impl Response {
             .header("referrer-policy", "same-origin")
     }
 
+    /// The same page, whose scripts may speak to `origin` too.
+    #[must_use]
+    pub fn connecting(self, origin: &str) -> Self {
+        let policy = PAGE_POLICY.replace("connect-src 'self'", &format!("connect-src 'self' {origin}"));
+        self.header("content-security-policy", &policy)
+    }
+
     /// 303: what was posted is done; look there.
     pub fn see_other(location: &str) -> Self {
         Self::new(303, "text/plain; charset=utf-8", "").header("location", location)

@@ -149,6 +149,11 @@ impl Objects {
         Ok(())
     }
 
+    /// Where its addresses lead, as a content security policy names it.
+    pub fn origin(&self) -> String {
+        self.bucket.base_url().origin().ascii_serialization()
+    }
+
     /// Opens `key` for whoever has the address to write: one object of this kind and of so many bytes.
     pub fn open(&self, key: &str, kind: Kind<'_>, bytes: u64, life: Duration) -> Opened {
         let mut action = PutObject::new(&self.bucket, Some(&self.credentials), key);

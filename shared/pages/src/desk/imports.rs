@@ -28,6 +28,8 @@ pub struct ImportRow {
 pub struct ImportForm {
     /// The form's token.
     pub csrf: String,
+    /// The largest file that a browser with scripts may send, in bytes.
+    pub most: u64,
     /// What was wrong.
     pub errors: FormErrors,
 }
@@ -139,7 +141,8 @@ fn crumbs(import: bool) -> Markup {
     breadcrumb(&crumbs)
 }
 
-/// The list. The form posts `multipart/form-data` to `/desk/stock/imports`: `file`, `csrf`.
+/// The list. The form posts `multipart/form-data` to `/desk/stock/imports`: `file`, `csrf`. A browser with scripts asks
+/// `data-upload` where the file may be put, and puts it there itself.
 #[must_use]
 pub fn imports(view: &Imports) -> Markup {
     html! {
@@ -153,9 +156,11 @@ pub fn imports(view: &Imports) -> Markup {
             section.panel aria-labelledby="send" {
                 h2 #send { "Send a stock list" }
                 p.muted { "One row for each SKU and location, with a count or a change. Nothing is booked before you have seen what it changes." }
-                form.stack action="/desk/stock/imports" method="post" enctype="multipart/form-data" novalidate {
+                form.stack action="/desk/stock/imports" method="post" enctype="multipart/form-data" novalidate data-upload="/api/stock/imports" data-most=(form.most) {
                     (hidden("csrf", &form.csrf))
-                    (field(&Field::new(FieldKind::File(".csv,.xlsx"), "file", "File").hint("CSV or Excel (.xlsx), 4 MB at most. An export has all the columns.").errors(&form.errors)))
+                    (field(&Field::new(FieldKind::File(".csv,.xlsx"), "file", "File").hint("CSV or Excel (.xlsx), 20 MB at most; 4 MB where scripts are off. An export has all the columns.").errors(&form.errors)))
+                    p.error-text role="alert" data-said hidden {}
+                    p data-sending hidden { label for="sending" { "Sending the file" } " " progress #sending value="0" { } }
                     div { (busy_button(Look::Main, "Look at it", "Sending…")) }
                 }
             }

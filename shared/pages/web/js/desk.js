@@ -1,6 +1,7 @@
 // The desk's extras: keys, more rows for variants, a question before leaving.
 
 import "./behaviour.js";
+import "./upload.js";
 
 const OFF = "desk-keys-off";
 const keysOn = () => localStorage.getItem(OFF) === null;

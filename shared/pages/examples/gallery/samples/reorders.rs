@@ -20,8 +20,6 @@ fn row(n: usize, quantity: Option<&str>, state: Badge, order: Option<&str>) -> d
         },
         quantity: quantity.map(str::to_owned),
         order: order.map(|number| (number.to_owned(), "/desk/purchase-orders/po_1".to_owned())),
-        when: "3 June, 03:10".into(),
-        at: "2026-06-03T03:10:00Z".into(),
         dismissible: state == Badge::ToOrder,
         state,
     }

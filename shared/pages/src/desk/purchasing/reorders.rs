@@ -29,10 +29,6 @@ pub struct ReorderRow {
     pub state: Badge,
     /// The purchase order that it stands in, number and address.
     pub order: Option<(String, String)>,
-    /// When it was looked at: "3 June, 14:05".
-    pub when: String,
-    /// When for machines, RFC 3339.
-    pub at: String,
     /// Whether it may be dismissed.
     pub dismissible: bool,
 }
@@ -109,7 +105,6 @@ fn table(view: &Reorders) -> Markup {
         Column::text("Why"),
         Column::number("Order"),
         Column::text("Status"),
-        Column::text("Looked at"),
     ];
     columns.extend(dismissible.then(|| Column::quiet("What to do")));
     html! {
@@ -127,7 +122,6 @@ fn table(view: &Reorders) -> Markup {
                             td data-label="Status" {
                                 div { (badge(&row.state)) @if let Some((number, href)) = &row.order { div.small { a href=(href) { (number) } } } }
                             }
-                            td data-label="Looked at" { time datetime=(row.at) { (row.when) } }
                             @if dismissible { td { @if row.dismissible { (dismiss(view, row)) } } }
                         }
                     }

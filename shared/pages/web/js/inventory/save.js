@@ -8,6 +8,7 @@
 //   400  problem+json with "errors": [{"pointer": "/lines/3/counted", "detail"}]; nothing was saved
 // Whatever else is answered, or nothing: the edits stay.
 
+import { admitted } from "../session.js";
 import { many } from "./dom.js";
 
 const PATIENCE_MS = 60_000;
@@ -36,14 +37,6 @@ export function saver({ save: address, csrf }, edits, sheet, say) {
     });
   };
 
-  /** Sends; who was let in too long ago is let in again by their session, and the same is sent once more. */
-  const admitted = async (lines) => {
-    const response = await send(lines);
-    if (response.status !== 401) return response;
-    await fetch("/desk/sign-in/renew?to=/health");
-    return send(lines);
-  };
-
   /** True where there is something to look at before saving again. */
   return async function save() {
     if (under) return false;
@@ -67,7 +60,7 @@ export function saver({ save: address, csrf }, edits, sheet, say) {
     try {
       for (let at = 0; at < cells.length; at += LINES) {
         const some = cells.slice(at, at + LINES);
-        const response = await admitted(linesOf(some));
+        const response = await admitted(() => send(linesOf(some)));
         const answer = await response.json().catch(() => ({}));
         if (response.status < 500 && response.status !== 401 && !(response.ok && !answer.lines)) attempt = null;
         if (response.ok && answer.lines) booked(some, answer.lines);

@@ -1,0 +1,8 @@
+// Who was let in too long ago is let in again by their session, and the same is asked once more.
+
+export async function admitted(ask) {
+  const response = await ask();
+  if (response.status !== 401) return response;
+  await fetch("/desk/sign-in/renew?to=/health");
+  return ask();
+}
