@@ -64,6 +64,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether a product is to be seen.
+    pub fn shows(product: &Product) -> bool {
+        product.status == ProductStatus::Active && product.price_range().is_some()
+    }
+
     /// The entry of a product. None when it is not to be seen.
     pub fn of(product: &Product, sold_out: bool) -> Option<Self> {
         if product.status != ProductStatus::Active {

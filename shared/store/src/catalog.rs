@@ -129,6 +129,16 @@ impl Read {
     pub fn sold_out(&self) -> bool {
         self.shelf.is_none_or(|shelf| shelf.sold_out)
     }
+
+    /// The product's latest change that search was told of.
+    fn latest(&self) -> Option<u64> {
+        self.shelf.and_then(|shelf| shelf.latest)
+    }
+
+    /// Whether search does not know the product and need not, as it is now: a draft.
+    fn is_unseen(&self, product: &Product) -> bool {
+        self.latest().is_none() && !Entry::shows(product)
+    }
 }
 
 impl Catalog {
@@ -183,7 +193,8 @@ impl Catalog {
         let mut item = item_of(&record)?;
         item.extend(Key::Product(product.slug.clone()).attributes());
         let event = Event::Shop(ShopEvent::ProductChanged { product: product.id, slug: product.slug.clone() });
-        Stamp::new(vec![event], cause).put_on(&mut item, product.version)?;
+        let events = if read.is_unseen(product) { Vec::new() } else { vec![event] };
+        Stamp::new(events, cause).put_on(&mut item, product.version)?;
         let seen = read.product.as_ref().map_or(0, |before| before.version);
         let mut writes = vec![self.table.put_over(item, seen)?.into()];
         writes.extend(self.shelve(read, product, read.sold_out())?);
@@ -196,9 +207,7 @@ impl Catalog {
     /// # Errors
     /// When the record has no form.
     pub fn shelve(&self, read: &Read, product: &Product, sold_out: bool) -> Result<Vec<Write>, StoreError> {
-        let entry = Entry::of(product, sold_out);
-        let known = read.shelf.and_then(|shelf| shelf.latest);
-        if entry.is_none() && known.is_none() {
+        if read.is_unseen(product) {
             let noted = sold_out == read.sold_out();
             return if noted { Ok(Vec::new()) } else { Ok(vec![self.put_shelf(read, product, sold_out, None)?]) };
         }
@@ -213,7 +222,7 @@ impl Catalog {
             .expression_attribute_values(":seen", n(read.version))
             .build()?;
         let key = Key::Change(next);
-        let entry = entry.as_ref().map(json).transpose()?;
+        let entry = Entry::of(product, sold_out).as_ref().map(json).transpose()?;
         let record = ChangeRecord { schema: SCHEMA, sk: key.pair().1, product: product.id, entry };
         let mut change = item_of(&record)?;
         change.extend(key.attributes());
@@ -222,7 +231,7 @@ impl Catalog {
             self.table.put(change)?.into(),
             self.put_shelf(read, product, sold_out, Some(next))?,
         ];
-        if let Some(latest) = known {
+        if let Some(latest) = read.latest() {
             writes.push(self.table.delete(Key::Change(latest).attributes())?.into());
         }
         Ok(writes)
