@@ -218,9 +218,9 @@ fn receive(queues: &Queues, queue: &str, body: &Value, now: Timestamp) -> Value 
                     "SentTimestamp": message.sent.as_millisecond().to_string(),
                     "SenderId": message.sender,
                 },
-                "MessageAttributes": message.attributes,
+                "MessageAttributes": message.attributes(),
             });
-            if let Some(digest) = md5_of_attributes(&message.attributes) {
+            if let Some(digest) = md5_of_attributes(&message.attributes()) {
                 told["MD5OfMessageAttributes"] = json!(digest);
             }
             told
