@@ -4,6 +4,7 @@
 //! due (`settle`), through a stretch of time (`advance`), or as workers beside a running shop (`work`). A schedule's
 //! failed tick is not tried again: the next one comes.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -310,12 +311,10 @@ impl Inner {
                 self.queues.delete(&spec.queue, &message.handle());
             }
         }
-        let mut ids: Vec<&str> = messages.iter().filter_map(|message| message.attribute(CORRELATION)).collect();
-        ids.sort_unstable();
-        ids.dedup();
+        let ids: BTreeSet<String> = messages.iter().filter_map(|message| message.attribute(CORRELATION)).collect();
         done.step.shared_by = ids.len().max(1);
         for id in ids {
-            self.journeys.add(id, done.step.clone(), None);
+            self.journeys.add(&id, done.step.clone(), None);
         }
     }
 

@@ -61,6 +61,11 @@ impl Message {
         self.source.as_deref() == Some(queue)
     }
 
+    /// The value of a text attribute.
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        Some(self.attributes().get(name)?.get("StringValue")?.as_str()?.to_owned())
+    }
+
     /// Its attributes, as SendMessage takes them: `{"name": {"DataType": .., "StringValue": ..}}`.
     pub fn attributes(&self) -> Value {
         serde_json::from_str(self.attributes.get()).unwrap_or_default()
