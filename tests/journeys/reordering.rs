@@ -343,7 +343,7 @@ async fn an_order_is_printed_for_staff_and_for_its_supplier() {
     assert!(page.text.contains(&format!("{desk}/order.pdf")), "{}", page.text);
     drop(shop.get(&format!("{desk}/order.pdf")).staff("owner").send().await.expect(200));
     drop(act(&shop, &order, "approve", &json!({ "send": true }), "owner").await.expect(200));
-    shop.settle().await;
+    gather(&shop).await;
     let link = link(&shop);
     let page = shop.get(&link).header("accept", "text/html").send().await.expect(200);
     for file in ["pdf", "csv"] {
