@@ -1,8 +1,8 @@
 //! Stock lists on their way in: sending one, looking at what it would change, booking it and taking it back.
 
 use crate::components::{
-    Badge, Choice, Column, Crumb, Field, FieldKind, FormErrors, Look, Pager, badge, breadcrumb, busy_button, button,
-    empty, error_summary, facts, field, head_row, hidden, link_button, pagination,
+    Badge, Choice, Column, Crumb, Field, FieldKind, FormErrors, Icon, Look, Pager, badge, breadcrumb, busy_button,
+    button, empty, error_summary, facts, field, head_row, hidden, icon, link_button, pagination,
 };
 use maud::{Markup, html};
 
@@ -235,10 +235,10 @@ fn errors(view: &ImportView) -> Markup {
             @if let Some(more) = &view.more_errors { p.muted { (more) } }
             div.table-wrap tabindex="0" role="region" aria-label="What is wrong" {
                 table.table.dense.cards-on-phone {
-                    (head_row(&[Column::number("Row"), Column::text("Column"), Column::text("What is wrong")]))
+                    (head_row(&[Column::text("Row"), Column::text("Column"), Column::text("What is wrong")]))
                     tbody {
                         @for error in &view.errors {
-                            tr { th.num scope="row" { (error.row) } td data-label="Column" { (error.column) } td data-label="What is wrong" { (error.detail) } }
+                            tr { th scope="row" { (error.row) } td data-label="Column" { (error.column) } td data-label="What is wrong" { (error.detail) } }
                         }
                     }
                 }
@@ -248,17 +248,21 @@ fn errors(view: &ImportView) -> Markup {
 }
 
 fn columns(view: &ImportView) -> Markup {
+    // Where rows can be read, they are what one came to see.
+    let open = view.lines.is_empty() || !view.form_errors.is_empty();
     html! {
-        section.panel aria-labelledby="columns" {
-            h2 #columns { "What the columns mean" }
-            form.stack action={ (view.href) "/mapping" } method="post" novalidate {
-                (hidden("csrf", &view.csrf))
-                div.grid-2 {
-                    @for column in &view.columns {
-                        (field(&Field::select(column.name.clone(), column.label.clone(), column.choices.clone()).errors(&view.form_errors)))
+        section.panel aria-label="Columns" {
+            details.action open[open] {
+                summary { "What the columns mean" (icon(Icon::Down)) }
+                form.stack action={ (view.href) "/mapping" } method="post" novalidate {
+                    (hidden("csrf", &view.csrf))
+                    div.grid-2 {
+                        @for column in &view.columns {
+                            (field(&Field::select(column.name.clone(), column.label.clone(), column.choices.clone()).errors(&view.form_errors)))
+                        }
                     }
+                    div { (button(Look::Quiet, "Look at it again")) }
                 }
-                div { (button(Look::Quiet, "Look at it again")) }
             }
         }
     }
@@ -272,12 +276,12 @@ fn lines(view: &ImportView) -> Markup {
             div.table-wrap tabindex="0" role="region" aria-label="Row by row" {
                 table.table.dense.cards-on-phone {
                     (head_row(&[
-                        Column::number("Row"), Column::text("SKU"), Column::text("Location"), Column::number("Before"), Column::number("After"), Column::text("What happens"),
+                        Column::text("Row"), Column::text("SKU"), Column::text("Location"), Column::number("Before"), Column::number("After"), Column::text("What happens"),
                     ]))
                     tbody {
                         @for line in &view.lines {
                             tr {
-                                th.num scope="row" { (line.row) }
+                                th scope="row" { (line.row) }
                                 td.code data-label="SKU" { (line.sku) }
                                 td data-label="Location" { (line.location) }
                                 td.num data-label="Before" { (line.before) }
