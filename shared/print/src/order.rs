@@ -64,7 +64,8 @@ impl Ordered<'_> {
         PurchaseSheet {
             shop: Shop {
                 name: shop.name.clone(),
-                address: shop.legal_address.lines().map(str::to_owned).collect(),
+                // The name stands above it already.
+                address: shop.legal_address.lines().filter(|line| *line != shop.name).map(str::to_owned).collect(),
                 mail: shop.support_email.to_string(),
             },
             number: order.id.number().to_string(),

@@ -71,7 +71,7 @@ pub fn suppliers(view: &Suppliers) -> Markup {
     html! {
         @if let Some(form) = &view.form { (error_summary(&form.errors.within(SCOPE))) }
         div.title-row { h1 { "Suppliers" } }
-        div.detail.form-right[view.form.is_some()] {
+        div.detail[view.form.is_some()].form-right[view.form.is_some()] {
             div {
                 @if view.rows.is_empty() {
                     (empty("Who delivers to the shop appears here. A reorder rule names one of them, and purchase orders go to their address.", None))
