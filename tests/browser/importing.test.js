@@ -11,7 +11,7 @@ let staff;
 // Longer than a form may send: 4 MB.
 const ROWS = 2_000;
 const list = () => {
-  const title = 'A vase of stoneware, thrown and glazed by hand '.repeat(4);
+  const title = 'A vase of stoneware thrown and glazed by hand '.repeat(4);
   const rows = Array.from({ length: ROWS }, (_, row) => `WEB-${row},main,${row + 1},${title}${row},9.90,${' '.repeat(2_000)}`);
   return `SKU,Location,Count,Title,Price,Note\n${rows.join('\n')}\n`;
 };
