@@ -23,6 +23,7 @@ pub mod pricing;
 pub mod purchasing;
 pub mod refusal;
 pub mod reorder;
+pub mod returns;
 pub mod search;
 pub mod settings;
 pub mod shipping;
