@@ -121,6 +121,10 @@ pub struct OrderAnswer {
     /// What has left, parcel by parcel.
     #[schema(value_type = Vec<Object>)]
     pub shipments: Vec<domain::order::Shipment>,
+    /// When its last parcel arrived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub delivered: Option<Timestamp>,
     /// Why it was called off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancel_reason: Option<String>,
@@ -234,6 +238,7 @@ impl OrderAnswer {
             refund_due: order.refund_due(),
             refunds: order.refunds.clone(),
             shipments: order.shipments.clone(),
+            delivered: order.delivered,
             cancel_reason: order.cancel_reason.clone(),
             allocation: AllocationAnswer::of(order),
         })

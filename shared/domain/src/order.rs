@@ -271,6 +271,9 @@ pub struct Order {
     /// What has left, parcel by parcel.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shipments: Vec<Shipment>,
+    /// When its last parcel arrived, as far as the shop heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<Timestamp>,
     /// Why somebody has to look at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attention: Option<Attention>,

@@ -253,6 +253,7 @@ impl PricedCart {
             backordered: Vec::new(),
             shipments: Vec::new(),
             attention: None,
+            delivered: None,
             cancel_reason: None,
             requests: Vec::new(),
             tax_version: self.tax_version,

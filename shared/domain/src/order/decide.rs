@@ -204,7 +204,7 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Decisio
         Command::Cancel { reason } => cancel(order, reason, now),
         Command::CancelBackorder => cancel_backorder(order, now),
         Command::Ship { carrier, tracking, lines } => ship(order, carrier, tracking, lines, now),
-        Command::Deliver => deliver(order),
+        Command::Deliver => deliver(order, now),
         Command::Refund { reason, what } => refund(order, reason, what, now),
         Command::RefundElsewhere { payment, refunded } => refund_elsewhere(order, &payment, refunded, now),
         Command::RefundPaid { refund, reference } => refund_paid(order, refund, &reference),
@@ -554,10 +554,11 @@ fn leaving(order: &Order, sku: &Sku, count: u32) -> Vec<Allocation> {
     pieces
 }
 
-fn deliver(order: &Order) -> Result<Decision, Refusal> {
+fn deliver(order: &Order, now: Timestamp) -> Result<Decision, Refusal> {
     let mut next = order.clone();
     next.shipment_status = order.shipment_status.after(ShipmentStep::Deliver)?;
     next.status = order.status.after(OrderStep::Complete)?;
+    next.delivered = Some(now);
     let events = vec![Event::OrderDelivered { order: order.id }, Event::OrderCompleted { order: order.id }];
     Ok(Decision::new(next, events, Vec::new()))
 }

@@ -107,6 +107,7 @@ fn the_happy_path() {
     let decision = decide(&order, Command::Deliver, at(15)).unwrap();
     assert_eq!(names(&decision), ["order.delivered", "order.completed"]);
     assert_eq!(states(&decision.order), ["completed", "captured", "delivered", "consumed"]);
+    assert_eq!(decision.order.delivered, Some(at(15)));
 }
 
 #[test]

@@ -77,6 +77,8 @@ struct Record {
     backordered: Vec<SkuQuantity>,
     #[serde(rename = "sh", default, skip_serializing_if = "Vec::is_empty")]
     shipments: Vec<Shipment>,
+    #[serde(rename = "dv", default, skip_serializing_if = "Option::is_none")]
+    delivered: Option<i64>,
     #[serde(rename = "an", default, skip_serializing_if = "Option::is_none")]
     attention: Option<Attention>,
     #[serde(rename = "cr", default, skip_serializing_if = "Option::is_none")]
@@ -253,6 +255,7 @@ pub(super) fn item_of_order(order: &Order) -> Result<Item, StoreError> {
         allocated: order.allocated.clone(),
         backordered: order.backordered.clone(),
         shipments: order.shipments.clone(),
+        delivered: order.delivered.map(Timestamp::as_millisecond),
         attention: order.attention.clone(),
         cancel_reason: order.cancel_reason.clone(),
         requests: order.requests.clone(),
@@ -331,6 +334,7 @@ pub(super) fn order_of(item: Item) -> Result<Order, StoreError> {
         allocated: record.allocated,
         backordered: record.backordered,
         shipments: record.shipments,
+        delivered: record.delivered.map(time).transpose()?,
         attention: record.attention,
         cancel_reason: record.cancel_reason,
         requests: record.requests,
