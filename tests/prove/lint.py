@@ -225,7 +225,8 @@ def rule_queues(template, functions):
     alarmed = {
         next(referred(dimension["Value"]))
         for _, alarm in of_type(template, "AWS::CloudWatch::Alarm")
-        for dimension in alarm["Properties"].get("Dimensions", [])
+        for metric in [alarm["Properties"], *(one.get("MetricStat", {}).get("Metric", {}) for one in alarm["Properties"].get("Metrics", []))]
+        for dimension in metric.get("Dimensions", [])
     }
     read = set()
     for name, function, event in events(functions, "SQS"):
@@ -309,7 +310,7 @@ def idle_dollars(resources):
         properties = resource.get("Properties", {})
         match resource["Type"]:
             case "AWS::Lambda::EventSourceMapping":
-                pollers += "DeadLetters" not in str(properties) and "StartingPosition" not in properties
+                pollers += "StartingPosition" not in properties
             case "AWS::CloudWatch::Alarm":
                 alarms += max(1, sum("MetricStat" in metric for metric in properties.get("Metrics", [])))
             case "AWS::Logs::MetricFilter":

@@ -55,9 +55,7 @@ pub(crate) async fn show(
         deliver_to: order.locations().into_iter().flat_map(|place| places.address(place, &settings.name)).collect(),
         wanted_by: order.expected.map(civil).unwrap_or_default(),
         facts: order.sent.map(|sent| ("Ordered on".to_owned(), day(sent))).into_iter().collect(),
-        files: ["pdf", "csv"]
-            .map(|end| (format!("/supplier/{token}/order.{end}"), format!("As {}", end.to_uppercase())))
-            .into(),
+        files: if order.is_with_supplier() { files(token) } else { Vec::new() },
         typed: refused.map(|(typed, _)| again(typed)).unwrap_or_default(),
         csrf: frame.csrf(),
         idempotency_key: form_key(&shop.context),
@@ -69,6 +67,11 @@ pub(crate) async fn show(
     let lines: Vec<String> = lines.map(str::to_owned).collect();
     let markup = supplier_page(&head, &frame.context, &lines, &page(&view));
     Ok(frame.whole(status, markup))
+}
+
+fn files(token: &str) -> Vec<(String, String)> {
+    let file = |end: &str| (format!("/supplier/{token}/order.{end}"), format!("As {}", end.to_uppercase()));
+    vec![file("pdf"), file("csv")]
 }
 
 fn again(typed: &Typed) -> SupplierTyped {

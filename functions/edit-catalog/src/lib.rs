@@ -11,7 +11,7 @@ use contracts::{Problem, ProblemKind};
 use domain::FieldError;
 use domain::catalog::{Product, ProductDraft, ProductStatus};
 use domain::people::Action;
-use domain::search::Snapshot;
+use domain::search::{Entry, Snapshot};
 use domain::settings::ShopSettings;
 use domain::tax::TaxSettings;
 use domain::text::{Sku, Slug};
@@ -218,14 +218,21 @@ impl EditCatalog {
     }
 
     async fn commit(&self, read: &Read, product: &Product, cause: &Cause) -> Result<(), TxError<NotWritten>> {
-        let mut tx = Tx::new();
-        for write in self.catalog.write(read, product, cause.clone()).map_err(TxError::Store)? {
-            tx = tx.and(write, |_| NotWritten::Stale);
-        }
         let about = cause.clone().about(product.id.to_string());
         let changes = product.listing_changes(read.product.as_ref());
         let skus: Vec<Sku> = changes.iter().map(sku_of).collect();
         let offers = self.stock.offers(&skus).await.map_err(TxError::Store)?;
+        // A product that is to be seen from now on has all its offers changed; of any other, search knows.
+        let was_seen = read.product.as_ref().is_some_and(Entry::shows);
+        let sold_out = if was_seen || !Entry::shows(product) {
+            read.sold_out()
+        } else {
+            offers.values().all(|offer| offer.sellable() <= 0)
+        };
+        let mut tx = Tx::new();
+        for write in self.catalog.write(read, product, sold_out, cause.clone()).map_err(TxError::Store)? {
+            tx = tx.and(write, |_| NotWritten::Stale);
+        }
         for (change, sku) in changes.iter().zip(skus) {
             for write in self.stock.list(change, offers.get(&sku), &about).map_err(TxError::Store)? {
                 let (sku, own) = (sku.clone(), product.id);

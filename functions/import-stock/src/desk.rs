@@ -42,7 +42,7 @@ async fn listed(shop: &ImportStock, visit: &Visit<'_>, refused: Option<&Problem>
     let frame = shop.frame(visit).await?;
     let errors = refused.map(form_errors).unwrap_or_default();
     let head = Head::private("Imports and exports").failed(&errors);
-    let form = ImportForm { csrf: frame.csrf(), most: MAX_FILE, errors };
+    let form = ImportForm { csrf: frame.csrf(), most: MAX_FILE, most_by_form: LARGEST, errors };
     let view = Imports {
         rows: page.items.iter().map(row).collect(),
         pager: Pager {

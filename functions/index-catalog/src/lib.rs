@@ -56,12 +56,13 @@ impl IndexCatalog {
             if sold_out == read.sold_out() {
                 return Ok(());
             }
-            let mut tx = Tx::new();
+            let mut tx = Tx::new().and(self.catalog.still(&product)?, |_| ());
             for write in self.catalog.shelve(&read, &product, sold_out)? {
                 tx = tx.and(write, |_| ());
             }
             match tx.commit(&self.context.db()).await {
-                Ok(()) => return Ok(()),
+                // Stock that moved meanwhile is told of too, but maybe to somebody who saw what stood there before.
+                Ok(()) => {}
                 Err(TxError::Refused(())) => {
                     let wait = u64::from(self.context.random::<1>()[0]) % (5 * attempt);
                     tokio::time::sleep(std::time::Duration::from_millis(wait)).await;

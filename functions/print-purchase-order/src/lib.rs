@@ -3,7 +3,7 @@
 
 use contracts::Problem;
 use domain::people::Action;
-use domain::purchasing::PurchaseOrder;
+use domain::purchasing::{PurchaseOrder, PurchaseStatus};
 use domain::settings::{LocationSettings, ShopSettings};
 use domain::text::Sku;
 use edge::auth::Verifier;
@@ -46,6 +46,18 @@ impl Format {
             Some("order.csv") => Ok(Self::Csv),
             Some(_) | None => Err(Problem::not_found("page")),
         }
+    }
+}
+
+/// What has to be known of an order that nobody is to deliver as it stands.
+const fn note(status: PurchaseStatus) -> Option<&'static str> {
+    match status {
+        PurchaseStatus::Suggested | PurchaseStatus::Draft => Some("A draft: it was not sent to the supplier."),
+        PurchaseStatus::Approved => Some("It was not sent to the supplier yet."),
+        PurchaseStatus::OnHold => Some("ON HOLD: nothing is to be delivered for now."),
+        PurchaseStatus::Canceled => Some("CANCELLED: nothing is to be delivered."),
+        PurchaseStatus::Received | PurchaseStatus::Closed => Some("Done: nothing more is to be delivered."),
+        PurchaseStatus::Sent | PurchaseStatus::Acknowledged | PurchaseStatus::PartiallyReceived => None,
     }
 }
 
@@ -102,8 +114,8 @@ impl PrintPurchaseOrder {
             offers: &offers,
             places: &places,
             shop: &shop,
-            note: order.sent.is_none().then_some("A draft: it was not sent to the supplier."),
-            link,
+            note: note(order.status),
+            link: link.filter(|_| order.is_with_supplier()),
         };
         let number = order.id.number();
         let unprinted = |error| internal("a purchase order was not printed", &error);

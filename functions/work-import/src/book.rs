@@ -101,10 +101,11 @@ async fn book_part(shop: &WorkImport, import: &Import, cause: &Cause) -> Result<
         }
         if !missing.is_empty() {
             let missing: Vec<&ImportLine> = missing.into_values().collect();
-            match drafts::make(shop, &missing, cause).await? {
+            match drafts::make(shop, import, &missing, cause).await? {
                 Made::All => {}
                 Made::Refused(row, detail) => return Ok(Part::Refused(import.row_error(row, detail))),
                 Made::Stale => continue,
+                Made::Ended => return Ok(Part::Ended),
             }
             known = shop.stock.at(&places).await?;
         }

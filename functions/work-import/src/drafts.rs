@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::catalog::Product;
-use domain::import::ImportLine;
+use domain::import::{Import, ImportLine};
 use domain::text::Slug;
 use edge::Error;
 use store::catalog::Read;
@@ -20,16 +20,31 @@ pub(crate) enum Made {
     Refused(u32, String),
     /// None is: others wrote the same records meanwhile.
     Stale,
+    /// None is: the import is not booked any more.
+    Ended,
 }
 
-/// Makes the products of lines whose SKUs there are not: at most 25, for each is three writes.
+/// Why nothing was written.
+enum NotWritten {
+    Stale,
+    Ended,
+}
+
+/// Makes the products of lines whose SKUs there are not: at most 25, for each is three writes. While the import
+/// is booked alone.
 ///
 /// # Errors
 /// When the catalogue does not answer.
-pub(crate) async fn make(shop: &WorkImport, lines: &[&ImportLine], cause: &Cause) -> Result<Made, Error> {
+pub(crate) async fn make(
+    shop: &WorkImport,
+    import: &Import,
+    lines: &[&ImportLine],
+    cause: &Cause,
+) -> Result<Made, Error> {
     let currency = shop.shop.get(shop.context.now()).await?.currency;
     let free = free_addresses(shop, lines).await?;
-    let mut tx = Tx::new();
+    let still = shop.imports.still(&import.id, import.status)?;
+    let mut tx = Tx::new().and(still, |_| NotWritten::Ended);
     for line in lines {
         let refused = |detail: String| Ok(Made::Refused(line.row, detail));
         let Some(draft) = line.draft() else {
@@ -46,18 +61,19 @@ pub(crate) async fn make(shop: &WorkImport, lines: &[&ImportLine], cause: &Cause
                 return refused(details.join(" "));
             }
         };
-        for write in shop.catalog.write(read, &product, cause.clone())? {
-            tx = tx.and(write, |_| ());
+        for write in shop.catalog.write(read, &product, read.sold_out(), cause.clone())? {
+            tx = tx.and(write, |_| NotWritten::Stale);
         }
         for change in product.listing_changes(None) {
             for write in shop.stock.list(&change, None, cause)? {
-                tx = tx.and(write, |_| ());
+                tx = tx.and(write, |_| NotWritten::Stale);
             }
         }
     }
     match tx.commit(&shop.context.db()).await {
         Ok(()) => Ok(Made::All),
-        Err(TxError::Refused(())) => Ok(Made::Stale),
+        Err(TxError::Refused(NotWritten::Stale)) => Ok(Made::Stale),
+        Err(TxError::Refused(NotWritten::Ended)) => Ok(Made::Ended),
         Err(TxError::Store(error)) => Err(error.into()),
     }
 }

@@ -15,7 +15,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, Update};
 use contracts::event::{Event, ShopEvent};
 use domain::catalog::Product;
 use domain::id::ProductId;
@@ -184,11 +184,18 @@ impl Catalog {
         Ok(slugs.into_iter().map(|slug| (slug.clone(), read(slug))).collect())
     }
 
-    /// Writes a product over what was read: the product, and what search has to know of it.
+    /// Writes a product over what was read: the product, and what search has to know of it, which is also whether all of
+    /// it is sold out.
     ///
     /// # Errors
     /// When the record has no form.
-    pub fn write(&self, read: &Read, product: &Product, cause: Cause) -> Result<Vec<Write>, StoreError> {
+    pub fn write(
+        &self,
+        read: &Read,
+        product: &Product,
+        sold_out: bool,
+        cause: Cause,
+    ) -> Result<Vec<Write>, StoreError> {
         let record = ProductRecord { schema: SCHEMA, product: json(product)? };
         let mut item = item_of(&record)?;
         item.extend(Key::Product(product.slug.clone()).attributes());
@@ -197,7 +204,7 @@ impl Catalog {
         Stamp::new(events, cause).put_on(&mut item, product.version)?;
         let seen = read.product.as_ref().map_or(0, |before| before.version);
         let mut writes = vec![self.table.put_over(item, seen)?.into()];
-        writes.extend(self.shelve(read, product, read.sold_out())?);
+        writes.extend(self.shelve(read, product, sold_out)?);
         Ok(writes)
     }
 
@@ -235,6 +242,20 @@ impl Catalog {
             writes.push(self.table.delete(Key::Change(latest).attributes())?.into());
         }
         Ok(writes)
+    }
+
+    /// The condition that a product is as it was read: of a write that changes how it stands in search alone.
+    ///
+    /// # Errors
+    /// When the check has no form.
+    pub fn still(&self, product: &Product) -> Result<Write, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table.name)
+            .set_key(Some(Key::Product(product.slug.clone()).attributes()))
+            .condition_expression("rev = :seen")
+            .expression_attribute_values(":seen", n(product.version))
+            .build()?;
+        Ok(check.into())
     }
 
     /// Notes how a product stands, over what was read of that.

@@ -30,6 +30,8 @@ pub struct ImportForm {
     pub csrf: String,
     /// The largest file that a browser with scripts may send, in bytes.
     pub most: u64,
+    /// The largest file that the form itself takes, in bytes.
+    pub most_by_form: usize,
     /// What was wrong.
     pub errors: FormErrors,
 }
@@ -156,7 +158,7 @@ pub fn imports(view: &Imports) -> Markup {
             section.panel aria-labelledby="send" {
                 h2 #send { "Send a stock list" }
                 p.muted { "One row for each SKU and location, with a count or a change. Nothing is booked before you have seen what it changes." }
-                form.stack action="/desk/stock/imports" method="post" enctype="multipart/form-data" novalidate data-upload="/api/stock/imports" data-most=(form.most) {
+                form.stack action="/desk/stock/imports" method="post" enctype="multipart/form-data" novalidate data-upload="/api/stock/imports" data-most=(form.most) data-most-by-form=(form.most_by_form) {
                     (hidden("csrf", &form.csrf))
                     (field(&Field::new(FieldKind::File(".csv,.xlsx"), "file", "File").hint("CSV or Excel (.xlsx), 20 MB at most; 4 MB where scripts are off. An export has all the columns.").errors(&form.errors)))
                     p.error-text role="alert" data-said hidden {}

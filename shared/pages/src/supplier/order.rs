@@ -68,7 +68,7 @@ pub struct SupplierOrder {
     /// Where the answers post to: `/supplier/{token}`.
     pub action: String,
     /// Why nothing can be answered any more, a heading and a sentence: it is over, cancelled, or the link was replaced.
-    /// Then nothing else is shown but what is in `lines`.
+    /// Then nothing else is shown but what is in `lines` and `files`.
     pub over: Option<(String, String)>,
     /// What came of the answer just given.
     pub answered: Option<SupplierAnswered>,

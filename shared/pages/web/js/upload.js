@@ -1,11 +1,16 @@
 // A stock list goes straight to where it is kept: a form would take it through a function, which is handed 6 MB at most.
-// Where anything of this fails, the form is as it was and can be sent again.
+// Where that fails, a file that a form takes goes by the form, and any other can be sent again.
 
 import { busy } from "./behaviour.js";
 import { admitted } from "./session.js";
 
+const PATIENCE_MS = 60_000;
+/** How long the address is good that a file is put to. */
+const LIFE_MS = 600_000;
+
 const form = document.querySelector("form[data-upload]");
 const most = Number(form?.dataset.most);
+const mostByForm = Number(form?.dataset.mostByForm);
 
 form?.addEventListener("submit", async (event) => {
   const file = form.elements.file.files[0];
@@ -24,10 +29,11 @@ form?.addEventListener("submit", async (event) => {
     await sent(file, upload);
     location.assign(`${form.action}/${encodeURIComponent(id)}`);
   } catch (error) {
-    say(error instanceof Refused ? error.message : "The file did not get through. Send it again when you're connected.");
-  } finally {
     done();
     form.querySelector("[data-sending]").hidden = true;
+    // What stands in the way may let a form through.
+    if (!(error instanceof Refused) && file.size <= mostByForm) form.submit();
+    else say(error instanceof Refused ? error.message : "The file did not get through. Send it again, or a smaller one.");
   }
 });
 
@@ -46,6 +52,7 @@ async function opened(file) {
     headers: { "content-type": "application/json", accept: "application/json" },
     body: JSON.stringify({ filename: file.name, bytes: file.size, dry_run: true }),
     redirect: "manual",
+    signal: AbortSignal.timeout(PATIENCE_MS),
   }));
   const answer = await response.json().catch(() => ({}));
   if (response.ok && answer.upload) return answer;
@@ -68,7 +75,8 @@ function sent(file, { url, headers }) {
     }
     request.upload.addEventListener("progress", ({ loaded, total }) => { bar.value = total ? loaded / total : 0; });
     request.addEventListener("load", () => (request.status < 300 ? settle() : fail(new Error(String(request.status)))));
-    request.addEventListener("error", () => fail(new Error("no answer")));
+    request.timeout = LIFE_MS;
+    for (const end of ["error", "timeout"]) request.addEventListener(end, () => fail(new Error("no answer")));
     request.send(file);
   });
 }

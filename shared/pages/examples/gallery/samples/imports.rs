@@ -24,7 +24,12 @@ fn list() -> desk::Imports {
             row("may.csv", Badge::Other(Tone::Ok, "Booked".into()), "812 changed, 0 new, 14 as they were"),
         ],
         pager: Pager::default(),
-        form: Some(desk::ImportForm { csrf: "c5rf".into(), most: 20 * 1024 * 1024, errors: FormErrors::none() }),
+        form: Some(desk::ImportForm {
+            csrf: "c5rf".into(),
+            most: 20 * 1024 * 1024,
+            most_by_form: 4 * 1024 * 1024,
+            errors: FormErrors::none(),
+        }),
     }
 }
 
@@ -104,8 +109,12 @@ fn failed() -> desk::ImportView {
 
 pub(super) fn pages() -> Vec<(String, Markup)> {
     let mapped = desk::ImportView { form_errors: errors(&[("sku", "Say which column has the SKU.")]), ..failed() };
-    let sent =
-        desk::ImportForm { csrf: "c5rf".into(), most: 20 * 1024 * 1024, errors: errors(&[("file", "Choose a file.")]) };
+    let sent = desk::ImportForm {
+        csrf: "c5rf".into(),
+        most: 20 * 1024 * 1024,
+        most_by_form: 4 * 1024 * 1024,
+        errors: errors(&[("file", "Choose a file.")]),
+    };
     let all = [
         ("desk-imports", desk::imports(&list())),
         ("desk-imports-empty", desk::imports(&desk::Imports { rows: Vec::new(), ..list() })),
