@@ -1,6 +1,7 @@
 // The shop buys from suppliers: staff at the desk and the supplier on a phone, without JavaScript; axe looks at the pages.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import AxeBuilder from '@axe-core/playwright';
 import { startBrowser, startShop } from './shop.js';
@@ -18,9 +19,11 @@ after(async () => {
   await browser?.close();
 });
 
-/** A shop, what staff do there over the API, and pages of people without JavaScript. */
+const DEMO = new URL('../../infra/local/seed/catalogue.json', import.meta.url);
+
+/** A shop with the demo's goods and nobody who supplies them, what staff do there over the API, and pages of people without JavaScript. */
 async function openShop() {
-  const shop = await startShop();
+  const shop = await startShop('--no-seed');
   // What is sold on one day stays in it.
   const { now } = await shop.json('/_local/clock');
   if (new Date(now).getUTCHours() === 23) await shop.advance('1h');
@@ -35,6 +38,12 @@ async function openShop() {
   };
   const send = (method) => (path, body) => api(path, { method, body: JSON.stringify(body) });
   const [put, post] = [send('PUT'), send('POST')];
+  const lines = [];
+  for (const { slug, product, stock } of JSON.parse(await readFile(DEMO, 'utf8'))) {
+    await put(`/api/products/${slug}`, product);
+    for (const [sku, counted] of Object.entries(stock)) if (counted) lines.push({ sku, location: 'main', counted, reason: 'counted' });
+  }
+  while (lines.length) await post('/api/stock/adjustments', { lines: lines.splice(0, 40) });
   const it = {
     ...shop,
     api,

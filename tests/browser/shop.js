@@ -18,10 +18,10 @@ const freePort = () => new Promise((resolve, reject) => {
   });
 });
 
-/** Starts a shop; resolves when it says that it is ready. */
-export async function startShop() {
+/** Starts a shop, with more words on its command line; resolves when it says that it is ready. */
+export async function startShop(...words) {
   const port = await freePort();
-  const process = spawn(binary, ['--memory', '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const process = spawn(binary, ['--memory', '--port', String(port), ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise((resolve, reject) => {
     let said = '';
     process.stdout.on('data', (chunk) => {
