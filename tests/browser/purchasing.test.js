@@ -315,7 +315,7 @@ suite('a purchase order', () => {
     assert.deepEqual(await states(page), ['Suggested']);
     await page.getByRole('checkbox', { name: 'Send it to the supplier at once' }).check();
     await press(page, 'Approve');
-    await flash(page, 'Approved.');
+    await flash(page, 'Sent. The supplier gets a mail.');
     assert.deepEqual(await states(page), ['Sent', 'Answer awaited']);
     await shop.settle();
     const [mail, ...others] = await shop.mailsTo('orders@acme.example.com');

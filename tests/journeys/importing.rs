@@ -117,6 +117,28 @@ async fn a_list_is_looked_at_booked_and_booked_back() {
 }
 
 #[tokio::test]
+async fn a_draft_with_stock_is_not_sold_out_when_it_is_published() {
+    let shop = two_mugs().await;
+    let import = import(&shop, "stock.csv", THREE, false).await;
+    assert_eq!(import["status"], "applied");
+    let mut pot = shop.get("/api/products/enamel-pot").staff("merchandiser").send().await.expect(200).json();
+    let variant = json!({ "sku": "NEW-1", "price": pot["variants"][0]["price"] });
+    pot = json!({ "title": "Enamel pot", "status": "active", "variants": [variant] });
+    drop(shop.put("/api/products/enamel-pot", &pot).staff("merchandiser").send().await.expect(200));
+    // Before any queue was worked off.
+    let found = shop.get("/api/products?q=enamel&in_stock=true").send().await.expect(200).json();
+    assert_eq!(
+        found["items"][0]["slug"],
+        "enamel-pot",
+        "{found} {}",
+        shop.get("/api/products?q=enamel").send().await.text
+    );
+    shop.settle().await;
+    let found = shop.get("/api/products?q=enamel&in_stock=true").send().await.expect(200).json();
+    assert_eq!(found["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn changes_add_to_what_there_is_by_then() {
     let shop = two_mugs().await;
     let checked = import(&shop, "delivery.csv", "sku,delta\nMUG-1,5\nMUG-2,-3\n", true).await;

@@ -352,6 +352,10 @@ async fn an_order_is_printed_for_staff_and_for_its_supplier() {
         drop(shop.get(&file).send().await.expect(200));
     }
     drop(shop.get(&format!("{}x/order.pdf", &link[..link.len() - 1])).send().await.expect(404));
+    drop(act(&shop, &order, "cancel", &json!({ "reason": "too dear" }), "owner").await.expect(200));
+    gather(&shop).await;
+    let page = shop.get(&link).header("accept", "text/html").send().await.expect(200);
+    assert!(!page.text.contains("order.pdf"), "nobody is to print what nobody is to deliver: {}", page.text);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Put, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Update};
 use contracts::event::{Event, ShopEvent};
 use domain::catalog::Product;
 use domain::id::ProductId;
@@ -107,12 +107,13 @@ struct VersionRecord {
     version: u64,
 }
 
-/// How a product stands in search: whether all of it is sold out, and its latest change; none before it is first shown.
+/// How a product stands in search: whether all of it is sold out, and its latest change. A product has none before it is
+/// first shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Shelf {
     sold_out: bool,
-    #[serde(rename = "change", default, skip_serializing_if = "Option::is_none")]
-    latest: Option<u64>,
+    #[serde(rename = "change")]
+    latest: u64,
 }
 
 /// A product, and the catalogue as it was when the product was read.
@@ -130,14 +131,9 @@ impl Read {
         self.shelf.is_none_or(|shelf| shelf.sold_out)
     }
 
-    /// The product's latest change that search was told of.
-    fn latest(&self) -> Option<u64> {
-        self.shelf.and_then(|shelf| shelf.latest)
-    }
-
     /// Whether search does not know the product and need not, as it is now: a draft.
     fn is_unseen(&self, product: &Product) -> bool {
-        self.latest().is_none() && !Entry::shows(product)
+        self.shelf.is_none() && !Entry::shows(product)
     }
 }
 
@@ -209,14 +205,13 @@ impl Catalog {
     }
 
     /// Tells search how a product stands: raises the catalogue's version, leaves a change and takes away the
-    /// product's earlier one. Of a product that search does not and need not know, what is sold out is only noted.
+    /// product's earlier one. Nothing of a product that search does not know and need not.
     ///
     /// # Errors
     /// When the record has no form.
     pub fn shelve(&self, read: &Read, product: &Product, sold_out: bool) -> Result<Vec<Write>, StoreError> {
         if read.is_unseen(product) {
-            let noted = sold_out == read.sold_out();
-            return if noted { Ok(Vec::new()) } else { Ok(vec![self.put_shelf(read, product, sold_out, None)?]) };
+            return Ok(Vec::new());
         }
         let next = read.version + 1;
         let version = Update::builder()
@@ -233,12 +228,11 @@ impl Catalog {
         let record = ChangeRecord { schema: SCHEMA, sk: key.pair().1, product: product.id, entry };
         let mut change = item_of(&record)?;
         change.extend(key.attributes());
-        let mut writes = vec![
-            Write::from(version),
-            self.table.put(change)?.into(),
-            self.put_shelf(read, product, sold_out, Some(next))?,
-        ];
-        if let Some(latest) = read.latest() {
+        let mut shelf = item_of(&Shelf { sold_out, latest: next })?;
+        shelf.extend(Key::Shelf(product.slug.clone()).attributes());
+        shelf.insert("schema".into(), n(SCHEMA));
+        let mut writes = vec![Write::from(version), self.table.put(change)?.into(), self.table.put(shelf)?.into()];
+        if let Some(Shelf { latest, .. }) = read.shelf {
             writes.push(self.table.delete(Key::Change(latest).attributes())?.into());
         }
         Ok(writes)
@@ -256,33 +250,6 @@ impl Catalog {
             .expression_attribute_values(":seen", n(product.version))
             .build()?;
         Ok(check.into())
-    }
-
-    /// Notes how a product stands, over what was read of that.
-    fn put_shelf(
-        &self,
-        read: &Read,
-        product: &Product,
-        sold_out: bool,
-        latest: Option<u64>,
-    ) -> Result<Write, StoreError> {
-        let mut item = item_of(&Shelf { sold_out, latest })?;
-        item.extend(Key::Shelf(product.slug.clone()).attributes());
-        item.insert("schema".into(), n(SCHEMA));
-        let put = Put::builder().table_name(&self.table.name).set_item(Some(item));
-        let put = match read.shelf {
-            None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(Shelf { sold_out, latest: None }) => put
-                .condition_expression("sold_out = :sold_out AND attribute_not_exists(#change)")
-                .expression_attribute_names("#change", "change")
-                .expression_attribute_values(":sold_out", AttributeValue::Bool(sold_out)),
-            Some(Shelf { sold_out, latest: Some(latest) }) => put
-                .condition_expression("sold_out = :sold_out AND #change = :change")
-                .expression_attribute_names("#change", "change")
-                .expression_attribute_values(":sold_out", AttributeValue::Bool(sold_out))
-                .expression_attribute_values(":change", n(latest)),
-        };
-        Ok(put.build()?.into())
     }
 
     /// Brings a snapshot up to date.
