@@ -81,3 +81,61 @@ async fn a_whole_order() {
     let (reads, writes) = (sum(&calls, |call| call.units.read), sum(&calls, |call| call.units.write));
     assert_eq!((calls.len(), reads, writes), (39, 15.0, 46.0), "{of:#?}");
 }
+
+/// Calls, read and write units of what is done, all that follows of it included.
+async fn cost_of<F: Future<Output = ()>>(shop: &Shop, done: F) -> (usize, f64, f64) {
+    drop(shop.engine().take_calls());
+    done.await;
+    shop.settle().await;
+    let calls = shop.engine().take_calls();
+    (calls.len(), sum(&calls, |call| call.units.read), sum(&calls, |call| call.units.write))
+}
+
+/// The README's table. Everything is warm: it was done once before.
+#[tokio::test]
+async fn the_supply_chain() {
+    let shop = Shop::new();
+    let mut settings = shop.get("/api/settings/locations").staff("owner").send().await.expect(200).json();
+    settings["locations"] = json!(["main", "annex"].map(|id| json!({ "id": id, "name": id, "address": "" })));
+    drop(shop.put("/api/settings/locations", &settings).staff("owner").send().await.expect(200));
+    let acme = json!({ "name": "Acme", "email": "orders@acme.example.com", "currency": "EUR" });
+    drop(shop.put("/api/suppliers/acme", &acme).staff("merchandiser").send().await.expect(201));
+    let rule = json!({
+        "location": "main", "supplier": "acme", "reorder_point": 20, "lead_time_days": 7, "minimum_order": 10,
+        "pack_size": 6, "review_days": 7, "service_level": 0.95, "unit_cost": { "amount": 900, "currency": "EUR" },
+    });
+    let mut costs = Vec::new();
+    for sku in ["WARM-1", "MUG-1"] {
+        shop.stock(sku, 1999, 21).await;
+        drop(shop.put(&format!("/api/reorder-rules/{sku}"), &rule).staff("merchandiser").send().await.expect(201));
+        shop.settle().await;
+        let post = async |path: &str, body: serde_json::Value| {
+            shop.post(path, &body).staff("owner").key(&format!("{sku}-{path}")).send().await
+        };
+        let line = json!({ "sku": sku, "location": "main", "delta": -1, "reason": "damaged" });
+        let crosses = cost_of(&shop, async {
+            drop(post("/api/stock/adjustments", json!({ "lines": [line] })).await.expect(201));
+        });
+        let crosses = crosses.await;
+        let goes_out = cost_of(&shop, async { shop.advance(jiff::SignedDuration::from_mins(3)).await }).await;
+        let orders = shop.get("/api/purchase-orders?status=sent").staff("owner").send().await.expect(200).json();
+        let order = format!("/api/purchase-orders/{}", orders["items"][0]["id"].as_str().unwrap());
+        let came = json!({ "lines": [{ "sku": sku, "quantity": orders["items"][0]["lines"][0]["quantity"] }] });
+        let received = cost_of(&shop, async {
+            drop(post(&format!("{order}/receive"), came).await.expect(200));
+        });
+        let received = received.await;
+        let moved = cost_of(&shop, async {
+            let wanted = json!({ "from": "main", "to": "annex", "lines": [{ "sku": sku, "quantity": 2 }] });
+            let sent = post("/api/transfers", wanted).await.expect(201).json();
+            let came = json!({ "lines": [{ "sku": sku, "received": 2 }] });
+            let path = format!("/api/transfers/{}/receive", sent["id"].as_str().unwrap());
+            drop(post(&path, came).await.expect(200));
+        });
+        costs = vec![crosses, goes_out, received, moved.await];
+        // Three minutes let a second suggestion go, where there is one.
+        shop.advance(jiff::SignedDuration::from_mins(3)).await;
+    }
+    // What crosses the line, what goes out within three minutes of the clock, what comes, what goes elsewhere.
+    assert_eq!(costs, [(23, 15.0, 22.0), (31, 18.0, 18.0), (14, 8.0, 15.0), (31, 21.0, 30.0)]);
+}
