@@ -224,11 +224,11 @@ impl EditCatalog {
         let offers = self.stock.offers(&skus).await.map_err(TxError::Store)?;
         // A product that is to be seen from now on has all its offers changed; of any other, search knows.
         let was_seen = read.product.as_ref().is_some_and(Entry::shows);
-        let own = || product.variants.iter().filter_map(|variant| offers.get(&variant.sku));
+        let mut own = product.variants.iter().filter_map(|variant| offers.get(&variant.sku));
         let sold_out = if was_seen || !Entry::shows(product) {
             read.sold_out()
         } else {
-            own().all(|offer| offer.available + i64::from(offer.backorder_limit) <= 0)
+            own.all(|offer| offer.sellable_once_on_sale() == 0)
         };
         let mut tx = Tx::new();
         for write in self.catalog.write(read, product, sold_out, cause.clone()).map_err(TxError::Store)? {

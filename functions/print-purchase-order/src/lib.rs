@@ -10,10 +10,9 @@ use edge::auth::Verifier;
 use edge::desk;
 use edge::http::{internal, unavailable};
 use edge::page::refused;
-use edge::purchases::{opens, read_token};
+use edge::purchases::{PurchaseDesk, opens, read_token};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use print::Ordered;
-use store::purchasing::Purchasing;
 use store::settings::{Cached, SettingsTable};
 use store::stock::StockTable;
 
@@ -23,7 +22,7 @@ pub const FUNCTION: Function = edge::http::http::<PrintPurchaseOrder>();
 /// Prints purchase orders.
 pub struct PrintPurchaseOrder {
     context: Context,
-    purchasing: Purchasing,
+    desk: PurchaseDesk,
     stock: StockTable,
     shop: Cached<ShopSettings>,
     locations: Cached<LocationSettings>,
@@ -65,7 +64,7 @@ impl HttpHandler for PrintPurchaseOrder {
     fn new(context: &Context) -> Result<Self, Error> {
         let settings: SettingsTable = context.table()?;
         Ok(Self {
-            purchasing: context.table()?,
+            desk: PurchaseDesk::new(context)?,
             stock: context.table()?,
             shop: Cached::new(settings.clone()),
             locations: Cached::new(settings),
@@ -79,15 +78,15 @@ impl HttpHandler for PrintPurchaseOrder {
         let format = Format::of(request.route())?;
         if let Ok(token) = request.parameter("token") {
             let (id, secret) = read_token(&token)?;
-            let order = self.purchasing.order(&id).await.map_err(|error| unavailable(&error))?;
-            let order = order.filter(|order| opens(&secret, order));
-            let order = order.ok_or_else(|| Problem::not_found("purchase order"))?;
+            let order = self.desk.load(&id).await?;
+            if !opens(&secret, &order) {
+                return Err(Problem::not_found("purchase order"));
+            }
             return self.print(&order, format, Some(&format!("{}/supplier/{token}", self.url))).await;
         }
         self.verifier.caller(request)?.staff(Action::ViewPurchasing)?;
         let id = request.parse_parameter("id", "purchase order")?;
-        let order = self.purchasing.order(&id).await.map_err(|error| unavailable(&error))?;
-        self.print(&order.ok_or_else(|| Problem::not_found("purchase order"))?, format, None).await
+        self.print(&self.desk.load(&id).await?, format, None).await
     }
 
     async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
@@ -105,7 +104,7 @@ impl PrintPurchaseOrder {
         let skus: Vec<Sku> = order.lines.iter().map(|line| line.sku.clone()).collect();
         let read = |error| unavailable(&error);
         let offers = self.stock.offers(&skus).await.map_err(read)?;
-        let supplier = self.purchasing.supplier(&order.supplier).await.map_err(read)?;
+        let supplier = self.desk.purchasing.supplier(&order.supplier).await.map_err(read)?;
         let supplier = supplier.ok_or_else(|| Problem::not_found("supplier"))?;
         let (shop, places) = (self.shop.get(now).await.map_err(read)?, self.locations.get(now).await.map_err(read)?);
         let ordered = Ordered {

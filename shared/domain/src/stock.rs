@@ -86,7 +86,12 @@ impl Offer {
 
     /// How many can be promised, backorders among them; never below zero, and nothing of what is not on sale.
     pub fn sellable(&self) -> i64 {
-        if self.listing.on_sale { (self.available + i64::from(self.backorder_limit)).max(0) } else { 0 }
+        if self.listing.on_sale { self.sellable_once_on_sale() } else { 0 }
+    }
+
+    /// How many can be promised as soon as it is on sale; never below zero.
+    pub fn sellable_once_on_sale(&self) -> i64 {
+        (self.available + i64::from(self.backorder_limit)).max(0)
     }
 
     /// What may be promised of `quantity`: all of it, or the refusal that says how many there are.

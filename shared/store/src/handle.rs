@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Item, KeyOf, StoreError, n, of_item, s};
 use crate::page::{Cursor, Page};
+use crate::stamp::Stamp;
 use crate::tx::Write;
 
 /// A table by its name. Cheap to clone.
@@ -84,6 +85,20 @@ impl Handle {
         }
         let put = Put::builder().table_name(&self.name).set_item(Some(item));
         Ok(put.condition_expression("rev = :seen").expression_attribute_values(":seen", n(seen)).build()?)
+    }
+
+    /// Puts a record that keeps a value over the one that was written `seen` times, with the mark of its write.
+    pub(crate) fn keep_over<T: Serialize>(
+        &self,
+        key: KeyOf,
+        schema: u16,
+        value: &T,
+        seen: u64,
+        stamp: &Stamp,
+    ) -> Result<Put, StoreError> {
+        let mut item = keep(key, schema, value)?;
+        stamp.put_on(&mut item, seen + 1)?;
+        self.put_over(item, seen)
     }
 
     /// Writes one record by itself: a transaction would cost twice.

@@ -320,9 +320,7 @@ impl Purchasing {
 
     /// A record as the write of a transaction, over the one that was written `seen` times; 0 is none.
     fn write<T: Serialize>(&self, key: &Key, value: &T, seen: u64, stamp: &Stamp) -> Result<Write, StoreError> {
-        let mut item = keep(key.attributes(), SCHEMA, value)?;
-        stamp.put_on(&mut item, seen + 1)?;
-        Ok(self.table.put_over(item, seen)?.into())
+        Ok(self.table.keep_over(key.attributes(), SCHEMA, value, seen, stamp)?.into())
     }
 }
 

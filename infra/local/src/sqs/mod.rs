@@ -34,7 +34,7 @@ pub struct Message {
     number: u64,
     /// What it says.
     pub body: String,
-    /// Its attributes as text, an eighth of what they take as a tree: see [`Message::attributes`].
+    /// Its attributes as text, which takes less memory than a tree: see [`Message::attributes`].
     attributes: Box<RawValue>,
     /// When it was sent.
     pub sent: Timestamp,

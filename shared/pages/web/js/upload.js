@@ -23,14 +23,19 @@ form?.addEventListener("submit", async (event) => {
     return;
   }
   const done = busy(form, event.submitter);
+  const idle = () => {
+    done();
+    form.querySelector("[data-sending]").hidden = true;
+  };
+  // Back must not find a form that still believes it was sent.
+  addEventListener("pageshow", idle, { once: true });
   try {
     say("");
     const { id, upload } = await opened(file);
     await sent(file, upload);
     location.assign(`${form.action}/${encodeURIComponent(id)}`);
   } catch (error) {
-    done();
-    form.querySelector("[data-sending]").hidden = true;
+    idle();
     // What stands in the way may let a form through.
     if (!(error instanceof Refused) && file.size <= mostByForm) form.submit();
     else say(error instanceof Refused ? error.message : "The file did not get through. Send it again, or a smaller one.");

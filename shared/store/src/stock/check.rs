@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Key, SCHEMA, StockTable};
 use crate::db::StoreError;
-use crate::handle::{keep, kept};
+use crate::handle::kept;
 use crate::stamp::{Cause, Stamp};
 
 /// The last check of a SKU's ledger.
@@ -60,9 +60,8 @@ impl StockTable {
             })
         };
         let stamp = Stamp::new(news.iter().map(event).collect(), cause);
-        let mut item = keep(Key::Check(sku.clone()).attributes(), SCHEMA, checked)?;
-        stamp.put_on(&mut item, checked.rev + 1)?;
-        match self.table.write_alone(self.table.put_over(item, checked.rev)?).await {
+        let key = Key::Check(sku.clone()).attributes();
+        match self.table.write_alone(self.table.keep_over(key, SCHEMA, checked, checked.rev, &stamp)?).await {
             Ok(()) | Err(StoreError::Stale) => Ok(()),
             Err(error) => Err(error),
         }

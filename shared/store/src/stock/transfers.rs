@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Key, SCHEMA, StockTable, TRANSFERS};
 use crate::db::StoreError;
-use crate::handle::{keep, kept};
+use crate::handle::kept;
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};
 use crate::tx::{Tx, TxError, Write};
@@ -113,8 +113,6 @@ impl StockTable {
 
     /// A record as the write of a transaction, over the one that was written `seen` times; 0 is none.
     fn write<T: Serialize>(&self, key: &Key, value: &T, seen: u64, stamp: &Stamp) -> Result<Write, StoreError> {
-        let mut item = keep(key.attributes(), SCHEMA, value)?;
-        stamp.put_on(&mut item, seen + 1)?;
-        Ok(self.table.put_over(item, seen)?.into())
+        Ok(self.table.keep_over(key.attributes(), SCHEMA, value, seen, stamp)?.into())
     }
 }
