@@ -5,6 +5,7 @@
 use domain::id::{ImportId, OrderId, ProductId};
 use domain::order::Event as OrderEvent;
 use domain::purchasing::Event as PurchaseEvent;
+use domain::returns::Event as ReturnEvent;
 use domain::text::{Email, LocationId, Sku, Slug};
 use domain::timer::TimerKind;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ pub enum Event {
     Order(OrderEvent),
     /// To a purchase order.
     Purchase(PurchaseEvent),
+    /// To a return.
+    Return(ReturnEvent),
     /// To anything else.
     Shop(ShopEvent),
 }
@@ -190,6 +193,23 @@ impl Event {
                 }
                 PurchaseEvent::Accepted { .. } | PurchaseEvent::Held { .. } | PurchaseEvent::Resumed { .. } => &[],
             },
+            Self::Return(event) => match event {
+                ReturnEvent::Requested { .. }
+                | ReturnEvent::Approved { .. }
+                | ReturnEvent::Declined { .. }
+                | ReturnEvent::LabelIssued { .. }
+                | ReturnEvent::Received { .. }
+                | ReturnEvent::Rejected { .. }
+                | ReturnEvent::Refunded { .. }
+                | ReturnEvent::SentBack { .. }
+                | ReturnEvent::Canceled { .. }
+                | ReturnEvent::Expired { .. } => &[Mails],
+                // A parcel on its way, a look at it and a picture are told to nobody.
+                ReturnEvent::HandedOver { .. }
+                | ReturnEvent::Inspected { .. }
+                | ReturnEvent::Closed { .. }
+                | ReturnEvent::Pictured { .. } => &[],
+            },
             Self::Shop(event) => match event {
                 ShopEvent::ImportDue { .. } => &[Imports],
                 ShopEvent::ReorderDue { .. } => &[Reorders],
@@ -227,7 +247,7 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
-    use domain::id::PurchaseOrderId;
+    use domain::id::{PurchaseOrderId, ReturnId};
 
     use super::*;
 
@@ -241,6 +261,7 @@ mod tests {
                 purchase_order: PurchaseOrderId::new(1, [2; 10]),
                 complete: true,
             }),
+            Event::Return(ReturnEvent::Approved { parcel: ReturnId::new(1, [3; 10]), automatic: true }),
             Event::Shop(ShopEvent::ReorderDue { sku: Sku::new("MUG-1").unwrap() }),
             Event::Shop(ShopEvent::ProductChanged {
                 product: ProductId::new(1, [1; 10]),

@@ -15,6 +15,7 @@ pub mod problem;
 pub mod product;
 pub mod purchasing;
 pub mod refusal;
+pub mod returns;
 pub mod settings;
 pub mod staff;
 pub mod stock;

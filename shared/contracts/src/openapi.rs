@@ -17,6 +17,10 @@ use crate::purchasing::{
     ApproveRequest, DismissRequest, LinesRequest, LookAnswer, LookQuery, Plain, PurchaseOrderAnswer, PurchaseQuery,
     ReasonRequest, RuleQuery, RunAnswer, SupplierAnswer, SupplierQuery,
 };
+use crate::returns::{
+    DeclineRequest, InspectRequest, ParcelRequest, PhotoUpload, QuoteAnswer, ReceiveRequest, ReturnAnswer, ReturnQuery,
+    ReturnRequest, WayBackRequest,
+};
 use crate::settings::SettingsBody;
 use crate::staff::{StaffMember, StaffRequest};
 use crate::stock::{
@@ -221,6 +225,44 @@ operations! {
         leads 303, 200, refuses 401 403;
     export_xlsx = get "/api/stock/export.xlsx" "staff" "All stock as XLSX, as an import takes it. A large one is answered 303." ()
         leads 303, 200, refuses 401 403;
+    quote_return = post "/api/returns/quote" "shop" "Says what would go back for goods, and why less than they cost." ()
+        also ("token" = Option<String>, Query, description = "The secret of a guest's link."),
+        body ReturnRequest, 200 answer QuoteAnswer, refuses 400 401 403 404 409 413 415;
+    request_return = post "/api/returns" "shop" "Asks goods back. May take an Idempotency-Key." ()
+        also ("Idempotency-Key" = Option<String>, Header),
+        also ("token" = Option<String>, Query, description = "The secret of a guest's link."),
+        body ReturnRequest, 201 answer ReturnAnswer, refuses 400 401 403 404 409 413 415 422;
+    list_returns = get "/api/returns" "staff" "Lists returns, newest first: a customer's own, or for staff all." ()
+        query ReturnQuery, 200 answer ListAnswer<ReturnAnswer>, refuses 400 401 403;
+    show_return = get "/api/returns/{id}" "shop" "Shows a return to its buyer, to who has the order's link, or to staff." ("id")
+        also ("token" = Option<String>, Query, description = "The secret of a guest's link."),
+        200 answer ReturnAnswer, refuses 401 403 404;
+    cancel_return = post "/api/returns/{id}/cancel" "shop" "Calls a return off that has not come yet." ("id")
+        also ("token" = Option<String>, Query, description = "The secret of a guest's link."),
+        body Plain, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415;
+    hand_over_return = post "/api/returns/{id}/sent" "shop" "Says that a carrier has the parcel." ("id")
+        also ("token" = Option<String>, Query, description = "The secret of a guest's link."),
+        body WayBackRequest, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415;
+    add_return_photo = post "/api/returns/{id}/photos" "shop" "Opens an upload for a picture of what is wrong." ("id")
+        also ("token" = Option<String>, Query, description = "The secret of a guest's link."),
+        body ImageUpload, 201 answer PhotoUpload, refuses 400 401 403 404 409 413 415;
+    approve_return = post "/api/returns/{id}/approve" "staff" "Lets the goods be sent." ("id")
+        body Plain, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415;
+    decline_return = post "/api/returns/{id}/decline" "staff" "Does not take the goods back." ("id")
+        body DeclineRequest, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415;
+    label_return = post "/api/returns/{id}/label" "staff" "Gives the buyer the label that the parcel is sent with." ("id")
+        body ParcelRequest, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415;
+    receive_return = post "/api/returns/{id}/receive" "staff" "Books what came, in parts or at once. May take an Idempotency-Key." ("id")
+        also ("Idempotency-Key" = Option<String>, Header),
+        body ReceiveRequest, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415 422;
+    inspect_return = post "/api/returns/{id}/inspect" "staff" "Says what everything that came is like." ("id")
+        body InspectRequest, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415 422;
+    resolve_return = post "/api/returns/{id}/resolve" "staff" "Gives the buyer what the goods were sent back for." ("id")
+        body Plain, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415;
+    send_back_return = post "/api/returns/{id}/send-back" "staff" "Sends goods that are not taken to their buyer again." ("id")
+        body WayBackRequest, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415;
+    close_return = post "/api/returns/{id}/close" "staff" "Closes a return that nothing is left to do about." ("id")
+        body Plain, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415;
     show_settings = get "/api/settings/{topic}" "staff" "Shows a topic's settings." ("topic")
         200 answer SettingsBody, refuses 401 403 404;
     put_settings = put "/api/settings/{topic}" "staff" "Writes a topic's settings over the version that they name." ("topic")

@@ -1,7 +1,7 @@
 //! Orders, as they are answered and as staff command them.
 
 use domain::address::Address;
-use domain::id::{OrderId, OrderNumber};
+use domain::id::{OrderId, OrderNumber, ReturnId};
 use domain::order::{Order, OrderStatus, PaymentMethod, PaymentStatus, RefundWhat, ShipmentStatus};
 use domain::pricing::Totals;
 use domain::refusal::Refusal;
@@ -125,6 +125,10 @@ pub struct OrderAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub delivered: Option<Timestamp>,
+    /// Its returns, in the order in which they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub returns: Vec<ReturnId>,
     /// Why it was called off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancel_reason: Option<String>,
@@ -154,6 +158,9 @@ pub struct OrderLineAnswer {
     pub shipped: u32,
     /// How many were refunded by line.
     pub refunded: u32,
+    /// How many open returns ask back.
+    #[serde(skip_serializing_if = "is_none_of_it")]
+    pub asked_back: u32,
     /// How many wait for stock.
     #[serde(skip_serializing_if = "is_none_of_it")]
     pub backordered: u32,
@@ -219,6 +226,7 @@ impl OrderAnswer {
                 tax: line.tax,
                 shipped: line.shipped,
                 refunded: line.refunded,
+                asked_back: order.asked_back(&line.sku),
                 backordered: order.waiting(&line.sku),
                 dropped: line.dropped,
             })
@@ -239,6 +247,7 @@ impl OrderAnswer {
             refunds: order.refunds.clone(),
             shipments: order.shipments.clone(),
             delivered: order.delivered,
+            returns: order.returns.iter().map(|back| back.id).collect(),
             cancel_reason: order.cancel_reason.clone(),
             allocation: AllocationAnswer::of(order),
         })

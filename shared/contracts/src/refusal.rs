@@ -19,7 +19,9 @@ pub fn problem(refusal: &Refusal) -> Problem {
         | Refusal::PaymentMethodClosed
         | Refusal::WrongCurrency { .. }
         | Refusal::AmountTooLarge
-        | Refusal::EmptyRefund => ProblemKind::Unprocessable,
+        | Refusal::EmptyRefund
+        | Refusal::NoReason
+        | Refusal::WrongDeduction { .. } => ProblemKind::Unprocessable,
         Refusal::Illegal(_)
         | Refusal::HoldRuns { .. }
         | Refusal::NotByHand
@@ -29,6 +31,9 @@ pub fn problem(refusal: &Refusal) -> Problem {
         | Refusal::NothingWaits
         | Refusal::RefundTooLarge { .. }
         | Refusal::NoRefundDue
+        | Refusal::TooManyReturns { .. }
+        | Refusal::NotInspected { .. }
+        | Refusal::TooManyPhotos { .. }
         | Refusal::StockTooLow { .. }
         | Refusal::TooFewToSpare { .. }
         | Refusal::NowhereEnough { .. } => ProblemKind::Conflict,
@@ -38,14 +43,15 @@ pub fn problem(refusal: &Refusal) -> Problem {
         Refusal::NotEnough { sku, available, .. } => {
             problem.with("sku", sku.to_string()).with("available", (*available).max(0))
         }
-        Refusal::NotSold { sku, .. } | Refusal::PriceChanged { sku, .. } | Refusal::LineLeft { sku, .. } => {
-            problem.with("sku", sku.to_string())
-        }
+        Refusal::NotSold { sku, .. }
+        | Refusal::PriceChanged { sku, .. }
+        | Refusal::LineLeft { sku, .. }
+        | Refusal::NotInspected { sku, .. } => problem.with("sku", sku.to_string()),
         Refusal::TotalChanged { now } => problem.with("total", json!(now)),
         Refusal::Illegal(illegal) => {
             problem.with("axis", illegal.axis).with("state", illegal.state).with("legal", json!(illegal.legal))
         }
-        Refusal::RefundTooLarge { left } => problem.with("left", json!(left)),
+        Refusal::RefundTooLarge { left } | Refusal::WrongDeduction { most: left } => problem.with("left", json!(left)),
         Refusal::StockTooLow { sku, location, left } => {
             problem.with("sku", sku.to_string()).with("location", location.to_string()).with("left", *left)
         }
@@ -66,6 +72,9 @@ pub fn problem(refusal: &Refusal) -> Problem {
         | Refusal::NothingWaits
         | Refusal::EmptyRefund
         | Refusal::NoRefundDue
+        | Refusal::TooManyReturns { .. }
+        | Refusal::TooManyPhotos { .. }
+        | Refusal::NoReason
         | Refusal::NowhereEnough { .. } => problem,
     }
 }

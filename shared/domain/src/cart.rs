@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{CartId, OrderId, PersonId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::refusal::Refusal;
+use crate::returns::AfterSale;
 use crate::stock::{Offer, Shards};
 use crate::text::{Quantity, Sku, Slug, TaxClass};
 
@@ -37,6 +38,9 @@ pub struct CartLine {
     /// Over how many records the offer's counters were split then.
     #[serde(default, skip_serializing_if = "Shards::is_one")]
     pub shards: Shards,
+    /// How it comes back and what is guaranteed, as far as its product says.
+    #[serde(default, skip_serializing_if = "AfterSale::is_silent")]
+    pub after_sale: AfterSale,
 }
 
 impl CartLine {
@@ -53,6 +57,7 @@ impl CartLine {
             tax_class: listing.tax_class,
             image: listing.image,
             shards: offer.shards,
+            after_sale: listing.after_sale,
         }
     }
 

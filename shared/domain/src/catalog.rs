@@ -114,6 +114,9 @@ pub struct Product {
     /// Days in which it may be returned, where they differ from the shop's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_window_days: Option<u16>,
+    /// Whether it comes back for a fault alone.
+    #[serde(default)]
+    pub final_sale: bool,
     /// Its pictures, the first one first.
     pub images: Vec<Image>,
     /// At least one.

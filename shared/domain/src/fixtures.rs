@@ -8,7 +8,8 @@ use crate::id::{CartId, OrderId, ProductId};
 use crate::money::{Currency, Money};
 use crate::order::PaymentMethod;
 use crate::pricing::{Buyer, Placement, PricedCart, price};
-use crate::settings::{PaymentSettings, Setting};
+use crate::returns::AfterSale;
+use crate::settings::{PaymentSettings, ReturnSettings, Setting};
 use crate::shipping::ShippingSettings;
 use crate::stock::Offer;
 use crate::tax::TaxSettings;
@@ -43,6 +44,7 @@ pub(crate) fn offer(name: &str, price: i64, available: i64) -> Offer {
             tax_class: TaxClass::standard(),
             image: None,
             on_sale: true,
+            after_sale: AfterSale::default(),
         })
     }
 }
@@ -77,5 +79,6 @@ pub(crate) fn buyer(payment_method: PaymentMethod, country: &str) -> Buyer {
 pub(crate) fn placed(lines: &[(&str, i64, u32)], method: PaymentMethod, taxes: &TaxSettings) -> Placement {
     let cart = cart(lines);
     let id = OrderId::of_cart(&cart.id, b"key");
-    priced(cart, "DE", taxes).place(id, buyer(method, "DE"), &PaymentSettings::initial(), at(0)).unwrap()
+    let (payments, returns) = (PaymentSettings::initial(), ReturnSettings::initial());
+    priced(cart, "DE", taxes).place(id, buyer(method, "DE"), &payments, &returns, at(0)).unwrap()
 }

@@ -199,19 +199,9 @@ impl OrderId {
     pub fn view_secret(&self, key: &[u8]) -> crate::text::Secret {
         secret_of(key, &format!("view {self}"))
     }
-
-    /// The number that people read it by: the last 50 of its random bits.
-    pub fn number(&self) -> OrderNumber {
-        OrderNumber((self.0.as_u128() & ((1 << (5 * NUMBER_CHARACTERS)) - 1)) as u64)
-    }
 }
 
 impl PurchaseOrderId {
-    /// The number that people read it by: the last 50 of its random bits.
-    pub fn number(&self) -> OrderNumber {
-        OrderNumber((self.0.as_u128() & ((1 << (5 * NUMBER_CHARACTERS)) - 1)) as u64)
-    }
-
     /// The secret of the link that its supplier got with the mail of `sent`: made from both under the shop's `key`, so
     /// that sending it again ends the link before. The record keeps its digest alone.
     pub fn supplier_secret(&self, key: &[u8], sent: jiff::Timestamp) -> crate::text::Secret {
@@ -224,12 +214,19 @@ impl PurchaseOrderId {
     }
 }
 
-impl TransferId {
-    /// The number that people read it by: the last 50 of its random bits.
-    pub fn number(&self) -> OrderNumber {
-        OrderNumber((self.0.as_u128() & ((1 << (5 * NUMBER_CHARACTERS)) - 1)) as u64)
-    }
+/// Writes the number that people read an id by, for the ids that people read.
+macro_rules! numbered {
+    ($($name:ident)*) => {
+        $(impl $name {
+            /// The number that people read it by: the last 50 of its random bits.
+            pub fn number(&self) -> OrderNumber {
+                OrderNumber((self.0.as_u128() & ((1 << (5 * NUMBER_CHARACTERS)) - 1)) as u64)
+            }
+        })*
+    };
 }
+
+numbered! { OrderId PurchaseOrderId TransferId ReturnId }
 
 fn secret_of(key: &[u8], what: &str) -> crate::text::Secret {
     let hash = keyed_hash(key, what.as_bytes());

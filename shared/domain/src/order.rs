@@ -3,6 +3,7 @@
 //! Knows the record and its sums. What is legal stands as tables in `states`; what a command means is decided in
 //! `decide`, purely. It deliberately knows no provider, no carrier and no mail.
 
+mod back;
 mod decide;
 mod event;
 mod refund;
@@ -10,6 +11,8 @@ mod states;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use back::first_share;
+pub use back::{AskedBack, UnitsBack};
 pub use decide::{Command, Decision, StockEffect, decide};
 pub use event::Event;
 pub use refund::{Refund, RefundCause, RefundStatus, RefundWhat};
@@ -17,13 +20,16 @@ pub use states::{
     HoldStatus, HoldStep, OrderStatus, OrderStep, PaymentStatus, PaymentStep, ShipmentStatus, ShipmentStep,
 };
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
+use crate::calendar::date;
 use crate::id::{CartId, OrderId, OrderNumber, PersonId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::pricing::Totals;
+use crate::returns::Terms;
 use crate::settings::PaymentSettings;
 use crate::stock::{Allocated, Allocation, SkuQuantity};
 use crate::text::{Digest, Email, MethodId, Quantity, Sku};
@@ -91,12 +97,19 @@ pub struct OrderLine {
     /// How many were refunded by line.
     #[serde(default)]
     pub refunded: u32,
+    /// What those units were paid with, and the ones that open returns ask back.
+    pub worth_back: Money,
     /// How many will never leave, because there were none: their price goes back.
     #[serde(default)]
     pub dropped: u32,
     /// The shard of the offer that its hold is on.
     #[serde(default, skip_serializing_if = "is_whole")]
     pub shard: u8,
+    /// The terms on which it was sold.
+    pub terms: Terms,
+    /// Months of warranty that it was sold with; 0 for none.
+    #[serde(default)]
+    pub warranty_months: u16,
 }
 
 /// Shard 0 is the offer itself.
@@ -176,6 +189,9 @@ pub struct RequestMark {
     #[serde(rename = "b")]
     pub body: Digest,
 }
+
+/// How long after its last parcel left an order counts as arrived that nobody was told of.
+pub const UNHEARD: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// How many requests an order remembers, the latest.
 const REMEMBERED: usize = 16;
@@ -274,6 +290,9 @@ pub struct Order {
     /// When its last parcel arrived, as far as the shop heard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered: Option<Timestamp>,
+    /// Its returns, in the order in which they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<AskedBack>,
     /// Why somebody has to look at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attention: Option<Attention>,
@@ -353,6 +372,21 @@ impl Order {
         self.requests.drain(..forgotten);
     }
 
+    /// The last day, in UTC, on which something of it may still be sent back that nothing is wrong with. None: nothing may,
+    /// or the days have not begun.
+    pub fn return_by(&self, now: Timestamp) -> Option<Date> {
+        let arrived = self.arrived()?;
+        let may = |line: &&OrderLine| self.returnable(line) > 0 && !line.terms.final_sale;
+        let last = self.lines.iter().filter(may).map(|line| line.terms.last_day(arrived)).max()?;
+        (date(now) <= last).then_some(last)
+    }
+
+    /// Whether something of it may be asked back now, if only for a fault.
+    pub fn is_returnable(&self, now: Timestamp) -> bool {
+        let in_time = |line: &OrderLine| self.arrived().is_none_or(|at| date(now) <= line.terms.last_day(at));
+        self.lines.iter().any(|line| self.returnable(line) > 0 && in_time(line))
+    }
+
     /// What it is priced in.
     pub const fn currency(&self) -> Currency {
         self.totals.total.currency
@@ -397,9 +431,20 @@ impl Order {
         Money::new(due.map(|refund| refund.amount.amount).sum(), self.currency())
     }
 
-    /// What may still be refunded: captured, less refunded, less due.
+    /// What may still be refunded: captured, less refunded, less due, less what open returns were promised.
     pub fn refundable(&self) -> Money {
-        Money::new(self.captured.amount - self.refunded.amount - self.refund_due().amount, self.currency())
+        let spoken_for = self.refund_due().amount + self.promised().amount;
+        Money::new(self.captured.amount - self.refunded.amount - spoken_for, self.currency())
+    }
+
+    /// When all of it had arrived: as the shop heard, or else [`UNHEARD`] after the last parcel left. None: not all of it
+    /// has left.
+    pub fn arrived(&self) -> Option<Timestamp> {
+        self.delivered.or_else(|| {
+            let left = self.lines.iter().all(|line| line.unshipped() == 0);
+            let last = self.shipments.iter().map(|parcel| parcel.at).max().filter(|_| left)?;
+            last.checked_add(UNHEARD).ok()
+        })
     }
 
     /// Which number the next session on the provider's page has.

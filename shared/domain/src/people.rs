@@ -55,6 +55,7 @@ impl Role {
                     | Action::ViewPurchasing
                     | Action::EditPurchasing
                     | Action::ViewOrders
+                    | Action::ViewReturns
                     | Action::ViewSettings
             ),
             Self::Warehouse => matches!(
@@ -68,6 +69,9 @@ impl Role {
                     | Action::ReceiveGoods
                     | Action::ViewOrders
                     | Action::ShipOrders
+                    | Action::ViewReturns
+                    | Action::ReceiveReturns
+                    | Action::SettleReturns
             ),
             Self::Support => matches!(
                 action,
@@ -77,6 +81,9 @@ impl Role {
                     | Action::CancelOrders
                     | Action::RefundOrders
                     | Action::MarkPaid
+                    | Action::ViewReturns
+                    | Action::DecideReturns
+                    | Action::SettleReturns
                     | Action::ViewCustomers
             ),
         }
@@ -132,6 +139,14 @@ pub enum Action {
     RefundOrders,
     /// Say that a bank transfer came, or that a refund was sent.
     MarkPaid,
+    /// See every return.
+    ViewReturns,
+    /// Say whether goods may come back, and ask them back for a buyer.
+    DecideReturns,
+    /// Say what came back, and what it is like.
+    ReceiveReturns,
+    /// Give buyers what their return comes to.
+    SettleReturns,
     /// See customers.
     ViewCustomers,
     /// See what the shop costs.
@@ -163,6 +178,10 @@ impl Action {
         Self::CancelOrders,
         Self::RefundOrders,
         Self::MarkPaid,
+        Self::ViewReturns,
+        Self::DecideReturns,
+        Self::ReceiveReturns,
+        Self::SettleReturns,
         Self::ViewCustomers,
         Self::ViewCosts,
         Self::ViewSettings,

@@ -15,7 +15,8 @@ use crate::order::{
     decide,
 };
 use crate::refusal::Refusal;
-use crate::settings::PaymentSettings;
+use crate::returns::Terms;
+use crate::settings::{PaymentSettings, ReturnSettings};
 use crate::shipping::{Quote, ShippingSettings};
 use crate::tax::{TaxLine, TaxSettings, breakdown};
 use crate::text::{CountryCode, Digest, Email, MethodId, Quantity, Sku};
@@ -97,6 +98,9 @@ pub fn price(
             refunded: 0,
             dropped: 0,
             shard: 0,
+            worth_back: Money::zero(cart.currency),
+            terms: Terms::default(),
+            warranty_months: line.after_sale.warranty_months,
         });
     }
     let offered = shipping.options(country, cart.weight_g(), items).into_iter().find(|quote| quote.method == *method);
@@ -200,6 +204,7 @@ impl PricedCart {
         id: OrderId,
         buyer: Buyer,
         payments: &PaymentSettings,
+        returns: &ReturnSettings,
         now: Timestamp,
     ) -> Result<Placement, Refusal> {
         if buyer.shipping_address.country != self.country {
@@ -213,6 +218,7 @@ impl PricedCart {
         let zero = Money::zero(self.cart.currency);
         for (line, seen) in self.lines.iter_mut().zip(&self.cart.lines) {
             line.shard = seen.shards.of(&id);
+            line.terms = Terms::of(returns, &seen.after_sale);
         }
         let takes = self
             .lines
@@ -252,6 +258,7 @@ impl PricedCart {
             allocated: None,
             backordered: Vec::new(),
             shipments: Vec::new(),
+            returns: Vec::new(),
             attention: None,
             delivered: None,
             cancel_reason: None,
@@ -318,10 +325,16 @@ mod tests {
         assert_eq!(priced.clone().seen_as(Some(eur(1))), Err(Refusal::TotalChanged { now: eur(2489) }));
         assert!(priced.clone().seen_as(Some(eur(2489))).is_ok());
         let id = OrderId::new(1, [1; 10]);
-        let elsewhere = priced.clone().place(id, buyer(PaymentMethod::Card, "FR"), &PaymentSettings::initial(), at(0));
+        let elsewhere = priced.clone().place(
+            id,
+            buyer(PaymentMethod::Card, "FR"),
+            &PaymentSettings::initial(),
+            &ReturnSettings::initial(),
+            at(0),
+        );
         assert_eq!(elsewhere.unwrap_err().code(), "country-not-served");
         let closed = PaymentSettings { card: false, ..PaymentSettings::initial() };
-        let closed = priced.place(id, buyer(PaymentMethod::Card, "DE"), &closed, at(0));
+        let closed = priced.place(id, buyer(PaymentMethod::Card, "DE"), &closed, &ReturnSettings::initial(), at(0));
         assert_eq!(closed.unwrap_err(), Refusal::PaymentMethodClosed);
     }
 
@@ -345,7 +358,13 @@ mod tests {
         let cart = cart(&[("A", 0, 1)]);
         let priced = price(cart, "DE".parse().unwrap(), &method, &TaxSettings::initial(), &shipping).unwrap();
         let placement = priced
-            .place(OrderId::new(1, [1; 10]), buyer(PaymentMethod::Card, "DE"), &PaymentSettings::initial(), at(0))
+            .place(
+                OrderId::new(1, [1; 10]),
+                buyer(PaymentMethod::Card, "DE"),
+                &PaymentSettings::initial(),
+                &ReturnSettings::initial(),
+                at(0),
+            )
             .unwrap();
         assert_eq!(
             (placement.order.status, placement.order.payment_status),

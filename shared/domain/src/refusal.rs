@@ -130,6 +130,35 @@ pub enum Refusal {
     /// There is no refund that waits to be sent.
     #[error("No refund of this order is due.")]
     NoRefundDue,
+    /// An order cannot have yet another return.
+    #[error("This order has {most} returns already. Write to us about further ones.")]
+    TooManyReturns {
+        /// How many an order can have.
+        most: usize,
+    },
+    /// Goods that came back were not all looked at, or more of them than came.
+    #[error("{}", uninspected(sku, *came))]
+    NotInspected {
+        /// Which SKU.
+        sku: Sku,
+        /// How many came.
+        came: u32,
+    },
+    /// Something is not taken back, and nobody says why.
+    #[error("Say why something is not taken back; the buyer reads it.")]
+    NoReason,
+    /// A deduction of less than nothing, or of more than would go back.
+    #[error("A deduction is more than nothing and at most {}.", most.format())]
+    WrongDeduction {
+        /// What would go back without it.
+        most: Money,
+    },
+    /// A return can have no further picture.
+    #[error("A return has at most {most} pictures.")]
+    TooManyPhotos {
+        /// How many it can have.
+        most: usize,
+    },
     /// More would leave a location than there is.
     #[error("{location} has only {left} of {sku} that are not promised to an order.")]
     StockTooLow {
@@ -179,6 +208,14 @@ fn to_spare(sku: &Sku, left: i64) -> String {
     }
 }
 
+fn uninspected(sku: &Sku, came: u32) -> String {
+    match came {
+        0 => format!("None of {sku} came."),
+        1 => format!("1 of {sku} came: say what it is like."),
+        more => format!("{more} of {sku} came: say of each what it is like."),
+    }
+}
+
 fn refund_left(left: Money) -> String {
     if left.is_positive() {
         format!("Only {} is left to refund.", left.format())
@@ -214,6 +251,11 @@ impl Refusal {
             Self::RefundTooLarge { .. } => "refund-too-large",
             Self::EmptyRefund => "empty-refund",
             Self::NoRefundDue => "no-refund-due",
+            Self::TooManyReturns { .. } => "too-many-returns",
+            Self::NotInspected { .. } => "not-inspected",
+            Self::NoReason => "reason-missing",
+            Self::WrongDeduction { .. } => "wrong-deduction",
+            Self::TooManyPhotos { .. } => "too-many-photos",
             Self::StockTooLow { .. } => "stock-too-low",
             Self::TooFewToSpare { .. } => "too-few-to-spare",
             Self::NowhereEnough { .. } => "nowhere-enough",

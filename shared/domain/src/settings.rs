@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::field::{FieldError, Findings};
 use crate::money::{Currency, Money};
 use crate::stock::{AllocationRule, Shortage};
-use crate::text::{CountryCode, Email, LocationId};
+use crate::text::{CountryCode, Email, LocationId, Slug};
 
 /// A part of the settings that is read and written as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -238,6 +238,48 @@ pub struct ReturnSettings {
     /// Whether the shop pays for the way back of unwanted goods.
     #[serde(default)]
     pub free_label: bool,
+    /// What is kept of a refund for the way back of unwanted goods that the shop does not pay for; without it, the buyer
+    /// sends them at the buyer's own cost and nothing is kept.
+    #[serde(default)]
+    pub label_cost: Option<Money>,
+    /// Up to which refund a return is approved as soon as it is asked for; without it, staff look at every one.
+    #[serde(default)]
+    pub approve_up_to: Option<Money>,
+    /// Days from the approval in which the goods have to come.
+    #[serde(default = "two_weeks")]
+    pub send_days: u16,
+    /// Where they come to; without it, the first location.
+    #[serde(default)]
+    pub location: Option<LocationId>,
+    /// Categories whose terms are others.
+    #[serde(default)]
+    pub categories: Vec<CategoryTerms>,
+}
+
+/// Days that a buyer has to send goods back, where the shop says nothing else.
+const fn two_weeks() -> u16 {
+    14
+}
+
+/// The terms of a category; what it leaves out is as the shop says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CategoryTerms {
+    /// Which.
+    pub category: Slug,
+    /// Days from delivery in which its goods may be returned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_days: Option<u16>,
+    /// What is kept of the price of goods that were merely unwanted, in parts per million.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restocking_fee_ppm: Option<u32>,
+    /// Whether the shop pays for the way back of unwanted goods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_label: Option<bool>,
+    /// Whether its goods come back for a fault alone.
+    #[serde(default)]
+    pub final_sale: bool,
 }
 
 /// How fast the shop means to answer.
@@ -403,8 +445,27 @@ impl Setting for ReturnSettings {
 
     fn check(&self) -> Result<(), Vec<FieldError>> {
         let mut found = Findings::default();
-        found.require(self.window_days <= 3_650, "/window_days", "Must be 0 to 3650 days.");
-        found.require(self.restocking_fee_ppm <= 1_000_000, "/restocking_fee_ppm", "Must be 0 to 1,000,000.");
+        let mut terms = |at: &str, window_days: u16, restocking_fee_ppm: u32| {
+            found.require(window_days <= 3_650, format!("{at}/window_days"), "Must be 0 to 3650 days.");
+            let detail = "Must be 0 to 1,000,000.";
+            found.require(restocking_fee_ppm <= 1_000_000, format!("{at}/restocking_fee_ppm"), detail);
+        };
+        terms("", self.window_days, self.restocking_fee_ppm);
+        for (index, category) in self.categories.iter().enumerate() {
+            let at = format!("/categories/{index}");
+            terms(&at, category.window_days.unwrap_or(0), category.restocking_fee_ppm.unwrap_or(0));
+        }
+        for (index, category) in self.categories.iter().enumerate() {
+            let fresh = self.categories[..index].iter().all(|other| other.category != category.category);
+            found.require(fresh, format!("/categories/{index}/category"), "Stands here twice.");
+        }
+        found.require(self.categories.len() <= 100, "/categories", "At most 100 categories.");
+        found.require((1..=365).contains(&self.send_days), "/send_days", "Must be 1 to 365 days.");
+        for (amount, pointer) in
+            [(self.label_cost, "/label_cost/amount"), (self.approve_up_to, "/approve_up_to/amount")]
+        {
+            found.require(amount.is_none_or(|amount| amount.amount >= 0), pointer, "Must not be below zero.");
+        }
         found.or(())
     }
 
@@ -417,7 +478,17 @@ impl Setting for ReturnSettings {
     }
 
     fn initial() -> Self {
-        Self { version: 1, window_days: 30, restocking_fee_ppm: 0, free_label: false }
+        Self {
+            version: 1,
+            window_days: 30,
+            restocking_fee_ppm: 0,
+            free_label: false,
+            label_cost: None,
+            approve_up_to: None,
+            send_days: two_weeks(),
+            location: None,
+            categories: Vec::new(),
+        }
     }
 }
 

@@ -47,6 +47,9 @@ pub struct ProductDraft {
     /// 0 to 3,650.
     #[serde(default)]
     pub return_window_days: Option<u16>,
+    /// Whether it comes back for a fault alone.
+    #[serde(default)]
+    pub final_sale: bool,
     /// The pictures in their order; left out, they stay as they are.
     #[serde(default)]
     pub images: Option<Vec<ImageDraft>>,
@@ -142,6 +145,7 @@ impl ProductDraft {
             tax_class,
             warranty_months: self.warranty_months,
             return_window_days: self.return_window_days,
+            final_sale: self.final_sale,
             images,
             variants,
             price_history,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Product, ProductStatus, Variant};
 use crate::id::ProductId;
 use crate::money::Money;
+use crate::returns::AfterSale;
 use crate::text::{Sku, Slug, TaxClass};
 
 /// The catalogue's half of an offer: what a cart line snapshots.
@@ -31,6 +32,9 @@ pub struct Listing {
     pub image: Option<String>,
     /// Whether it is sold at all: its product is active.
     pub on_sale: bool,
+    /// How it comes back and what is guaranteed, as far as its product says.
+    #[serde(default, skip_serializing_if = "AfterSale::is_silent")]
+    pub after_sale: AfterSale,
 }
 
 /// What a write of a product means for one offer.
@@ -64,6 +68,7 @@ impl Listing {
             tax_class: product.tax_class.clone(),
             image: product.images.first().map(|image| image.key.clone()),
             on_sale: product.status == ProductStatus::Active,
+            after_sale: product.after_sale(),
         }
     }
 
@@ -75,6 +80,16 @@ impl Listing {
 }
 
 impl Product {
+    /// How it comes back and what is guaranteed, as far as it says.
+    pub fn after_sale(&self) -> AfterSale {
+        AfterSale {
+            category: self.category.clone(),
+            window_days: self.return_window_days,
+            final_sale: self.final_sale,
+            warranty_months: self.warranty_months,
+        }
+    }
+
     /// What it lists, one per variant in their order.
     pub fn listings(&self) -> Vec<Listing> {
         self.variants.iter().map(|variant| Listing::of(self, variant)).collect()

@@ -28,6 +28,7 @@ impl ImportLine {
             tax_class: "standard".to_owned(),
             warranty_months: 0,
             return_window_days: None,
+            final_sale: false,
             images: None,
             variants: vec![variant],
         })

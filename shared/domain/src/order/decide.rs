@@ -8,9 +8,11 @@ use jiff::Timestamp;
 
 use super::refund::per_sku;
 use super::{
-    Attention, Event, HoldStatus, HoldStep, Order, OrderStatus, OrderStep, Payment, PaymentMethod, PaymentSession,
-    PaymentStatus, PaymentStep, RefundCause, RefundStatus, RefundWhat, RequestMark, Shipment, ShipmentStep,
+    AskedBack, Attention, Event, HoldStatus, HoldStep, Order, OrderStatus, OrderStep, Payment, PaymentMethod,
+    PaymentSession, PaymentStatus, PaymentStep, RefundCause, RefundStatus, RefundWhat, RequestMark, Shipment,
+    ShipmentStep, UnitsBack,
 };
+use crate::id::ReturnId;
 use crate::machine::IllegalTransition;
 use crate::money::Money;
 use crate::refusal::Refusal;
@@ -88,6 +90,25 @@ pub enum Command {
         reason: String,
         /// What.
         what: RefundWhat,
+    },
+    /// Units are asked back: they and what they were quoted are spoken for.
+    OpenReturn {
+        /// By which return, which units, and what it was quoted.
+        asked: AskedBack,
+    },
+    /// A return comes to nothing: what it spoke for is free again.
+    DropReturn {
+        /// Which.
+        id: ReturnId,
+    },
+    /// Units of a return were taken back.
+    CloseReturn {
+        /// Which.
+        id: ReturnId,
+        /// Which of its units; the others are free again.
+        lines: Vec<UnitsBack>,
+        /// What goes back for them; it may be nothing.
+        amount: Money,
     },
     /// Money went back that was not asked back here.
     RefundElsewhere {
@@ -206,6 +227,9 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Decisio
         Command::Ship { carrier, tracking, lines } => ship(order, carrier, tracking, lines, now),
         Command::Deliver => deliver(order, now),
         Command::Refund { reason, what } => refund(order, reason, what, now),
+        Command::OpenReturn { asked } => open_return(order, asked),
+        Command::DropReturn { id } => drop_return(order, &id),
+        Command::CloseReturn { id, lines, amount } => close_return(order, &id, &lines, amount, now),
         Command::RefundElsewhere { payment, refunded } => refund_elsewhere(order, &payment, refunded, now),
         Command::RefundPaid { refund, reference } => refund_paid(order, refund, &reference),
         Command::RefundFailed { refund, detail } => refund_failed(order, refund, detail),
@@ -385,21 +409,25 @@ fn drop_units(
     now: Timestamp,
 ) -> Result<Vec<Event>, Refusal> {
     let unpaid_back = |unit: &SkuQuantity| {
-        let left = order.line(&unit.sku).map_or(0, |line| line.quantity.get().saturating_sub(line.refunded));
+        let left = order.line(&unit.sku).map_or(0, |line| line.quantity.get().saturating_sub(order.gone(line)));
         let quantity = Quantity::new(unit.quantity.get().min(left)).ok()?;
         Some(SkuQuantity { sku: unit.sku.clone(), quantity })
     };
     let paid: Vec<SkuQuantity> = units.iter().filter_map(unpaid_back).collect();
-    let amount = match order.refund_of_lines(&paid) {
-        Ok(amount) => Some(amount),
+    let (amount, worths) = match order.refund_of_lines(&paid) {
+        Ok((amount, worths)) => (Some(amount), worths),
         // It was free, or all of it went back before.
-        Err(Refusal::EmptyRefund | Refusal::RefundTooLarge { .. }) => None,
+        Err(Refusal::EmptyRefund | Refusal::RefundTooLarge { .. }) => {
+            let nothing = Money::zero(order.currency());
+            let unit =
+                |unit: &SkuQuantity| UnitsBack { sku: unit.sku.clone(), quantity: unit.quantity, worth: nothing };
+            (None, paid.iter().map(unit).collect())
+        }
         Err(refusal) => return Err(refusal),
     };
+    order.take_out(&worths)?;
     for line in &mut order.lines {
-        let of = |units: &[SkuQuantity]| per_sku(units).get(&line.sku).copied().unwrap_or(0);
-        line.dropped += of(units);
-        line.refunded += of(&paid);
+        line.dropped += per_sku(units).get(&line.sku).copied().unwrap_or(0);
     }
     Ok(amount.map(|amount| order.ask_back(amount, (cause, None), paid, None, now)).unwrap_or_default())
 }
@@ -578,16 +606,56 @@ fn refund(order: &Order, reason: String, what: RefundWhat, now: Timestamp) -> Re
         RefundWhat::Amount(amount) if !amount.is_positive() => return Err(Refusal::EmptyRefund),
         RefundWhat::Amount(amount) => (amount, Vec::new()),
         RefundWhat::Lines(lines) => {
-            let amount = order.refund_of_lines(&lines)?;
-            for (sku, count) in per_sku(&lines) {
-                for line in next.lines.iter_mut().filter(|line| line.sku == *sku) {
-                    line.refunded += count;
-                }
-            }
+            let (amount, worths) = order.refund_of_lines(&lines)?;
+            next.take_out(&worths)?;
             (amount, lines)
         }
     };
     let events = next.ask_back(amount, (RefundCause::Requested, Some(reason)), lines, None, now);
+    Ok(Decision::new(next, events, Vec::new()))
+}
+
+fn open_return(order: &Order, asked: AskedBack) -> Result<Decision, Refusal> {
+    let mut next = order.clone();
+    if next.open_return(&asked.id).is_some() {
+        return Ok(Decision::unchanged(order));
+    }
+    next.open(asked)?;
+    Ok(Decision::new(next, Vec::new(), Vec::new()))
+}
+
+fn drop_return(order: &Order, id: &ReturnId) -> Result<Decision, Refusal> {
+    let mut next = order.clone();
+    Ok(match next.let_go(id)? {
+        Some(_) => Decision::new(next, Vec::new(), Vec::new()),
+        None => Decision::unchanged(order),
+    })
+}
+
+fn close_return(
+    order: &Order,
+    id: &ReturnId,
+    lines: &[UnitsBack],
+    amount: Money,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    let mut next = order.clone();
+    let Some(asked) = next.let_go(id)? else { return Ok(Decision::unchanged(order)) };
+    for unit in lines {
+        let of = asked.lines.iter().find(|one| one.sku == unit.sku);
+        let left = of.map_or(0, |one| one.quantity.get());
+        if unit.quantity.get() > left {
+            return Err(Refusal::LineLeft { sku: unit.sku.clone(), left });
+        }
+    }
+    let left = next.refundable();
+    if amount.amount > left.amount.max(0) {
+        return Err(Refusal::RefundTooLarge { left });
+    }
+    next.take_out(lines)?;
+    let units = lines.iter().map(|unit| SkuQuantity { sku: unit.sku.clone(), quantity: unit.quantity }).collect();
+    let reason = Some(format!("return {}", id.number()));
+    let events = next.ask_back(amount, (RefundCause::Returned, reason), units, None, now);
     Ok(Decision::new(next, events, Vec::new()))
 }
 

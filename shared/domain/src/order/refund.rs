@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Order, PaymentMethod, PaymentStatus, PaymentStep};
+use super::{Event, Order, PaymentMethod, PaymentStatus, PaymentStep, UnitsBack};
 use crate::money::{Money, MoneyError};
 use crate::refusal::Refusal;
 use crate::stock::SkuQuantity;
-use crate::text::Sku;
+use crate::text::{Quantity, Sku};
 
 /// Why money goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,6 +32,8 @@ pub enum RefundCause {
     Provider,
     /// There was none left of what it is for.
     OutOfStock,
+    /// Goods came back.
+    Returned,
 }
 
 impl RefundCause {
@@ -45,6 +47,7 @@ impl RefundCause {
             Self::Short => "short",
             Self::Provider => "provider",
             Self::OutOfStock => "out_of_stock",
+            Self::Returned => "returned",
         }
     }
 }
@@ -138,19 +141,19 @@ impl Order {
         Ok(worths)
     }
 
-    /// What a refund of `lines` comes to: each unit's share of what its line was paid with, so that all units of a line
-    /// come to all of it; and when no unit of the order is left after it, everything that is left, shipping and its tax
-    /// among it. Never above what may still be refunded: a sum that went back before is part of it.
+    /// What a refund of `lines` comes to: what each unit was paid with, see [`Order::next_worth`]; and when no unit of the
+    /// order is left after it, everything that is left, shipping and its tax among it. Never above what may still be
+    /// refunded: a sum that went back before is part of it. With it, what the units of each SKU were paid with.
     ///
     /// # Errors
     /// When the order has no such line or not that many units left to refund, or nothing is left.
-    pub fn refund_of_lines(&self, lines: &[SkuQuantity]) -> Result<Money, Refusal> {
+    pub fn refund_of_lines(&self, lines: &[SkuQuantity]) -> Result<(Money, Vec<UnitsBack>), Refusal> {
         let wanted = per_sku(lines);
         if wanted.is_empty() {
             return Err(Refusal::EmptyRefund);
         }
         for (sku, count) in &wanted {
-            let left = self.line(sku).map_or(0, |line| line.quantity.get().saturating_sub(line.refunded));
+            let left = self.line(sku).map_or(0, |line| line.quantity.get().saturating_sub(self.gone(line)));
             if *count > left {
                 return Err(Refusal::LineLeft { sku: (*sku).clone(), left });
             }
@@ -160,19 +163,32 @@ impl Order {
             return Err(Refusal::RefundTooLarge { left: refundable });
         }
         let mut sum = Money::zero(self.currency());
+        let mut units = Vec::with_capacity(wanted.len());
         let mut all = true;
         for (line, worth) in self.lines.iter().zip(self.line_worths()?) {
             let count = wanted.get(&line.sku).copied().unwrap_or(0);
-            let after = line.refunded + count;
-            all &= after == line.quantity.get();
-            let share = |units: u32| {
-                let weights = [u64::from(units), u64::from(line.quantity.get().saturating_sub(units))];
-                worth.split(&weights).first().copied().unwrap_or(worth)
-            };
-            sum = sum.plus(share(after).minus(share(line.refunded))?)?;
+            all &= self.gone(line) + count == line.quantity.get();
+            let worth = self.next_worth(line, worth, count)?;
+            sum = sum.plus(worth)?;
+            if let Ok(quantity) = Quantity::new(count) {
+                units.push(UnitsBack { sku: line.sku.clone(), quantity, worth });
+            }
         }
+        // What open returns were promised is theirs.
+        let all = all && self.promised().is_zero();
         let amount = if all { refundable.amount } else { sum.amount.min(refundable.amount) };
-        if amount == 0 { Err(Refusal::EmptyRefund) } else { Ok(Money::new(amount, self.currency())) }
+        if amount == 0 { Err(Refusal::EmptyRefund) } else { Ok((Money::new(amount, self.currency()), units)) }
+    }
+
+    /// Notes that these units went back.
+    pub(super) fn take_out(&mut self, units: &[UnitsBack]) -> Result<(), MoneyError> {
+        for unit in units {
+            if let Some(line) = self.line_mut(&unit.sku) {
+                line.refunded += unit.quantity.get();
+                line.worth_back = line.worth_back.plus(unit.worth)?;
+            }
+        }
+        Ok(())
     }
 
     /// Notes that `refunded` of a payment went back in all: what of it was not asked back here was sent back at the

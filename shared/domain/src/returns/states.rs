@@ -92,6 +92,8 @@ machine! {
         LabelIssued + Cancel => Canceled;
         LabelIssued + Expire => Expired;
         InTransit + Receive => Received;
+        // It was lost on its way.
+        InTransit + Expire => Expired;
         // It comes after all.
         Expired + Receive => Received;
         Received + Inspect => Inspecting;
@@ -108,6 +110,8 @@ machine! {
         PartAccepted + Credit => Credited;
         Rejected + SendBack => SentBack;
         Rejected + Close => Closed;
+        // What of it was not taken back.
+        Refunded + SendBack => Refunded;
         Refunded + Close => Closed;
         Exchanged + Close => Closed;
         Credited + Close => Closed;
@@ -136,6 +140,87 @@ impl ReturnStatus {
             | Self::Closed
             | Self::Canceled
             | Self::Expired => false,
+        }
+    }
+}
+
+/// Where the desk looks for a return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReturnView {
+    /// Staff have to say whether it may be sent.
+    ToDecide,
+    /// Its goods are still to come.
+    Awaited,
+    /// Its goods are here: they have to be looked at, paid for or sent back.
+    Here,
+    /// It is over.
+    Done,
+}
+
+impl ReturnView {
+    /// Every view.
+    pub const ALL: &'static [Self] = &[Self::ToDecide, Self::Awaited, Self::Here, Self::Done];
+
+    /// As it stands in an address.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ToDecide => "to_decide",
+            Self::Awaited => "awaited",
+            Self::Here => "here",
+            Self::Done => "done",
+        }
+    }
+}
+
+impl std::str::FromStr for ReturnView {
+    type Err = crate::machine::UnknownState;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL.iter().copied().find(|view| view.as_str() == text).ok_or(crate::machine::UnknownState("desk"))
+    }
+}
+
+impl ReturnStatus {
+    /// Whether it ended, or will, without anything for the buyer.
+    pub const fn comes_to_nothing(self) -> bool {
+        match self {
+            Self::Declined | Self::Rejected | Self::SentBack | Self::Closed | Self::Canceled | Self::Expired => true,
+            Self::Requested
+            | Self::Approved
+            | Self::LabelIssued
+            | Self::InTransit
+            | Self::Received
+            | Self::Inspecting
+            | Self::Accepted
+            | Self::PartAccepted
+            | Self::Refunded
+            | Self::Exchanged
+            | Self::Credited => false,
+        }
+    }
+
+    /// Whether the buyer may send it, or has.
+    pub const fn is_awaited(self) -> bool {
+        matches!(self.view(), ReturnView::Awaited)
+    }
+
+    /// Where the desk looks for it.
+    pub const fn view(self) -> ReturnView {
+        match self {
+            Self::Requested => ReturnView::ToDecide,
+            Self::Approved | Self::LabelIssued | Self::InTransit => ReturnView::Awaited,
+            Self::Received | Self::Inspecting | Self::Accepted | Self::PartAccepted | Self::Rejected => {
+                ReturnView::Here
+            }
+            Self::Declined
+            | Self::Refunded
+            | Self::Exchanged
+            | Self::Credited
+            | Self::SentBack
+            | Self::Closed
+            | Self::Canceled
+            | Self::Expired => ReturnView::Done,
         }
     }
 }
