@@ -4,7 +4,7 @@
 
 use contracts::{Problem, ProblemKind};
 use domain::calendar::moment;
-use domain::id::{ImportId, OrderId, PurchaseOrderId, TransferId};
+use domain::id::{ImportId, OrderId, PurchaseOrderId, ReturnId, TransferId};
 use domain::people::{Action, Role};
 use domain::settings::ShopSettings;
 use maud::html;
@@ -105,6 +105,7 @@ impl DeskFrame {
 const fn needed(section: Section) -> Action {
     match section {
         Section::Orders => Action::ViewOrders,
+        Section::Returns => Action::ViewReturns,
         Section::Products => Action::ViewCatalog,
         Section::Stock => Action::ViewStock,
         Section::Transfers => Action::ViewTransfers,
@@ -144,6 +145,12 @@ fn done(word: &str) -> Option<&'static str> {
         "resumed" => "It goes on.",
         "called-off" => "Cancelled.",
         "closed" => "Closed.",
+        "declined" => "Declined. The customer gets a mail.",
+        "label-issued" => "The customer gets a mail with the label.",
+        "inspected" => "Saved.",
+        "return-settled" => "Settled. The customer gets a mail.",
+        "sent-back" => "Sent back. The customer gets a mail.",
+        "return-closed" => "Closed.",
         "uploaded" => "The picture is added.",
         "removed" => "The picture is removed.",
         _ => return None,
@@ -253,6 +260,9 @@ fn way_back(request: &Request, problem: &Problem) -> (String, &'static str) {
     }
     if let Ok(transfer) = named.parse::<TransferId>() {
         return (format!("/desk/transfers/{transfer}"), "Back to the transfer");
+    }
+    if let Ok(back) = named.parse::<ReturnId>() {
+        return (format!("/desk/returns/{back}"), "Back to the return");
     }
     match (named.parse::<OrderId>(), named.parse::<PurchaseOrderId>()) {
         (Ok(order), _) => (format!("/desk/orders/{order}"), "Back to the order"),

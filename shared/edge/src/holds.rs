@@ -7,10 +7,10 @@ use domain::id::OrderId;
 use domain::order::{Command, HoldStatus, Order, OrderStatus, decide};
 use domain::refusal::Refusal;
 use jiff::Timestamp;
-use store::TxError;
-use store::orders::{NotWritten, Orders, Reader};
+use store::orders::{Orders, Reader};
 use store::stamp::Cause;
 use store::stock::StockTable;
+use store::{NotWritten, TxError};
 
 use crate::context::Context;
 use crate::function::Error;

@@ -155,6 +155,12 @@ impl Request {
             .ok_or_else(|| Problem::not_found("page"))
     }
 
+    /// What is asked for, as the address says it: the parameter `act` of a route that has one for several forms, else the
+    /// last part of the route.
+    pub fn act(&self) -> String {
+        self.parameter("act").unwrap_or_else(|_| self.route().rsplit('/').next().unwrap_or_default().to_owned())
+    }
+
     /// The parameter `name` of the route as a typed value; what does not parse does not exist.
     ///
     /// # Errors
@@ -369,6 +375,11 @@ pub fn encoded(value: &str) -> String {
     percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
+/// Whether a text is an address on the web that nobody can read along with.
+pub fn is_https(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.has_host())
+}
+
 /// Whether a path that came with a request is one of this shop, and no way out of it: browsers read `\` as `/`, and
 /// drop tabs and ends of lines.
 pub fn is_local(path: &str) -> bool {
@@ -461,6 +472,13 @@ impl Response {
     #[must_use]
     pub fn connecting(self, origin: &str) -> Self {
         let policy = PAGE_POLICY.replace("connect-src 'self'", &format!("connect-src 'self' {origin}"));
+        self.header("content-security-policy", &policy)
+    }
+
+    /// The same page, which may show pictures from `origin` too.
+    #[must_use]
+    pub fn picturing(self, origin: &str) -> Self {
+        let policy = PAGE_POLICY.replace("img-src 'self'", &format!("img-src 'self' {origin}"));
         self.header("content-security-policy", &policy)
     }
 

@@ -4,6 +4,7 @@
 
 pub mod auth;
 pub mod context;
+pub mod deciding;
 #[cfg(feature = "pages")]
 pub mod desk;
 pub mod environment;
@@ -23,10 +24,15 @@ mod outside;
 #[cfg(feature = "pages")]
 pub mod page;
 pub mod payments;
+#[cfg(feature = "multipart")]
+pub mod pictures;
 pub mod provider;
 pub mod purchases;
 pub mod queue;
 pub mod reordering;
+#[cfg(feature = "pages")]
+pub mod return_view;
+pub mod returns;
 pub mod schedule;
 pub mod secrets;
 pub mod sender;

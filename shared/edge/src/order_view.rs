@@ -101,6 +101,14 @@ pub const fn payment_words(method: PaymentMethod) -> &'static str {
     }
 }
 
+/// Where money goes that goes back.
+pub const fn purse(order: &Order) -> &'static str {
+    match order.payment_method {
+        PaymentMethod::Card => "your card",
+        PaymentMethod::BankTransfer => "your bank account",
+    }
+}
+
 /// An order's sum, with what went back and what is to go back.
 pub fn totals(order: &Order) -> Totals {
     let sums = &order.totals;
@@ -159,8 +167,8 @@ pub enum Audience {
     Staff,
 }
 
-/// What happened to an order, newest first. The record keeps no time of a cancellation that nothing was paid back for
-/// and none of the arrival: these stand without one.
+/// What happened to an order, newest first. The record keeps no time of a cancellation that nothing was paid back for: it
+/// stands without one.
 pub fn happened(order: &Order, audience: Audience) -> Vec<Event> {
     let mut events = vec![(Some(order.created), Event { what: "Order placed".to_owned(), ..Event::default() })];
     events.extend(order.payments.iter().map(|payment| {
@@ -186,7 +194,7 @@ pub fn happened(order: &Order, audience: Audience) -> Vec<Event> {
     match order.status {
         OrderStatus::PendingPayment | OrderStatus::Placed => {}
         OrderStatus::Completed => {
-            events.push((None, Event { what: "Delivered".to_owned(), ..Event::default() }));
+            events.push((order.delivered, Event { what: "Delivered".to_owned(), ..Event::default() }));
         }
         OrderStatus::Canceled => {
             let back = order.refunds.iter().find(|refund| refund.cause == RefundCause::Canceled);
@@ -220,6 +228,7 @@ fn refund_event(refund: &Refund, audience: Audience) -> Event {
         RefundCause::Duplicate => Some("more was paid than it cost"),
         RefundCause::Short => Some("less was paid than it cost"),
         RefundCause::OutOfStock => Some("it is not in stock any more"),
+        RefundCause::Returned => Some("items came back"),
     };
     let reason = refund.reason.as_deref().filter(|_| audience == Audience::Staff);
     let reference = refund.reference.as_deref().filter(|_| audience == Audience::Staff);

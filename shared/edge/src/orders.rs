@@ -14,21 +14,19 @@ use domain::order::{Command, Order, RequestMark, decide};
 use domain::people::Action;
 use domain::refusal::Refusal;
 use domain::text::{Digest, Secret};
-use store::orders::{NotWritten, Orders, Reader};
+use store::StoreError;
+use store::orders::{Orders, Reader};
 use store::stamp::Cause;
 use store::stock::StockTable;
-use store::{StoreError, TxError};
 
 use crate::auth::Caller;
 use crate::context::Context;
+use crate::deciding::{repeated, until_written, written};
 use crate::environment::MissingVariable;
 use crate::function::Error;
 use crate::http::{Request, Response, internal, unavailable};
 
 pub use typed::{CARRIER, Checks, REASON, REFERENCE, TRACKING, TypedForm};
-
-/// How often an order that others write is decided about.
-const ATTEMPTS: u32 = 8;
 
 /// Why a command was not done.
 #[derive(Debug, thiserror::Error)]
@@ -61,10 +59,8 @@ impl From<NotDone> for Problem {
         match reason {
             NotDone::NoOrder => Self::not_found("order"),
             NotDone::Refused(refusal) => contracts::refusal::problem(&refusal),
-            NotDone::NoStock => {
-                Self::conflict("The stock of this order is not where it was allocated. Count it, then try again.")
-                    .with("code", "stock-missing")
-            }
+            NotDone::NoStock => Self::conflict("The stock that this moves is not there. Count it, then try again.")
+                .with("code", "stock-missing"),
             NotDone::Contended => Self::new(ProblemKind::Busy, "Please try again in a moment."),
             NotDone::Store(error) => unavailable(&error),
             NotDone::Provider(error) => {
@@ -139,29 +135,21 @@ impl OrderDesk {
         F: Fn(Order) -> Fut + Send + Sync,
         Fut: Future<Output = Result<Option<Command>, NotDone>> + Send,
     {
-        for attempt in 0..ATTEMPTS {
-            self.context.pause(attempt).await;
+        until_written(&self.context, || async {
             let order = self.load(id, reader).await?;
-            if let Some(mark) = mark
-                && let Some(known) = order.answered(&mark.key)
-            {
-                return if *known == mark { Ok(order) } else { Err(NotDone::Told(key_reused())) };
+            if repeated(mark, |key| order.answered(key))? {
+                return Ok(Some(order));
             }
             let Some(command) = command(order.clone()).await? else {
-                return Ok(order);
+                return Ok(Some(order));
             };
             let mut decision = decide(&order, command, self.context.now())?;
             if let Some(mark) = mark.filter(|_| decision.changed) {
                 decision = decision.marked(mark);
             }
-            match self.orders.commit(self.stock.as_ref(), &decision, cause).await {
-                Ok(order) => return Ok(order),
-                Err(TxError::Refused(NotWritten::Stale)) => {}
-                Err(TxError::Refused(NotWritten::NoStock)) => return Err(NotDone::NoStock),
-                Err(TxError::Store(error)) => return Err(error.into()),
-            }
-        }
-        Err(NotDone::Contended)
+            written(self.orders.commit(self.stock.as_ref(), &decision, cause).await)
+        })
+        .await
     }
 }
 
@@ -232,19 +220,4 @@ pub fn demanded_mark(request: &Request) -> Result<RequestMark, Problem> {
 /// Whether the request is a form of the desk.
 pub fn is_desk(request: &Request) -> bool {
     request.route().starts_with("POST /desk/")
-}
-
-/// Refuses a form that was made of another state of the order than the present one, such as one that is pressed twice:
-/// for commands that would do something more the second time. `key` is the form's hidden `idempotency_key`, which
-/// begins with the `rev` of the order that its page showed; one that begins otherwise is not checked.
-///
-/// # Errors
-/// 409 where the order was written since.
-pub fn unchanged(order: &Order, key: &str) -> Result<(), NotDone> {
-    let shown = key.split('-').next().and_then(|rev| rev.parse::<u64>().ok());
-    if shown.is_some_and(|rev| rev != order.rev) {
-        let detail = "The order was changed since its page was shown. Look at it once more before you go on.";
-        return Err(NotDone::Told(Problem::new(ProblemKind::Stale, detail)));
-    }
-    Ok(())
 }

@@ -3,26 +3,23 @@
 //!
 //! Knows how an outcome is told. It deliberately decides nothing (that is `domain`'s) and knows no route.
 
+use contracts::Problem;
 use contracts::purchasing::PurchaseOrderAnswer;
-use contracts::{Problem, ProblemKind};
 use domain::calendar::date;
 use domain::id::PurchaseOrderId;
 use domain::order::RequestMark;
 use domain::purchasing::{Command, Decision, PurchaseOrder};
 use domain::text::Secret;
 use jiff::Timestamp;
-use store::TxError;
-use store::purchasing::{NotWritten, Purchasing};
+use store::purchasing::Purchasing;
 use store::stamp::Cause;
 use store::stock::StockTable;
 
 use crate::context::Context;
+use crate::deciding::{repeated, until_written, written};
 use crate::environment::MissingVariable;
 use crate::http::{Request, Response};
-use crate::orders::{NotDone, key_reused};
-
-/// How often an order that others write is decided about.
-const ATTEMPTS: u32 = 8;
+use crate::orders::NotDone;
 
 /// Where purchase orders are read and commanded.
 pub struct PurchaseDesk {
@@ -68,27 +65,19 @@ impl PurchaseDesk {
         mark: Option<RequestMark>,
         decide: impl Fn(&PurchaseOrder, Timestamp) -> Result<Decision, NotDone> + Send + Sync,
     ) -> Result<PurchaseOrder, NotDone> {
-        for attempt in 0..ATTEMPTS {
-            self.context.pause(attempt).await;
+        until_written(&self.context, || async {
             let order = self.load(id).await?;
-            if let Some(mark) = mark
-                && let Some(known) = order.answered(&mark.key)
-            {
-                return if *known == mark { Ok(order) } else { Err(NotDone::Told(key_reused())) };
+            if repeated(mark, |key| order.answered(key))? {
+                return Ok(Some(order));
             }
             let now = self.context.now();
             let mut decision = decide(&order, now)?;
             if let Some(mark) = mark.filter(|_| decision.changed) {
                 decision = decision.marked(mark);
             }
-            match self.purchasing.commit(self.stock.as_ref(), &decision, cause, now).await {
-                Ok(order) => return Ok(order),
-                Err(TxError::Refused(NotWritten::Stale)) => {}
-                Err(TxError::Refused(NotWritten::NoStock)) => return Err(NotDone::NoStock),
-                Err(TxError::Store(error)) => return Err(error.into()),
-            }
-        }
-        Err(NotDone::Contended)
+            written(self.purchasing.commit(self.stock.as_ref(), &decision, cause, now).await)
+        })
+        .await
     }
 }
 
@@ -126,21 +115,4 @@ pub fn answered(request: &Request, order: PurchaseOrder, done: &str, now: Timest
         return Ok(Response::see_other(&format!("/desk/purchase-orders/{}?done={done}", order.id)));
     }
     Response::json(200, &PurchaseOrderAnswer::new(order, date(now)))
-}
-
-/// Refuses what was decided about another state of the order, where `rev` says which was shown.
-///
-/// # Errors
-/// 409 where the order was written since.
-pub fn unchanged(order: &PurchaseOrder, rev: Option<u64>) -> Result<(), NotDone> {
-    if rev.is_some_and(|rev| rev != order.rev) {
-        let detail = "The order was changed since its page was shown. Look at it once more before you go on.";
-        return Err(NotDone::Told(Problem::new(ProblemKind::Stale, detail)));
-    }
-    Ok(())
-}
-
-/// The `rev` that a form's hidden `idempotency_key` begins with.
-pub fn shown_rev(key: &str) -> Option<u64> {
-    key.split('-').next()?.parse().ok()
 }

@@ -16,12 +16,12 @@ use domain::settings::LocationSettings;
 use domain::stock::Stock;
 use domain::text::{LocationId, Sku};
 use jiff::{SignedDuration, Timestamp};
-use store::purchasing::{Kept, NotWritten, Placed, Purchasing};
+use store::purchasing::{Kept, Placed, Purchasing};
 use store::settings::{Cached, SettingsTable};
 use store::stamp::Cause;
 use store::stock::{FILLED, LedgerEntry, SHIPPED, StockTable};
 use store::tx::Write;
-use store::{StoreError, TxError};
+use store::{NotWritten, StoreError, TxError};
 
 use crate::context::Context;
 use crate::environment::MissingVariable;

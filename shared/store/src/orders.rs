@@ -22,8 +22,8 @@ use crate::db::{Db, Item, KeyOf, StoreError, Table, batch_get_of, n, s};
 use crate::events::of_order;
 use crate::handle::Handle;
 use crate::stamp::{Cause, Stamp};
-use crate::stock::{Refused, StockTable};
-use crate::tx::{Found, Tx, TxError, Write};
+use crate::stock::{Refused, StockTable, by_sku, not_named};
+use crate::tx::{Found, NotWritten, Tx, TxError, Write};
 
 /// The orders table.
 #[derive(Debug, Clone)]
@@ -53,9 +53,10 @@ pub enum Reader {
 }
 
 impl Reader {
-    fn may_see(&self, order: &Order) -> bool {
-        let owns = |person: &PersonId| order.owner.as_ref() == Some(person);
-        let holds = |secret: &Secret| same(&secret.digest(), &order.view_token_hash);
+    /// Whether the reader may see what is this owner's, if anybody's, and opens with this token.
+    pub(crate) fn may_see(&self, owner: Option<PersonId>, token: &Digest) -> bool {
+        let owns = |person: &PersonId| owner.as_ref() == Some(person);
+        let holds = |secret: &Secret| same(&secret.digest(), token);
         match self {
             Self::Shop => true,
             Self::Owner(person) => owns(person),
@@ -69,15 +70,6 @@ impl Reader {
 pub fn same(left: &Digest, right: &Digest) -> bool {
     let differing = left.as_bytes().iter().zip(right.as_bytes()).fold(0, |sum, (left, right)| sum | (left ^ right));
     differing == 0
-}
-
-/// Why a decision was not written.
-#[derive(Debug)]
-pub enum NotWritten {
-    /// The order is not the one that was decided about: read and decide again.
-    Stale,
-    /// The stock that it needs is not there.
-    NoStock,
 }
 
 /// How often stock is looked for on an offer's shards while others take it.
@@ -117,7 +109,7 @@ fn held_anew(decision: &Decision) -> Vec<SkuQuantity> {
 }
 
 fn missing<R>() -> TxError<R> {
-    TxError::Store(StoreError::Denied("the stock table, which this decision moves".to_owned()))
+    TxError::Store(not_named())
 }
 
 impl Orders {
@@ -128,7 +120,7 @@ impl Orders {
     pub async fn get(&self, id: &OrderId, reader: &Reader) -> Result<Option<Order>, StoreError> {
         let item = self.table.get([("pk".to_owned(), s(id.to_string()))].into()).await?;
         let order = item.map(record::order_of).transpose()?;
-        Ok(order.filter(|order| reader.may_see(order)))
+        Ok(order.filter(|order| reader.may_see(order.owner, &order.view_token_hash)))
     }
 
     /// The order with this id and the item of another table with this key, in one request.
@@ -232,12 +224,8 @@ impl Orders {
         let cause = cause.clone().about(order.id.to_string());
         let replaced = self.replace(decision, cause.clone()).map_err(TxError::Store)?;
         let mut tx = Tx::new().and(replaced, |_| Short::Stale);
-        let mut of_sku: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (sku, movement) in decision.stock.iter().flat_map(StockEffect::movements) {
-            of_sku.entry(sku).or_default().push(movement);
-        }
         let anew = !held_anew(decision).is_empty();
-        for (sku, movements) in of_sku {
+        for (sku, movements) in by_sku(decision.stock.iter().flat_map(StockEffect::movements)) {
             let shard = order.line(&sku).map_or(0, |line| line.shard);
             let taken = taken.get(&sku).map(Vec::as_slice);
             let writes = stock.ok_or_else(missing)?.book(&sku, shard, taken, &movements, &cause);

@@ -25,7 +25,7 @@ mod looks;
 mod orders;
 
 pub use looks::{Kept, Placed};
-pub use orders::{Made, NotWritten};
+pub use orders::Made;
 
 use std::collections::HashMap;
 

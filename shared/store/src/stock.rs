@@ -29,7 +29,7 @@ pub use bookings::Adjusted;
 pub use check::Checked;
 pub use ledger::{FILLED, LedgerEntry, SHIPPED, availability_turned, backorder_due, entries_of, reorder_due};
 pub use shards::Refused;
-pub use transfers::{NotMoved, SentUnder, TRANSFER_CANCELED, TRANSFER_LOST, TRANSFER_RECEIVED, TRANSFER_SENT};
+pub use transfers::{SentUnder, TRANSFER_CANCELED, TRANSFER_LOST, TRANSFER_RECEIVED, TRANSFER_SENT};
 pub use waiting::Waiting;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -37,7 +37,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::{AttributeValue, Update};
 use domain::catalog::{Listing, ListingChange};
 use domain::id::{OrderId, ProductId, TransferId};
-use domain::stock::{Level, Offer, Stock};
+use domain::stock::{Level, Movement, Offer, Stock};
 use domain::text::{Digest, LocationId, Sku};
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +51,20 @@ const SCHEMA: u16 = 1;
 const OFFER: &str = "offer";
 const TRANSFERS: &str = "transfers";
 const SHARD: &str = "shard";
+
+/// Movements by their SKU: the writes of each are made together.
+pub(crate) fn by_sku(movements: impl IntoIterator<Item = (Sku, Movement)>) -> BTreeMap<Sku, Vec<Movement>> {
+    let mut all: BTreeMap<Sku, Vec<Movement>> = BTreeMap::new();
+    for (sku, movement) in movements {
+        all.entry(sku).or_default().push(movement);
+    }
+    all
+}
+
+/// A decision moves stock, in a function that was given no stock table.
+pub(crate) fn not_named() -> StoreError {
+    StoreError::Denied("the stock table, which this decision moves".to_owned())
+}
 
 /// The stock table.
 #[derive(Debug, Clone)]

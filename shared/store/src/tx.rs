@@ -21,6 +21,15 @@ pub struct Write(pub(crate) TransactWriteItem);
 /// What a failed condition found in the record's place.
 pub type Found = Option<Item>;
 
+/// Why a decision about a record was not written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotWritten {
+    /// Something is not what was decided about: read and decide again.
+    Stale,
+    /// The stock that it moves is not there.
+    NoStock,
+}
+
 type Refuse<'a, R> = Box<dyn FnOnce(Found) -> R + Send + 'a>;
 
 /// Writes that happen together or not at all.

@@ -55,6 +55,19 @@ impl Checks {
         (!text.is_empty()).then_some(text)
     }
 
+    /// A text of several lines that may be missing or blank, of at most so many characters; ends of lines are kept, what
+    /// stands around it is not.
+    pub fn paragraphs(&mut self, pointer: &str, text: Option<&str>, most: usize) -> Option<String> {
+        let text = text?.trim().replace("\r\n", "\n");
+        if text.chars().count() > most {
+            self.add(pointer, format!("Must have at most {most} characters."));
+        }
+        if text.chars().any(|character| character.is_control() && !matches!(character, '\n' | '\t')) {
+            self.add(pointer, "Must be plain text.");
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
     /// `value`, where nothing was wrong.
     ///
     /// # Errors
@@ -124,6 +137,8 @@ mod tests {
         assert_eq!(checks.required("/carrier", " DHL \n Express ", CARRIER, "Enter it."), "DHL Express");
         assert_eq!(checks.optional("/tracking", Some("  "), TRACKING), None);
         assert_eq!(checks.optional("/tracking", None, TRACKING), None);
+        assert_eq!(checks.paragraphs("/comment", Some(" a \r\n\r\n b\n"), 10).as_deref(), Some("a \n\n b"));
+        assert_eq!(checks.paragraphs("/comment", Some(" \n "), 10), None);
         assert!(checks.finish(()).is_ok());
 
         let mut checks = Checks::default();

@@ -5,10 +5,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::address::Address;
 use domain::id::{CartId, OrderId, PersonId};
 use domain::order::{
-    Attention, Hold, HoldStatus, Order, OrderLine, OrderStatus, Payment, PaymentMethod, PaymentSession, PaymentStatus,
-    Refund, RequestMark, Shipment, ShipmentStatus,
+    AskedBack, Attention, Hold, HoldStatus, Order, OrderLine, OrderStatus, Payment, PaymentMethod, PaymentSession,
+    PaymentStatus, Refund, RequestMark, Shipment, ShipmentStatus,
 };
 use domain::pricing::Totals;
+use domain::returns::Terms;
 use domain::stock::{Allocated, Allocation, SkuQuantity};
 use domain::tax::TaxLine;
 use domain::text::{CountryCode, Digest, Email, MethodId, Quantity, Sku};
@@ -79,6 +80,8 @@ struct Record {
     shipments: Vec<Shipment>,
     #[serde(rename = "dv", default, skip_serializing_if = "Option::is_none")]
     delivered: Option<i64>,
+    #[serde(rename = "rt", default, skip_serializing_if = "Vec::is_empty")]
+    returns: Vec<AskedBack>,
     #[serde(rename = "an", default, skip_serializing_if = "Option::is_none")]
     attention: Option<Attention>,
     #[serde(rename = "cr", default, skip_serializing_if = "Option::is_none")]
@@ -143,6 +146,13 @@ struct Line {
     dropped: u32,
     #[serde(rename = "sd", default, skip_serializing_if = "is_whole")]
     shard: u8,
+    #[serde(rename = "wb", default, skip_serializing_if = "is_zero")]
+    worth_back: i64,
+    /// Days of the window, parts per million of the fee, and 1 for a free label, 2 for a final sale.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    terms: Option<(u16, u32, u8)>,
+    #[serde(rename = "g", default, skip_serializing_if = "is_no_month")]
+    warranty_months: u16,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -179,6 +189,25 @@ fn is_zero(amount: &i64) -> bool {
 
 fn is_none_of_it(count: &u32) -> bool {
     *count == 0
+}
+
+fn is_no_month(months: &u16) -> bool {
+    *months == 0
+}
+
+const FREE_LABEL: u8 = 1;
+const FINAL_SALE: u8 = 2;
+
+/// The terms of a line; those that a new shop gives are not written.
+fn short(terms: Terms) -> Option<(u16, u32, u8)> {
+    let Terms { window_days, restocking_fee_ppm, free_label, final_sale } = terms;
+    let flags = if free_label { FREE_LABEL } else { 0 } | if final_sale { FINAL_SALE } else { 0 };
+    (terms != Terms::default()).then_some((window_days, restocking_fee_ppm, flags))
+}
+
+fn terms((window_days, restocking_fee_ppm, flags): (u16, u32, u8)) -> Terms {
+    let (free_label, final_sale) = (flags & FREE_LABEL != 0, flags & FINAL_SALE != 0);
+    Terms { window_days, restocking_fee_ppm, free_label, final_sale }
 }
 
 fn is_whole(shard: &u8) -> bool {
@@ -225,6 +254,9 @@ pub(super) fn item_of_order(order: &Order) -> Result<Item, StoreError> {
                 refunded: line.refunded,
                 dropped: line.dropped,
                 shard: line.shard,
+                worth_back: line.worth_back.amount,
+                terms: short(line.terms),
+                warranty_months: line.warranty_months,
             })
             .collect(),
         totals: Sums {
@@ -256,6 +288,7 @@ pub(super) fn item_of_order(order: &Order) -> Result<Item, StoreError> {
         backordered: order.backordered.clone(),
         shipments: order.shipments.clone(),
         delivered: order.delivered.map(Timestamp::as_millisecond),
+        returns: order.returns.clone(),
         attention: order.attention.clone(),
         cancel_reason: order.cancel_reason.clone(),
         requests: order.requests.clone(),
@@ -305,6 +338,9 @@ pub(super) fn order_of(item: Item) -> Result<Order, StoreError> {
             refunded: line.refunded,
             dropped: line.dropped,
             shard: line.shard,
+            worth_back: money(line.worth_back),
+            terms: line.terms.map_or_else(Terms::default, terms),
+            warranty_months: line.warranty_months,
         })
         .collect();
     Ok(Order {
@@ -335,6 +371,7 @@ pub(super) fn order_of(item: Item) -> Result<Order, StoreError> {
         backordered: record.backordered,
         shipments: record.shipments,
         delivered: record.delivered.map(time).transpose()?,
+        returns: record.returns,
         attention: record.attention,
         cancel_reason: record.cancel_reason,
         requests: record.requests,

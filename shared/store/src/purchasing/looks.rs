@@ -5,11 +5,11 @@ use domain::purchasing::{Decision, Look, Looked};
 use domain::text::{LocationId, Sku};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Key, LOOKS, NotWritten, Purchasing};
+use super::{Key, LOOKS, Purchasing};
 use crate::db::StoreError;
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};
-use crate::tx::{Tx, TxError, Write};
+use crate::tx::{NotWritten, Tx, TxError, Write};
 
 /// How long a look is kept that ended.
 const PAST: SignedDuration = SignedDuration::from_hours(92 * 24);

@@ -1,7 +1,5 @@
 //! Purchase orders: a record each, with the stock that moves when one is decided about.
 
-use std::collections::BTreeMap;
-
 use domain::id::PurchaseOrderId;
 use domain::order::RequestMark;
 use domain::purchasing::{Decision, PurchaseOrder};
@@ -14,8 +12,8 @@ use crate::db::StoreError;
 use crate::events::of_purchase;
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};
-use crate::stock::StockTable;
-use crate::tx::{Tx, TxError, Write};
+use crate::stock::{StockTable, by_sku, not_named};
+use crate::tx::{NotWritten, Tx, TxError, Write};
 
 /// What was made under an Idempotency-Key.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -24,15 +22,6 @@ pub struct Made {
     pub order: PurchaseOrderId,
     /// The digest of the body that came with the key.
     pub body: Digest,
-}
-
-/// Why a decision was not written.
-#[derive(Debug)]
-pub enum NotWritten {
-    /// Something is not what was decided about: read and decide again.
-    Stale,
-    /// The stock that moves is not there.
-    NoStock,
 }
 
 impl Purchasing {
@@ -110,13 +99,9 @@ impl Purchasing {
         let cause = cause.clone().about(decision.order.id.to_string());
         let (order, written) = self.decided(decision, &cause, now).map_err(TxError::Store)?;
         let mut tx = Tx::new().and(written, |_| NotWritten::Stale);
-        let mut of_sku: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (sku, movement) in &decision.stock {
-            of_sku.entry(sku).or_default().push(movement.clone());
-        }
-        let missing = || TxError::Store(StoreError::Denied("the stock table, which this decision moves".to_owned()));
-        for (sku, movements) in of_sku {
-            for write in stock.ok_or_else(missing)?.book(sku, 0, None, &movements, &cause).map_err(TxError::Store)? {
+        for (sku, movements) in by_sku(decision.stock.iter().cloned()) {
+            let stock = stock.ok_or_else(|| TxError::Store(not_named()))?;
+            for write in stock.book(&sku, 0, None, &movements, &cause).map_err(TxError::Store)? {
                 tx = tx.and(write, |_| NotWritten::NoStock);
             }
         }

@@ -13,7 +13,7 @@ use crate::db::StoreError;
 use crate::handle::kept;
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};
-use crate::tx::{Tx, TxError, Write};
+use crate::tx::{NotWritten, Tx, TxError, Write};
 
 /// The cause of what leaves a location for another.
 pub const TRANSFER_SENT: &str = "transfer_sent";
@@ -31,15 +31,6 @@ pub struct SentUnder {
     pub transfer: TransferId,
     /// The digest of the body that came with the key.
     pub body: Digest,
-}
-
-/// Why a decision was not written.
-#[derive(Debug)]
-pub enum NotMoved {
-    /// The transfer, or its key, is not what was decided about: read and decide again.
-    Stale,
-    /// The stock that moves is not there, or not any more.
-    NoStock,
 }
 
 impl StockTable {
@@ -73,25 +64,25 @@ impl StockTable {
     /// one. Has the reorder rules of what it carries looked at.
     ///
     /// # Errors
-    /// [`NotMoved`], or the table's error.
+    /// [`NotWritten`], or the table's error.
     pub async fn commit_transfer(
         &self,
         decision: &Decision,
         sent_under: Option<RequestMark>,
         cause: &Cause,
-    ) -> Result<Transfer, TxError<NotMoved>> {
+    ) -> Result<Transfer, TxError<NotWritten>> {
         let cause = cause.clone().about(decision.transfer.id.to_string());
         let seen = decision.transfer.rev;
         let next = Transfer { rev: seen + 1, ..decision.transfer.clone() };
         let due = decision.stock.iter().map(|one| Event::Shop(ShopEvent::ReorderDue { sku: one.sku.clone() }));
         let stamp = Stamp::new(due.collect(), cause.clone());
         let written = self.write(&Key::Transfer(next.id), &next, seen, &stamp).map_err(TxError::Store)?;
-        let mut tx = Tx::new().and(written, |_| NotMoved::Stale);
+        let mut tx = Tx::new().and(written, |_| NotWritten::Stale);
         if let Some(RequestMark { key, body }) = sent_under {
             let sent = SentUnder { transfer: next.id, body };
             let silent = Stamp::silent(cause.clone());
             let kept = self.write(&Key::SentUnder(key), &sent, 0, &silent).map_err(TxError::Store)?;
-            tx = tx.and(kept, |_| NotMoved::Stale);
+            tx = tx.and(kept, |_| NotWritten::Stale);
         }
         for Booked { sku, movements, lost } in &decision.stock {
             let cause = match lost {
@@ -99,7 +90,7 @@ impl StockTable {
                 lost => cause.clone().of_which("incoming", -i64::from(*lost), TRANSFER_LOST),
             };
             for write in self.book(sku, 0, None, movements, &cause).map_err(TxError::Store)? {
-                tx = tx.and(write, |_| NotMoved::NoStock);
+                tx = tx.and(write, |_| NotWritten::NoStock);
             }
         }
         tx.commit(&self.table.db).await?;
