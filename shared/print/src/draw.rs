@@ -18,7 +18,7 @@ use krilla::surface::Surface;
 use krilla::tagging::{Artifact, ArtifactType, ContentTag, SpanTag};
 
 use crate::PrintError;
-use crate::flow::{Flow, LEFT, Op, PAGE};
+use crate::flow::{BLACK, Flow, LEFT, Op, PAGE};
 use crate::tags::Tagged;
 
 /// A heading in the outline.
@@ -34,21 +34,19 @@ pub(crate) struct Chapter {
 /// What the document says about itself.
 pub(crate) struct About<'a> {
     /// Its title.
-    pub(crate) title: String,
+    pub(crate) title: &'a str,
     /// Who made it.
-    pub(crate) author: String,
-    /// Its language.
+    pub(crate) author: &'a str,
+    /// Its language; what is no such tag counts as "en".
     pub(crate) language: &'a str,
     /// Where its link leads, when it is one.
     pub(crate) link: Option<&'a str>,
     /// When it was made.
     pub(crate) now: Timestamp,
-    /// Its headings.
-    pub(crate) chapters: Vec<Chapter>,
 }
 
 /// The pages' bytes.
-pub(crate) fn pdf(mut flow: Flow, about: About<'_>) -> Result<Vec<u8>, PrintError> {
+pub(crate) fn pdf(mut flow: Flow, chapters: &[Chapter], about: &About<'_>) -> Result<Vec<u8>, PrintError> {
     let configuration = ConfigurationBuilder::new()
         .with_archival_validator(Archival::A2_A)
         .with_accessibility_validator(Accessibility::UA1)
@@ -69,9 +67,9 @@ pub(crate) fn pdf(mut flow: Flow, about: About<'_>) -> Result<Vec<u8>, PrintErro
         }
         page.finish();
     }
-    document.set_metadata(metadata(&about));
-    document.set_outline(outline(&about.chapters));
-    document.set_tag_tree(flow.tags.tree(about.language));
+    document.set_metadata(metadata(about));
+    document.set_outline(outline(chapters));
+    document.set_tag_tree(flow.tags.tree(language(about.language)));
     // krilla's own words only count what is wrong.
     document.finish().map_err(|cause| PrintError::Pdf(format!("{cause}: {cause:?}")))
 }
@@ -83,7 +81,7 @@ fn draw(flow: &mut Flow, surface: &mut Surface<'_>, op: &Op) {
             tagged(flow, surface, *tag, ContentTag::Span(span), |flow, surface| {
                 let font = flow.face(*style).font.clone();
                 let start = Point::from_xy(*x, *baseline);
-                surface.set_fill(Some(fill((0, 0, 0))));
+                surface.set_fill(Some(fill(BLACK)));
                 surface.draw_glyphs(start, &run.glyphs, font, &run.text, style.size, false);
             });
         }
@@ -163,11 +161,12 @@ fn metadata(about: &About<'_>) -> Metadata {
         .utc_offset_hour(0)
         .utc_offset_minute(0);
     let metadata = Metadata::new()
-        .title(about.title.clone())
-        .language(about.language.to_owned())
+        .title(one_line(about.title))
+        .language(language(about.language).to_owned())
         .creator("Cartwright".to_owned())
         .creation_date(date);
-    if about.author.is_empty() { metadata } else { metadata.authors(vec![about.author.clone()]) }
+    let author = one_line(about.author);
+    if author.is_empty() { metadata } else { metadata.authors(vec![author]) }
 }
 
 fn outline(chapters: &[Chapter]) -> Outline {
@@ -176,4 +175,32 @@ fn outline(chapters: &[Chapter]) -> Outline {
         outline.push_child(OutlineNode::new(title.clone(), XyzDestination::new(*page, Point::from_xy(LEFT, *y))));
     }
     outline
+}
+
+/// A text for titles and metadata: no controls, blanks only between words, 200 characters.
+pub(crate) fn one_line(text: &str) -> String {
+    let known = |sign: char| if sign.is_control() || sign as u32 & 0xfffe == 0xfffe { ' ' } else { sign };
+    let text: String = text.chars().map(known).take(1_000).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
+}
+
+/// The language, when it is one.
+fn language(tag: &str) -> &str {
+    let part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let known =
+        tag.len() <= 35 && tag.split('-').all(part) && tag.starts_with(|first: char| first.is_ascii_alphabetic());
+    if known { tag } else { "en" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_is_clean() {
+        assert_eq!(one_line(" a\u{0}b\r\n c\u{ffff} "), "a b c");
+        assert_eq!(one_line(&"x".repeat(500)).len(), 200);
+        assert_eq!(["en", "pl-PL", "zh-Hant-TW"].map(language), ["en", "pl-PL", "zh-Hant-TW"]);
+        assert_eq!(["", "-", "1", "en_GB", "en-", "a\"b"].map(language), ["en"; 6]);
+    }
 }

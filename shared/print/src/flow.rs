@@ -19,6 +19,13 @@ pub(crate) const BOTTOM: f32 = PAGE.1 - 76.0;
 /// The footer's baseline, 17 mm above the edge.
 pub(crate) const FOOT: f32 = PAGE.1 - 48.2;
 
+/// What text and strong rules are drawn in.
+pub(crate) const BLACK: (u8, u8, u8) = (0, 0, 0);
+/// Above and below a row of a table.
+pub(crate) const ROW_GAP: f32 = 3.5;
+/// Between a table's head and its rule.
+const HEAD_GAP: f32 = 2.0;
+
 /// How a text looks.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Style {
@@ -62,16 +69,24 @@ pub(crate) struct Piece {
 /// A column's part of a row.
 #[derive(Clone)]
 pub(crate) struct Cell {
-    x: f32,
-    width: f32,
+    /// From the left margin.
+    pub(crate) x: f32,
+    /// How wide its lines are at most.
+    pub(crate) width: f32,
     align: Align,
+    above: f32,
     pieces: VecDeque<Piece>,
 }
 
 impl Cell {
     /// An empty cell, `x` from the left margin.
     pub(crate) fn new(x: f32, width: f32, align: Align) -> Self {
-        Self { x, width, align, pieces: VecDeque::new() }
+        Self { x, width, align, above: 0.0, pieces: VecDeque::new() }
+    }
+
+    /// The same, whose text begins `height` points lower than the row.
+    pub(crate) fn lowered(self, height: f32) -> Self {
+        Self { above: height, ..self }
     }
 
     /// Leaves `height` points free below what is there.
@@ -81,8 +96,9 @@ impl Cell {
         }
     }
 
-    fn height(&self) -> f32 {
-        self.pieces.iter().map(|piece| piece.style.leading + piece.below).sum()
+    /// From the row's top to its end.
+    pub(crate) fn height(&self) -> f32 {
+        self.above + self.pieces.iter().map(|piece| piece.style.leading + piece.below).sum::<f32>()
     }
 }
 
@@ -180,10 +196,15 @@ impl Flow {
                 piece.tag = None;
             }
             self.lines(&mut head);
-            self.y += crate::purchase::HEAD_GAP;
-            self.rule(0.75, crate::purchase::BLACK);
-            self.y += crate::purchase::ROW_GAP;
+            self.under_head();
         }
+    }
+
+    /// The rule between a table's head and its first row.
+    pub(crate) fn under_head(&mut self) {
+        self.y += HEAD_GAP;
+        self.rule(0.75, BLACK);
+        self.y += ROW_GAP;
     }
 
     /// A row of cells side by side. It stays on one page unless it is taller than a page.
@@ -203,7 +224,7 @@ impl Flow {
         let (top, mut low) = (self.y, self.y);
         let mut done = true;
         for cell in cells {
-            let mut y = top;
+            let mut y = top + std::mem::take(&mut cell.above);
             while let Some(piece) = cell.pieces.pop_front() {
                 if y + piece.style.leading > BOTTOM {
                     cell.pieces.push_front(piece);

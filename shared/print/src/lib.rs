@@ -1,4 +1,4 @@
-//! What is printed: documents as PDF, and their lines as CSV.
+//! What is printed: documents as PDF, and the lines of a purchase order as CSV.
 //!
 //! [`Ordered`] makes a purchase order's sheet of the order itself. Every other
 //! function takes a plain struct of texts that are ready to show, and is pure:
@@ -21,15 +21,21 @@
 mod draw;
 mod flow;
 mod order;
+mod paper;
 mod purchase;
 mod qr;
+#[cfg(test)]
+mod read_back;
 mod sheet;
+mod slip;
+mod table;
 mod tags;
 mod text;
 
 pub use order::Ordered;
 pub use purchase::purchase_order_pdf;
 pub use sheet::purchase_order_csv;
+pub use slip::return_slip_pdf;
 
 /// A purchase order, ready to be printed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,7 +64,7 @@ pub struct PurchaseSheet {
     pub language: String,
 }
 
-/// Who orders.
+/// The shop whose document it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shop {
     /// Its name.
@@ -102,6 +108,44 @@ pub struct SheetLine {
     pub unit_cost: Option<String>,
     /// What the line costs; where no line has it, the PDF has no such column.
     pub total: Option<String>,
+}
+
+/// The paper that goes into the parcel of a return, ready to be printed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReturnSlip {
+    /// Who takes it back. Its own address is not printed, so that no parcel goes there by mistake.
+    pub shop: Shop,
+    /// The return's number, which the code holds: "7K3F9QX2M4".
+    pub number: String,
+    /// The order's number.
+    pub order_number: String,
+    /// The day it was asked for: "5 June 2026".
+    pub date: String,
+    /// The last day on which it may come: "17 July 2026".
+    pub send_by: Option<String>,
+    /// Who sends it: the name.
+    pub sender: String,
+    /// Where the parcel goes, a line each; without one there is no such block.
+    pub send_to: Vec<String>,
+    /// What comes back.
+    pub lines: Vec<SlipLine>,
+    /// What to do, a sentence each: "Put this paper into the parcel."
+    pub steps: Vec<String>,
+    /// The texts' language: "en-GB". What is no such tag counts as "en".
+    pub language: String,
+}
+
+/// A line of a return.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SlipLine {
+    /// The SKU.
+    pub sku: String,
+    /// What it is.
+    pub title: String,
+    /// How many.
+    pub quantity: u32,
+    /// Why it comes back: "Does not work".
+    pub reason: String,
 }
 
 /// Why something was not printed.

@@ -1,10 +1,10 @@
-//! A link as a QR code: squares on a grid.
+//! A text as a QR code: squares on a grid.
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
 /// Points that a module needs at least, so that a telephone reads it from paper: a third of a millimetre.
 const FINEST: f32 = 0.95;
-const SMALLEST: f32 = 80.0;
+/// Points that a code is wide at most.
 const LARGEST: f32 = 150.0;
 
 /// A code, without the white that belongs around it.
@@ -17,11 +17,18 @@ pub(crate) struct Code {
     pub(crate) module: f32,
 }
 
-/// The link's code; `None` when it would be too fine to be read from paper.
-pub(crate) fn code(link: &str) -> Option<Code> {
-    let code = QrCode::encode_text(link, QrCodeEcc::Medium).ok()?;
+impl Code {
+    /// How much white a scanner wants on every side of it: four modules, by ISO/IEC 18004.
+    pub(crate) fn quiet(&self) -> f32 {
+        4.0 * self.module
+    }
+}
+
+/// The text's code, at least `smallest` points wide; `None` when it would be too fine to be read from paper.
+pub(crate) fn code(text: &str, smallest: f32) -> Option<Code> {
+    let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
     let count = code.size();
-    let side = (count as f32 * 1.3).clamp(SMALLEST, LARGEST);
+    let side = (count as f32 * 1.3).clamp(smallest, LARGEST);
     let module = side / count as f32;
     if module < FINEST {
         return None;
@@ -49,9 +56,9 @@ mod tests {
 
     #[test]
     fn a_signed_link_is_drawn_and_a_huge_one_is_not() {
-        let drawn = code(&format!("https://shop.example/supply/{}", "k".repeat(220)));
+        let drawn = code(&format!("https://shop.example/supply/{}", "k".repeat(220)), 80.0);
         assert!(drawn.is_some_and(|code| !code.runs.is_empty() && code.module >= FINEST && code.side <= LARGEST));
-        assert!(code(&"k".repeat(2_000)).is_none());
-        assert!(code(&"k".repeat(100_000)).is_none());
+        assert!(code(&"k".repeat(2_000), 80.0).is_none());
+        assert!(code(&"k".repeat(100_000), 80.0).is_none());
     }
 }
