@@ -143,6 +143,7 @@ fn footer(shop: &ShopContext, links: bool) -> Markup {
                         ul.plain {
                             li { a href="/help" { "Help" } }
                             li { a href="/orders/find" { "Find an order" } }
+                            li { a href="/returns" { "Returns" } }
                             @if shop.signed_in {
                                 li { a href="/account" { "Your orders" } }
                                 li { form method="post" action="/sign-out" { (hidden("csrf", &shop.csrf)) button.link-button type="submit" { "Sign out" } } }
@@ -260,6 +261,7 @@ pub fn supplier_page(head: &Head, shop: &ShopContext, address: &[String], body: 
 #[expect(missing_docs, reason = "each is named after its link")]
 pub enum Section {
     Orders,
+    Returns,
     Products,
     Stock,
     Reorders,
@@ -273,8 +275,9 @@ pub enum Section {
 
 impl Section {
     /// Every section, in the order of the navigation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Orders,
+        Self::Returns,
         Self::Products,
         Self::Stock,
         Self::Reorders,
@@ -289,6 +292,7 @@ impl Section {
     fn parts(self) -> (&'static str, &'static str, &'static str, Icon) {
         match self {
             Self::Orders => ("Orders", "/desk/orders", "o", Icon::List),
+            Self::Returns => ("Returns", "/desk/returns", "e", Icon::Return),
             Self::Products => ("Products", "/desk/products", "p", Icon::Tag),
             Self::Stock => ("Stock", "/desk/stock", "i", Icon::Stock),
             Self::Reorders => ("Reorders", "/desk/reorders", "r", Icon::Reorder),

@@ -199,6 +199,48 @@ fn what_only_looks_asks_by_get() {
 }
 
 #[test]
+fn a_return_asks_for_one_thing_at_a_time() {
+    let pages: Vec<_> = samples::pages().into_iter().filter(|(page, _)| page.contains("return")).collect();
+    assert!(pages.len() > 20);
+    for (page, html) in pages {
+        let middle = &html[html.find("<main").unwrap()..html.find("</main>").unwrap()];
+        let filled = tags(middle).iter().filter(|tag| tag.get("class") == Some("button")).count();
+        assert!(filled <= 1, "{page}: {filled} filled buttons");
+    }
+}
+
+#[test]
+fn what_came_of_a_return_is_scanned_or_typed_into_the_same_fields() {
+    let html = samples::pages().into_iter().find(|(page, _)| page == "desk-return-awaited").unwrap().1;
+    let all = tags(&html);
+    let table = all.iter().find_map(|tag| tag.get("data-scan")).unwrap();
+    assert!(all.iter().any(|tag| tag.name == "form" && tag.get("id") == Some(table)));
+    let rows: Vec<_> = all.iter().filter(|tag| tag.has("data-sku")).collect();
+    for (n, row) in rows.iter().enumerate() {
+        assert!(["data-barcode", "data-title", "data-asked"].iter().all(|key| row.has(key)));
+        for (field, scanned) in
+            [("received", Some("came")), ("resellable", Some("as-new")), ("damaged", None), ("rejected", None)]
+        {
+            let name = format!("line.{n}.{field}");
+            let input = all.iter().find(|tag| tag.get("name") == Some(&name)).unwrap_or_else(|| panic!("no {name}"));
+            assert_eq!(input.get("data-counts"), scanned, "{name}");
+        }
+    }
+    assert_eq!(rows.len(), 2);
+}
+
+#[test]
+fn a_return_without_money_speaks_of_none() {
+    for (name, mail) in samples::mails() {
+        if mail.subject.starts_with("We've refunded") {
+            assert!(!mail.text.contains("€0.00"), "{name}");
+        }
+    }
+    let (_, nothing) = samples::mails().into_iter().find(|(name, _)| *name == "return-settled-zero").unwrap();
+    assert_eq!(nothing.subject, "Your return for 7K3F9QX2M4 is done");
+}
+
+#[test]
 fn enter_sends_a_form_and_adds_no_rows() {
     for (page, html) in samples::pages() {
         if let Some(more) = html.find("name=\"more\"") {

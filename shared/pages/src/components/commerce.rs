@@ -34,6 +34,18 @@ pub fn image(image: &Image, eager: bool) -> Markup {
     }
 }
 
+/// Pictures that somebody sent, address and words of each: small, each a link to itself.
+#[must_use]
+pub fn photos<'a>(all: impl IntoIterator<Item = (&'a str, &'a str)>) -> Markup {
+    html! {
+        ul.photos {
+            @for (href, alt) in all {
+                li { a href=(href) { img src=(href) alt=(alt) width="96" height="96" loading="lazy" decoding="async"; } }
+            }
+        }
+    }
+}
+
 /// What a thing costs, as texts: "€24.00".
 #[derive(Debug, Clone, Default)]
 pub struct Price {

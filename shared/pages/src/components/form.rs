@@ -44,6 +44,12 @@ impl FormErrors {
         self.iter().map(|(name, sentence)| (scoped(name), sentence)).collect()
     }
 
+    /// The same, where a field that is not on the page stands for the form as a whole: the summary links to no other.
+    #[must_use]
+    pub fn on_page(&self, is_there: impl Fn(&str) -> bool) -> Self {
+        self.iter().map(|(name, sentence)| (if is_there(name) { name } else { "" }, sentence)).collect()
+    }
+
     /// Every field and sentence.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(field, sentence)| (field.as_str(), sentence.as_str()))

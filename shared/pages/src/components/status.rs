@@ -79,6 +79,13 @@ pub enum Badge {
     Other(Tone, String),
 }
 
+impl Default for Badge {
+    /// No state yet: without a word, of no weight.
+    fn default() -> Self {
+        Self::Other(Tone::Neutral, String::new())
+    }
+}
+
 impl Badge {
     fn parts(&self) -> (Tone, Icon, &str) {
         match self {

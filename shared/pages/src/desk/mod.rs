@@ -13,6 +13,7 @@ mod order;
 mod orders;
 mod products;
 mod purchasing;
+mod returns;
 mod settings;
 mod sign_in;
 mod staff;
@@ -35,6 +36,7 @@ pub use purchasing::{
     Suppliers, TriedForecast, WhatIf, WhatIfResult, approve_by_mail, purchase_order, purchase_order_form,
     purchase_orders, reorder, reorder_rule_again, reorders, suppliers,
 };
+pub use returns::{ReturnRow, ReturnWork, ReturnWorkLine, Returns, return_work, returns};
 pub use settings::{Settings, SettingsGroup, settings};
 pub use sign_in::{DeskSignIn, check_mail, sign_in, sign_in_confirm};
 pub use staff::{Staff, StaffRow, staff};

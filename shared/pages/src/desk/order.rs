@@ -157,6 +157,10 @@ pub struct DeskOrder {
     pub facts: Vec<(String, String)>,
     /// Parcels: carrier and number, address of the carrier's page, contents.
     pub parcels: Vec<(String, Option<String>, String)>,
+    /// Its returns: number and address.
+    pub returns: Vec<(String, String)>,
+    /// Where a return of it is asked for, while it can be.
+    pub return_href: Option<String>,
     /// The forms' token.
     pub csrf: String,
     /// The key that makes a double press one act.
@@ -202,6 +206,13 @@ pub fn order(view: &DeskOrder) -> Markup {
                     p.preline { (view.shipping_address.join("\n")) }
                     @for (words, href, contents) in &view.parcels {
                         div { @if let Some(href) = href { a href=(href) { (words) } } @else { span { (words) } } p.small.muted { (contents) } }
+                    }
+                }
+                @if !view.returns.is_empty() || view.return_href.is_some() {
+                    section.panel aria-labelledby="returns" {
+                        h2 #returns { "Returns" }
+                        @for (number, href) in &view.returns { div { a.number href=(href) { (number) } } }
+                        @if let Some(href) = &view.return_href { a href=(href) { "Ask items back for the customer" } }
                     }
                 }
                 section.panel aria-labelledby="payment" {

@@ -1,9 +1,9 @@
 //! The catalogue as staff edit it.
 
 use crate::components::{
-    Badge, Choice, Column, Crumb, EditTable, Field, FieldKind, FormErrors, Image, Look, Pager, Tab, badge, breadcrumb,
-    busy_button, button, edit_table, empty, error_summary, field, head_row, hidden, image, link_button, pagination,
-    tabs, text_button,
+    Badge, Checkbox, Choice, Column, Crumb, EditTable, Field, FieldKind, FormErrors, Image, Look, Pager, Tab, badge,
+    breadcrumb, busy_button, button, checkbox, edit_table, empty, error_summary, field, head_row, hidden, image,
+    link_button, pagination, tabs, text_button,
 };
 use maud::{Markup, html};
 
@@ -118,6 +118,8 @@ pub struct ProductForm {
     pub warranty_months: String,
     /// Days to return it; empty for the shop's rule.
     pub return_days: String,
+    /// Whether it comes back for a fault alone.
+    pub final_sale: bool,
     /// Its variants; the table's name should be `variant`.
     pub variants: EditTable,
     /// Its pictures; without any, the shop shows drawings.
@@ -135,7 +137,7 @@ pub struct ProductForm {
 }
 
 /// A product's form. Posts to `/desk/products/{slug}` (`/desk/products/new` when new): `title`, `slug` (when new), `description`, `status`,
-/// `category`, `tax_class`, `warranty_months`, `return_days`, `rev`, `csrf`, and the cells of `variants`. Pictures go, as `multipart/form-data`, to
+/// `category`, `tax_class`, `warranty_months`, `return_days`, `final_sale` (`true`), `rev`, `csrf`, and the cells of `variants`. Pictures go, as `multipart/form-data`, to
 /// `/desk/products/{slug}/images`: `image`, `alt`, `csrf`; removing posts `key` and `csrf` to
 /// `/desk/products/{slug}/images/remove`.
 #[must_use]
@@ -164,7 +166,8 @@ pub fn product_form(view: &ProductForm) -> Markup {
                         (field(&Field::text("category", "Category").hint(format!("In use: {}", view.categories.join(", "))).value(&view.category).errors(&view.errors)))
                         (field(&Field::select("tax_class", "Tax class", view.tax_classes.clone()).errors(&view.errors)))
                         (field(&Field::new(FieldKind::Number, "warranty_months", "Warranty, months").value(&view.warranty_months).width("w-s").errors(&view.errors).optional()))
-                        (field(&Field::new(FieldKind::Number, "return_days", "Days to return").hint("Empty: the shop's rule.").value(&view.return_days).width("w-s").errors(&view.errors).optional()))
+                        (field(&Field::new(FieldKind::Number, "return_days", "Days to return").hint("Empty: the category's rule, or the shop's.").value(&view.return_days).width("w-s").errors(&view.errors).optional()))
+                        (checkbox(&Checkbox { name: "final_sale".into(), value: "true".into(), label: "Final sale: it comes back only when something is wrong with it".into(), ticked: view.final_sale }))
                     }
                 }
             }

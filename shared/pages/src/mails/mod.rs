@@ -6,12 +6,17 @@
 
 mod letter;
 mod purchasing;
+mod returns;
 
 use letter::{Block, Letter};
 pub use purchasing::{
     LedgerMismatch, LowLine, LowStockDigest, PurchaseMail, PurchaseMailLine, PurchaseOrderCanceled, PurchaseOrderSent,
     SupplierAnswer, SupplierSays, ToApprove, ledger_mismatch, low_stock_digest, purchase_order_canceled,
     purchase_order_sent, supplier_answered,
+};
+pub use returns::{
+    ReturnApproved, ReturnMail, ReturnNews, ReturnSettled, return_approved, return_canceled, return_declined,
+    return_expired, return_label, return_received, return_rejected, return_requested, return_sent_back, return_settled,
 };
 
 /// A mail, ready to be put into MIME parts.

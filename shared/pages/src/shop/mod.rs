@@ -12,6 +12,7 @@ mod checkout;
 mod help;
 mod order;
 mod product;
+mod returns;
 
 pub use account::{
     Account, FindOrder, OrderSummary, SignIn, SignInConfirm, account, check_mail, find_order, find_order_sent, sign_in,
@@ -25,3 +26,7 @@ pub use order::{
     BankTransfer, CancelForm, Order, OrderLine, Payment, PaymentReturn, Shipment, cancel_confirm, order, payment_return,
 };
 pub use product::{Product, Variant, product};
+pub use returns::{
+    QuotedLine, RefundSum, ReturnChoice, ReturnPage, ReturnPhoto, ReturnReview, ReturnSummary, ReturnableLine,
+    ReturnsHome, return_choice, return_page, return_review, returns_home,
+};

@@ -1,5 +1,6 @@
 //! An order as its buyer sees it, and the page between paying and knowing.
 
+use super::returns::{ReturnSummary, return_list};
 use crate::components::{
     Badge, Event, Field, FieldKind, FormErrors, Icon, Image, Look, Notice, Totals, badge, button, error_summary, facts,
     field, hidden, icon, image, link_button, notice, timeline, totals,
@@ -87,6 +88,12 @@ pub struct Order {
     pub totals: Totals,
     /// Its parcels.
     pub shipments: Vec<Shipment>,
+    /// What of it was sent back, or is to be.
+    pub returns: Vec<ReturnSummary>,
+    /// Where sending something back begins, while it can.
+    pub return_href: Option<String>,
+    /// Until when: "You can send items back until 3 July 2026."
+    pub return_by: Option<String>,
     /// What happened, newest first.
     pub events: Vec<Event>,
     /// Where it goes, a line each.
@@ -135,6 +142,12 @@ pub fn order(view: &Order) -> Markup {
                             @for parcel in &view.shipments { (shipment(parcel)) }
                         }
                     }
+                    @if !view.returns.is_empty() {
+                        section.stack aria-labelledby="returns" {
+                            h2 #returns { "Returns" }
+                            (return_list(&view.returns, false))
+                        }
+                    }
                     section.stack aria-labelledby="events" {
                         h2 #events { "What happened" }
                         (timeline(&view.events))
@@ -153,6 +166,12 @@ pub fn order(view: &Order) -> Markup {
                             @if !view.billing_address.is_empty() { p.preline { (view.billing_address.join("\n")) } }
                         }
                         div.stack-s { h2 { "Contact" } p { (view.email) } }
+                    }
+                    @if view.return_href.is_some() || view.return_by.is_some() {
+                        div.stack-s.no-print {
+                            @if let Some(href) = &view.return_href { div { (link_button(Look::Quiet, href, "Return items")) } }
+                            @if let Some(until) = &view.return_by { p.small.muted { (until) } }
+                        }
                     }
                     div.no-print { button.button.quiet.js-only type="button" data-print { (icon(Icon::Print)) "Print" } }
                     @if let Some(form) = &view.cancel { (cancel(form, view)) }

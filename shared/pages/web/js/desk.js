@@ -2,6 +2,7 @@
 
 import "./behaviour.js";
 import "./upload.js";
+import "./scan.js";
 
 const OFF = "desk-keys-off";
 const keysOn = () => localStorage.getItem(OFF) === null;

@@ -171,6 +171,7 @@ fn product_form(errors: FormErrors) -> desk::ProductForm {
         category: "table".into(),
         categories: vec!["table".into(), "kitchen".into()],
         tax_classes: vec![Choice::new("standard", "Standard", true), Choice::new("reduced", "Reduced", false)],
+        final_sale: true,
         warranty_months: "24".into(),
         return_days: String::new(),
         variants: variant_table(),

@@ -2,14 +2,19 @@
 
 use pages::mails;
 
-/// Every mail by its name.
-pub(super) fn all() -> Vec<(&'static str, mails::Mail)> {
-    let from = mails::Shop {
+/// Who writes them.
+pub(super) fn sender() -> mails::Shop {
+    mails::Shop {
         name: "Sill & Saucer".into(),
         url: "https://shop.example.com".into(),
         support_email: "help@example.com".into(),
         imprint: vec!["Sill & Saucer, Example Street 1, 10115 Berlin".into()],
-    };
+    }
+}
+
+/// Every mail by its name.
+pub(super) fn all() -> Vec<(&'static str, mails::Mail)> {
+    let from = sender();
     let order = mails::OrderMail {
         number: "7K3F9QX2M4".into(),
         view_url: "https://shop.example.com/orders/ord_0190f5c8?token=3JpZ2h0LWJyaWNrLXRva2VuLWZvci1hbGw".into(),

@@ -5,6 +5,7 @@ mod imports;
 mod mails;
 mod purchase_orders;
 mod reorders;
+mod returns;
 mod shop;
 mod transfers;
 
@@ -109,13 +110,13 @@ pub(super) fn pages() -> Vec<(String, String)> {
         .chain(reorders::pages())
         .chain(purchase_orders::pages())
         .chain(imports::pages());
-    let all = all.chain(transfers::pages());
+    let all = all.chain(transfers::pages()).chain(returns::pages());
     all.map(|(name, page)| (name, page.into_string())).collect()
 }
 
 /// Every mail by its name.
 pub(super) fn mails() -> Vec<(&'static str, pages::mails::Mail)> {
-    mails::all()
+    mails::all().into_iter().chain(returns::mails()).collect()
 }
 
 /// A page of the desk; its title tells of a refused form where its name does.
