@@ -63,6 +63,32 @@ def requests(shop, made):
     yield "POST /api/orders/{id}/refund", Valid(200, at_order(back), headers=keyed(), body=refund)
     yield "POST /api/orders/{id}/refund-paid", Valid(200, at_order(back), headers=owner, body={"reference": "13"})
     yield "GET /api/orders/{id}", Valid(200, at_order(back), headers=owner)
+    sent = [shop.shipped(shop.staff("owner"), {made.SKU: 1}) for _ in range(9)]
+    asked = lambda number: world.returning(sent[number], made.SKU)
+    link = lambda number: {"token": sent[number]["token"]}
+    after = lambda number, *steps: {"id": shop.returned(shop.staff("owner"), sent[number], made.SKU, steps)}
+    yield "POST /api/returns/quote", Valid(200, query=link(0), body=asked(0))
+    yield "POST /api/returns", Valid(201, query=link(0), body=asked(0))
+    yield "GET /api/returns", Valid(200, query={"view": "to_decide"}, headers=owner)
+    returned = after(1)
+    yield "GET /api/returns/{id}", Valid(200, returned, query=link(1))
+    photo = {"filename": "crack.jpg", "bytes": 1000}
+    yield "POST /api/returns/{id}/photos", Valid(201, returned, query=link(1), body=photo)
+    yield "POST /api/returns/{id}/approve", Valid(200, returned, headers=owner, body={})
+    label = {"carrier": "DHL", "tracking": "JD01", "label_url": "https://carrier.example.com/label.pdf"}
+    yield "POST /api/returns/{id}/label", Valid(200, returned, headers=owner, body=label)
+    yield "POST /api/returns/{id}/sent", Valid(200, returned, query=link(1), body={"carrier": "DHL"})
+    yield "POST /api/returns/{id}/decline", Valid(200, after(2), headers=owner, body={"reason": "too late"})
+    yield "POST /api/returns/{id}/cancel", Valid(200, after(3), query=link(3), body={})
+    came = {"lines": [{"sku": made.SKU, "quantity": 1}]}
+    yield "POST /api/returns/{id}/receive", Valid(200, after(4, "approve"), headers=owner, body=came)
+    seen = {"lines": [{"sku": made.SKU, "damaged": 1}]}
+    yield "POST /api/returns/{id}/inspect", Valid(200, after(5, "approve", "receive"), headers=owner, body=seen)
+    through = after(6, "approve", "receive", "inspect")
+    yield "POST /api/returns/{id}/resolve", Valid(200, through, headers=owner, body={})
+    rejected = after(7, "approve", "receive", "reject")
+    yield "POST /api/returns/{id}/send-back", Valid(200, rejected, headers=owner, body={"carrier": "DHL"})
+    yield "POST /api/returns/{id}/close", Valid(200, after(8, "approve", "receive", "reject"), headers=owner, body={})
     yield "PUT /api/products/{slug}", Valid(201, {"slug": "fuzz-new"}, headers=owner, body=draft)
     yield "PUT /api/products/{slug}", Valid(200, {"slug": "fuzz-new"}, headers=owner, body=draft)
     yield "POST /api/products/{slug}/images", Valid(201, {"slug": "fuzz-new"}, headers=owner, body=PNG)

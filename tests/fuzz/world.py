@@ -138,6 +138,27 @@ class Shop:
         self.send("POST", path, {"reference": "statement 12"}, token=staff, expect=200)
         return order
 
+    def shipped(self, staff, lines):
+        """An order whose parcel has left."""
+        order = self.paid(staff, lines)
+        self.settle()
+        self.send("POST", f"/api/orders/{order['id']}/ship", {"carrier": "DHL"}, token=staff, expect=200)
+        return order
+
+    def returned(self, staff, order, sku, steps=()):
+        """A return of one unit of an order, taken through these steps; its id."""
+        body = returning(order, sku)
+        back = self.send("POST", f"/api/returns?token={order['token']}", body, expect=201).json()["id"]
+        bodies = {
+            "receive": {"lines": [{"sku": sku, "quantity": 1}]},
+            "inspect": {"lines": [{"sku": sku, "resellable": 1}]},
+            "reject": {"lines": [{"sku": sku, "rejected": 1}], "reason": "used"},
+        }
+        for step in steps:
+            path = "inspect" if step == "reject" else step
+            self.send("POST", f"/api/returns/{back}/{path}", bodies.get(step, {}), token=staff, expect=200)
+        return back
+
     def short(self, staff, slug, sku):
         """A paid order of one piece that waits for stock."""
         self.product(staff, slug, World.draft(slug, sku))
@@ -188,6 +209,11 @@ def checkout(cart, method="bank_transfer", email="buyer@example.com"):
         "shipping_method": "standard",
         "payment_method": method,
     }
+
+
+def returning(order, sku):
+    """What one unit is asked back with."""
+    return {"order_id": order["id"], "lines": [{"sku": sku, "quantity": 1, "reason": "damaged"}], "comment": "chipped"}
 
 
 def signature(body, at):

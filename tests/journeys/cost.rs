@@ -139,3 +139,42 @@ async fn the_supply_chain() {
     // What crosses the line, what goes out within three minutes of the clock, what comes, what goes elsewhere.
     assert_eq!(costs, [(23, 15.0, 22.0), (31, 18.0, 18.0), (14, 8.0, 15.0), (31, 21.0, 30.0)]);
 }
+
+/// What a return takes, from the quote to the money, its mails included: the second one, with everything warm.
+#[tokio::test]
+async fn a_return() {
+    let shop = Shop::new();
+    shop.stock("MUG-1", 1999, 20).await;
+    let mut costs = Vec::new();
+    for round in ["cold", "warm"] {
+        let cart = shop.cart(&[("MUG-1", 2)]).await;
+        let placed = shop.check_out(&cart, "bank_transfer", round).await.expect(201).json();
+        let order = placed["order"]["id"].as_str().unwrap();
+        let post = async |path: &str, body: serde_json::Value, status: u16| {
+            let answer =
+                shop.post(path, &body).staff("owner").key(&format!("{round}-{path}")).send().await.expect(status);
+            shop.settle().await;
+            answer.json()
+        };
+        post(&format!("/api/orders/{order}/mark-paid"), json!({ "reference": "paid" }), 200).await;
+        post(&format!("/api/orders/{order}/ship"), json!({ "carrier": "DHL" }), 200).await;
+        let asked = json!({ "order_id": order, "lines": [{ "sku": "MUG-1", "quantity": 1, "reason": "damaged" }] });
+        let quoted = cost_of(&shop, async { drop(post("/api/returns/quote", asked.clone(), 200).await) }).await;
+        let mut back = serde_json::Value::Null;
+        let requested = cost_of(&shop, async { back = post("/api/returns", asked.clone(), 201).await }).await;
+        let path = |act: &str| format!("/api/returns/{}/{act}", back["id"].as_str().unwrap());
+        let approved = cost_of(&shop, async { drop(post(&path("approve"), json!({}), 200).await) }).await;
+        let here = cost_of(&shop, async {
+            let line = json!({ "sku": "MUG-1", "quantity": 1 });
+            post(&path("receive"), json!({ "lines": [line] }), 200).await;
+            let line = json!({ "sku": "MUG-1", "resellable": 1 });
+            post(&path("inspect"), json!({ "lines": [line] }), 200).await;
+        });
+        let here = here.await;
+        let settled = cost_of(&shop, async { drop(post(&path("resolve"), json!({}), 200).await) }).await;
+        costs = vec![quoted, requested, approved, here, settled];
+    }
+    // The quote, the request, the approval, what came and was looked at, what went back.
+    let counted = [(1, 1.0, 0.0), (11, 4.5, 17.0), (11, 4.5, 11.0), (16, 6.5, 25.0), (16, 7.5, 18.0)];
+    assert_eq!(costs, counted);
+}

@@ -15,6 +15,7 @@ mod paying;
 mod reaching;
 mod refusing;
 mod reordering;
+mod returning;
 mod signing_in;
 mod simulating;
 mod stocking;

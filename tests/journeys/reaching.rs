@@ -14,6 +14,7 @@ const CATALOG: &[&str] = &["owner", "merchandiser"];
 const BUYERS: &[&str] = &["owner", "merchandiser", "warehouse"];
 const SHELVES: &[&str] = &["owner", "warehouse"];
 const MONEY: &[&str] = &["owner", "support"];
+const PARCELS: &[&str] = &["owner", "warehouse", "support"];
 const OWNER: &[&str] = &["owner"];
 
 /// Who may.
@@ -72,6 +73,30 @@ const TABLE: &[(&str, Reach)] = &[
     ("POST /orders/{id}/cancel", Belongs(MONEY)),
     ("POST /api/orders/{id}/cancel-backorder", Staff(MONEY)),
     ("GET /pay/{order}", Belongs(MONEY)),
+    // Whose order it is stands in the body.
+    ("POST /api/returns/quote", Anybody),
+    ("POST /api/returns", Anybody),
+    ("GET /api/returns", SignedIn),
+    ("GET /api/returns/{id}", Belongs(ALL)),
+    ("GET /returns", Anybody),
+    ("GET /returns/{id}", Belongs(ALL)),
+    ("GET /returns/{id}/slip.pdf", Belongs(ALL)),
+    ("GET /returns/{id}/photos/{number}", Belongs(ALL)),
+    ("GET /orders/{id}/return", Belongs(MONEY)),
+    ("POST /orders/{id}/return", Belongs(MONEY)),
+    ("POST /api/returns/{id}/cancel", Belongs(MONEY)),
+    ("POST /api/returns/{id}/sent", Belongs(MONEY)),
+    ("POST /api/returns/{id}/photos", Belongs(MONEY)),
+    ("POST /returns/{id}/photos", Belongs(MONEY)),
+    ("POST /returns/{id}/{act}", Belongs(MONEY)),
+    ("POST /api/returns/{id}/approve", Staff(MONEY)),
+    ("POST /api/returns/{id}/decline", Staff(MONEY)),
+    ("POST /api/returns/{id}/label", Staff(MONEY)),
+    ("POST /api/returns/{id}/receive", Staff(SHELVES)),
+    ("POST /api/returns/{id}/inspect", Staff(SHELVES)),
+    ("POST /api/returns/{id}/resolve", Staff(PARCELS)),
+    ("POST /api/returns/{id}/send-back", Staff(PARCELS)),
+    ("POST /api/returns/{id}/close", Staff(PARCELS)),
     ("POST /api/orders/{id}/mark-paid", Staff(MONEY)),
     ("POST /api/orders/{id}/ship", Staff(SHELVES)),
     ("POST /api/orders/{id}/deliver", Staff(SHELVES)),
@@ -161,6 +186,11 @@ const TABLE: &[(&str, Reach)] = &[
     ("POST /desk/orders/{id}/refund-paid", Desk(MONEY)),
     ("POST /desk/orders/{id}/cancel", Desk(MONEY)),
     ("POST /desk/orders/{id}/cancel-backorder", Desk(MONEY)),
+    ("GET /desk/returns", Desk(ALL)),
+    ("GET /desk/returns/{id}", Desk(ALL)),
+    ("POST /desk/returns/{id}/decide/{act}", Desk(MONEY)),
+    ("POST /desk/returns/{id}/inspect", Desk(SHELVES)),
+    ("POST /desk/returns/{id}/resolve/{act}", Desk(PARCELS)),
     ("GET /desk/products", Desk(ALL)),
     ("GET /desk/products/{slug}", Desk(CATALOG)),
     ("POST /desk/products/{slug}", Desk(CATALOG)),
@@ -253,7 +283,7 @@ async fn status(shop: &Shop, route: &str, order: &str, who: Option<(&str, String
         Some((name, value)) => ask = ask.header(name, &value),
         None => {}
     }
-    if form && (route.ends_with("/images") || route == "POST /desk/stock/imports") {
+    if form && (route.ends_with("/images") || route.ends_with("/photos") || route == "POST /desk/stock/imports") {
         let csrf = "--x\r\ncontent-disposition: form-data; name=\"csrf\"\r\n\r\nAAAAAAAAAAAAAAAAAAAAAA\r\n--x--\r\n";
         ask = ask.header("content-type", "multipart/form-data; boundary=x").body(csrf);
     } else if form {

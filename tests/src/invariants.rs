@@ -41,6 +41,8 @@ pub struct Log {
     pub received: BTreeMap<(String, String), i64>,
     /// The transfers that staff were told of: what came of each, damaged and missing ones among it.
     pub transferred: BTreeMap<String, i64>,
+    /// The returns that buyers were told of, with their orders.
+    pub returned: BTreeMap<String, String>,
     /// The SKUs that were counted, or sold on backorder: less may be there than was promised.
     pub counted: BTreeSet<String>,
     /// The addresses that a sign-in link was asked for, and granted.
@@ -79,6 +81,8 @@ pub struct Books {
     pub purchases: Vec<Value>,
     /// The transfers between locations.
     pub transfers: Vec<Value>,
+    /// The returns.
+    pub returns: Vec<Value>,
     /// The latest look at each SKU that has a reorder rule.
     pub looks: Vec<Value>,
 }
@@ -108,8 +112,9 @@ impl Books {
         }
         let purchases = all(&read, "/api/purchase-orders").await;
         let transfers = all(&read, "/api/transfers").await;
+        let returns = all(&read, "/api/returns").await;
         let looks = all(&read, "/api/reorder-suggestions").await;
-        Self { listed, orders, unlisted, stock, purchases, transfers, looks }
+        Self { listed, orders, unlisted, stock, purchases, transfers, returns, looks }
     }
 }
 
@@ -176,6 +181,9 @@ pub fn check(standing: &Standing, log: &Log) -> (Vec<String>, BTreeMap<String, u
     for transfer in &standing.books.transfers {
         *ends.entry(format!("transfer {}", text(transfer, "status"))).or_default() += 1;
     }
+    for back in &standing.books.returns {
+        *ends.entry(format!("return {}", text(back, "status"))).or_default() += 1;
+    }
     for order in orders.values() {
         *ends.entry(text(order, "status").to_owned()).or_default() += 1;
         for refund in order["refunds"].as_array().into_iter().flatten() {
@@ -189,6 +197,7 @@ pub fn check(standing: &Standing, log: &Log) -> (Vec<String>, BTreeMap<String, u
     stock(&standing.books, log, &mut wrong);
     purchases(&standing.books, log, &mut wrong);
     transfers(&standing.books, log, &mut wrong);
+    returns(&standing.books, log, &mut wrong);
     mails(standing, log, &mut wrong);
     holds(standing, &mut wrong);
     rest(standing, log, &mut wrong);
@@ -333,13 +342,20 @@ fn stock(books: &Books, log: &Log, wrong: &mut Vec<String>) {
         let units = ["in_transit", "damaged", "missing"].map(|name| line[name].as_i64().unwrap_or_default());
         *away.entry(text(line, "sku")).or_default() += units.iter().sum::<i64>();
     }
+    let (mut resold, mut unseen) = (BTreeMap::new(), BTreeMap::new());
+    for line in books.returns.iter().flat_map(|back| back["lines"].as_array().into_iter().flatten()) {
+        let of = |name: &str| line[name].as_i64().unwrap_or_default();
+        *resold.entry(text(line, "sku")).or_insert(0) += of("resellable");
+        *unseen.entry(text(line, "sku")).or_insert(0) +=
+            of("received") - of("resellable") - of("damaged") - of("rejected");
+    }
     for (sku, (stock, ledger)) in &books.stock {
         let mut counters = BTreeMap::new();
         let number = |name: &str| stock[name].as_i64().unwrap_or_default();
         counters.insert((String::new(), "available".to_owned()), number("available"));
         counters.insert((String::new(), "reserved".to_owned()), number("reserved"));
         counters.insert((String::new(), "backordered".to_owned()), number("backordered"));
-        let (mut on_hand, mut committed, mut promisable) = (0, 0, 0);
+        let (mut on_hand, mut committed, mut promisable, mut looked_at) = (0, 0, 0, 0);
         for level in stock["locations"].as_array().into_iter().flatten() {
             for shelf in ["on_hand", "committed", "incoming", "damaged", "quality_control", "buffer"] {
                 let there = level[shelf].as_i64().unwrap_or_default();
@@ -351,6 +367,7 @@ fn stock(books: &Books, log: &Log, wrong: &mut Vec<String>) {
             let of = |shelf: &str| level[shelf].as_i64().unwrap_or_default();
             on_hand += of("on_hand");
             committed += of("committed");
+            looked_at += of("quality_control");
             promisable += of("on_hand") - of("committed") - of("buffer");
         }
         let mut facts = vec![
@@ -361,7 +378,9 @@ fn stock(books: &Books, log: &Log, wrong: &mut Vec<String>) {
         ];
         let booked = log.booked.get(sku).copied().unwrap_or_default();
         let left = gone.get(sku).copied().unwrap_or_default() + away.get(sku.as_str()).copied().unwrap_or_default();
-        facts.push(("on hand", on_hand, booked - left));
+        let back = resold.get(sku.as_str()).copied().unwrap_or_default();
+        facts.push(("on hand", on_hand, booked - left + back));
+        facts.push(("to be looked at", looked_at, unseen.get(sku.as_str()).copied().unwrap_or_default()));
         for (what, is, should) in facts {
             if is != should {
                 wrong.push(format!("{sku}: {is} {what}, it should be {should}"));
@@ -471,6 +490,59 @@ fn transfers(books: &Books, log: &Log, wrong: &mut Vec<String>) {
     wrong.extend(told.into_keys().map(|id| format!("{id} was sent and is not in the list")));
 }
 
+/// Each return that a buyer was told of is there once; what went back for it is what its order says, and never more than
+/// it was quoted.
+fn returns(books: &Books, log: &Log, wrong: &mut Vec<String>) {
+    let mut told = log.returned.clone();
+    let mut paid: BTreeMap<&str, i64> = BTreeMap::new();
+    let mut asked: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+    for back in &books.returns {
+        let (id, order, status) = (text(back, "id"), text(back, "order_id"), text(back, "status"));
+        if told.remove(id).is_none_or(|known| known != order) {
+            wrong.push(format!("{id} of {order} exists, and nobody was told"));
+        }
+        let refund = amount(&back["settled"], "refund");
+        // The way to the buyer goes back with what is last taken back, and a label costs where one was given.
+        let label = back["reductions"].as_array().into_iter().flatten().filter(|one| one["rule"] == "return_label");
+        let label: i64 = label.map(|one| amount(one, "amount")).sum();
+        let most = amount(back, "refund") + amount(&back["settled"], "shipping") + label;
+        if refund > most {
+            wrong.push(format!("{id} was quoted {}, at most {most}, and paid {refund}", amount(back, "refund")));
+        }
+        if (status == "refunded") == back["settled"].is_null() {
+            wrong.push(format!("{id} is {status}, and settled: {}", back["settled"]));
+        }
+        *paid.entry(order).or_default() += refund;
+        let open = matches!(
+            status,
+            "requested" | "approved" | "label_issued" | "in_transit" | "received" | "accepted" | "part_accepted"
+        );
+        for line in back["lines"].as_array().into_iter().flatten().filter(|_| open) {
+            *asked.entry((order, text(line, "sku"))).or_default() += line["quantity"].as_i64().unwrap_or_default();
+        }
+    }
+    wrong.extend(told.into_keys().map(|id| format!("{id} was asked for and is not in the list")));
+    for (id, order) in &books.orders {
+        let refunds = order["refunds"].as_array().into_iter().flatten().filter(|refund| refund["cause"] == "returned");
+        let booked: i64 = refunds.map(|refund| amount(refund, "amount")).sum();
+        let should = paid.get(id.as_str()).copied().unwrap_or_default();
+        if booked != should {
+            wrong.push(format!("{id}: {booked} goes back for returns that were settled at {should}"));
+        }
+        for line in order["lines"].as_array().into_iter().flatten() {
+            let should = asked.get(&(id.as_str(), text(line, "sku"))).copied().unwrap_or_default();
+            let is = line["asked_back"].as_i64().unwrap_or_default();
+            let most = line["quantity"].as_i64().unwrap_or_default() - line["refunded"].as_i64().unwrap_or_default();
+            if is != should || is > most {
+                wrong.push(format!(
+                    "{id}: {is} of {} are asked back, {should} by returns, of {most}",
+                    text(line, "sku")
+                ));
+            }
+        }
+    }
+}
+
 /// Whatever is at its reorder point stands in an order that is not approved yet, once; nothing else does.
 fn suggestions(books: &Books, wrong: &mut Vec<String>) {
     let mut seen = BTreeSet::new();
@@ -536,6 +608,17 @@ fn mails(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
             if count < least || count > most {
                 wrong.push(format!("{id}: {count} mails '{kind}', {least} to {most} should be: {sent:?}"));
             }
+        }
+    }
+    for (id, order) in &standing.books.orders {
+        let approval = format!("Return for {} approved", text(order, "number"));
+        let told = standing.mails.iter().filter(|mail| mail.subject == approval).count();
+        let of_it = |back: &&Value| text(back, "order_id") == id && !back["due"].is_null();
+        let approved: Vec<&Value> = standing.books.returns.iter().filter(of_it).collect();
+        // Where it was called off before the mail was written, there was nothing to tell.
+        let off = approved.iter().filter(|back| matches!(text(back, "status"), "canceled" | "expired")).count();
+        if told > approved.len() || told + off < approved.len() {
+            wrong.push(format!("{id}: {told} mails say that a return is approved, {} should", approved.len()));
         }
     }
     for (id, order) in &standing.books.orders {

@@ -23,6 +23,7 @@ macro_rules! stories {
             buys_again_what_runs_low,
             waits_for_stock_and_gets_it,
             moves_to_another_location,
+            sends_something_back,
         }
     };
 }
@@ -303,4 +304,43 @@ pub(crate) async fn moves_to_another_location(shop: &Shop) {
         (at("annex"), at("main"), &stock["available"]) == (Some(json!(2)), Some(json!(1)), &json!(3))
     })
     .await;
+}
+
+pub(crate) async fn sends_something_back(shop: &Shop) {
+    let sku = shop.named("MUG");
+    shop.stock(&sku, 1999, 3).await;
+    let placed = order(shop, "card", 2).await;
+    on_the_pay_page(shop, &placed).await;
+    shop.pay(&placed.id, Act::Accept).await;
+    stock(shop, 1, 0, 2).await;
+    as_staff(shop, "warehouse", &format!("/api/orders/{}/ship", placed.id), &json!({ "carrier": "DHL" })).await;
+    let link = placed.answer["view_url"].as_str().unwrap();
+    let token = link.split("token=").nth(1).unwrap();
+    let asked = json!({ "order_id": placed.id, "lines": [{ "sku": sku, "quantity": 2, "reason": "damaged" }] });
+    let quote = shop.post(&format!("/api/returns/quote?token={token}"), &asked).send().await.expect(200).json();
+    let request = shop.post(&format!("/api/returns?token={token}"), &asked);
+    let back = request.key(&format!("back-{sku}")).send().await.expect(201).json();
+    assert_eq!(back["refund"], quote["refund"]);
+    mailed(shop, &format!("We have your return request for {}", placed.number)).await;
+    let id = back["id"].as_str().unwrap();
+    let photo = json!({ "filename": "crack.jpg", "bytes": 3 });
+    let path = format!("/api/returns/{id}/photos?token={token}");
+    drop(shop.post(&path, &photo).send().await.expect(201));
+    let act = |what: &str| format!("/api/returns/{id}/{what}");
+    as_staff(shop, "support", &act("approve"), &json!({})).await;
+    mailed(shop, &format!("Return for {} approved", placed.number)).await;
+    let slip = shop.get(&format!("/returns/{id}/slip.pdf?token={token}")).send().await.expect(200);
+    assert_eq!(slip.headers["content-type"], "application/pdf");
+    let came = json!({ "lines": [{ "sku": sku, "quantity": 2 }] });
+    as_staff(shop, "warehouse", &act("receive"), &came).await;
+    let seen = json!({ "lines": [{ "sku": sku, "resellable": 1, "damaged": 1 }] });
+    as_staff(shop, "warehouse", &act("inspect"), &seen).await;
+    as_staff(shop, "warehouse", &act("resolve"), &json!({})).await;
+    stands(shop, &placed.id, "placed", "refunded").await;
+    stock(shop, 2, 0, 0).await;
+    let refunded = quote["refund"]["amount"].as_i64().unwrap();
+    mailed(shop, &format!("We've refunded €{}.{:02}", refunded / 100, refunded % 100)).await;
+    let shown =
+        shop.get(&format!("/returns/{id}?token={token}")).header("accept", "text/html").send().await.expect(200);
+    assert!(shown.text.contains("Refunded"), "{}", shown.text);
 }

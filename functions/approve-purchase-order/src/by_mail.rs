@@ -5,9 +5,10 @@ use contracts::Problem;
 use domain::id::PurchaseOrderId;
 use domain::purchasing::{Command, PurchaseOrder, PurchaseStatus, decide};
 use domain::settings::{Setting, ShopSettings};
+use edge::deciding::{shown_rev, unchanged};
 use edge::http::Cookie;
 use edge::page::form_key;
-use edge::purchases::{read_token, sending, shown_rev, unchanged};
+use edge::purchases::{read_token, sending};
 use edge::{Request, Response};
 use pages::desk::{ApproveByMail, ApproveLine, ApproveStep, approve_by_mail};
 use pages::layout::{Head, desk_bare_page};
@@ -49,7 +50,7 @@ async fn approved(
 ) -> Result<PurchaseOrder, Problem> {
     let cause = Cause::new("staff by mail", "approved", correlation);
     let done = shop.desk.run(id, &cause, None, |order, now| {
-        unchanged(order, shown_rev(key))?;
+        unchanged("order", order.rev, shown_rev(key))?;
         Ok(decide(order, Command::Approve, now)?.then(sending(id, &shop.key, now), now)?)
     });
     Ok(done.await?)

@@ -10,9 +10,10 @@ use domain::people::Action;
 use domain::purchasing::{Command, decide};
 use domain::settings::ShopSettings;
 use edge::auth::Verifier;
+use edge::deciding::{shown_rev, unchanged};
 use edge::desk::refused;
 use edge::orders::{Checks, REASON, is_desk, mark};
-use edge::purchases::{PurchaseDesk, answered, sending, shown_rev, unchanged};
+use edge::purchases::{PurchaseDesk, answered, sending};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use serde::Deserialize;
 use store::settings::{Cached, SettingsTable};
@@ -69,14 +70,14 @@ impl HttpHandler for ApprovePurchaseOrder {
         if request.route().ends_with(" /approve/{token}") {
             return by_mail::answer(self, request).await;
         }
-        let act = act(request)?;
+        let act = request.act();
         let caller = self.verifier.caller(request)?;
         caller.staff(right(&act)?)?;
         let id: PurchaseOrderId = request.parse_parameter("id", "purchase order")?;
         let (asked, rev) = asked(request, &act)?;
         let cause = Cause::new(caller.actor(), said(&act), request.correlation());
         let order = self.desk.run(&id, &cause, mark(request)?, |order, now| {
-            unchanged(order, rev)?;
+            unchanged("order", order.rev, rev)?;
             let sent = || sending(&id, &self.key, now);
             Ok(match &asked {
                 Asked::Approve(false) => decide(order, Command::Approve, now)?,
@@ -91,14 +92,6 @@ impl HttpHandler for ApprovePurchaseOrder {
 
     async fn refuse(&self, request: &Request, problem: &Problem) -> Response {
         if request.wants_page() { refused(request, problem) } else { Response::problem(request, problem) }
-    }
-}
-
-/// What is asked for, as the address says it: the desk's forms have one route.
-fn act(request: &Request) -> Result<String, Problem> {
-    match request.parameter("act") {
-        Ok(act) => Ok(act),
-        Err(_) => Ok(request.route().rsplit('/').next().unwrap_or_default().to_owned()),
     }
 }
 

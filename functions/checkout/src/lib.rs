@@ -18,7 +18,7 @@ use domain::id::OrderId;
 use domain::order::Order;
 use domain::pricing::{Buyer, Placement, Take, price};
 use domain::refusal::Refusal;
-use domain::settings::{PaymentSettings, ShopSettings};
+use domain::settings::{PaymentSettings, ReturnSettings, ShopSettings};
 use domain::shipping::ShippingSettings;
 use domain::stock::Part;
 use domain::tax::TaxSettings;
@@ -54,6 +54,7 @@ pub struct Checkout {
     taxes: Cached<TaxSettings>,
     shipping: Cached<ShippingSettings>,
     payments: Cached<PaymentSettings>,
+    returns: Cached<ReturnSettings>,
     verifier: Verifier,
     url: String,
     key: Vec<u8>,
@@ -64,6 +65,7 @@ struct Tables {
     taxes: TaxSettings,
     shipping: ShippingSettings,
     payments: PaymentSettings,
+    returns: ReturnSettings,
 }
 
 /// One try, as it came: who repeats it gets the same answer.
@@ -99,7 +101,8 @@ impl HttpHandler for Checkout {
             shop: Cached::new(settings.clone()),
             taxes: Cached::new(settings.clone()),
             shipping: Cached::new(settings.clone()),
-            payments: Cached::new(settings),
+            payments: Cached::new(settings.clone()),
+            returns: Cached::new(settings),
             verifier: Verifier::new(context)?,
             url: context.require("SHOP_URL")?,
             key: context.require("ORDER_KEY")?.into_bytes(),
@@ -217,7 +220,7 @@ impl Checkout {
         };
         price(cart, country, &command.shipping_method, &tables.taxes, &tables.shipping)?
             .seen_as(command.expected_total)?
-            .place(attempt.order, buyer, &tables.payments, self.context.now())
+            .place(attempt.order, buyer, &tables.payments, &tables.returns, self.context.now())
     }
 
     /// Writes the order with its holds, each from its own shard, or from where it was found.
@@ -287,9 +290,9 @@ impl Checkout {
 
     async fn tables(&self) -> Result<Tables, StoreError> {
         let now = self.context.now();
-        let (taxes, shipping, payments) =
-            tokio::join!(self.taxes.get(now), self.shipping.get(now), self.payments.get(now));
-        Ok(Tables { taxes: taxes?, shipping: shipping?, payments: payments? })
+        let (taxes, shipping, payments, returns) =
+            tokio::join!(self.taxes.get(now), self.shipping.get(now), self.payments.get(now), self.returns.get(now));
+        Ok(Tables { taxes: taxes?, shipping: shipping?, payments: payments?, returns: returns? })
     }
 }
 

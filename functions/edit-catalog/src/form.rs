@@ -53,6 +53,7 @@ impl Typed {
             text("tax_class", product.tax_class.to_string()),
             text("warranty_months", product.warranty_months.to_string()),
             text("return_days", product.return_window_days.map(|days| days.to_string()).unwrap_or_default()),
+            text("final_sale", if product.final_sale { "true" } else { "" }.to_owned()),
             text("rev", product.version.to_string()),
         ];
         let rows = product.variants.iter().map(|variant| {
@@ -97,6 +98,7 @@ impl Typed {
             tax_class: self.text("tax_class").to_owned(),
             warranty_months: number(self.text("warranty_months"), "/warranty_months", &mut errors).unwrap_or_default(),
             return_window_days: number(self.text("return_days"), "/return_window_days", &mut errors),
+            final_sale: self.text("final_sale") == "true",
             images: None,
             variants: self.rows.iter().enumerate().map(|row| variant(row, currency, &mut errors)).collect(),
         };

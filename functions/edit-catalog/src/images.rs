@@ -1,8 +1,6 @@
 //! Pictures: sent by programs straight to the media bucket, by a URL that is good for one file of one size, and by the
 //! desk's form through here.
 
-use std::time::Duration;
-
 use contracts::product::{ImageUpload, Upload, UploadAnswer};
 use contracts::{Problem, ProblemKind};
 use domain::catalog::ImageDraft;
@@ -10,27 +8,13 @@ use domain::text::Slug;
 use edge::desk::Visit;
 use edge::http::internal;
 use edge::objects::{Kind, Opened};
+use edge::pictures::{LARGEST_OF_FORM, LIFE, PictureType, announced, seen};
 use edge::{Context, Error, Objects, Response};
 use serde::Deserialize;
 use store::stamp::Cause;
 
 use crate::form::Typed;
 use crate::{EditCatalog, page};
-
-/// How long an upload's URL is good.
-const LIFE: Duration = Duration::from_secs(15 * 60);
-/// The largest picture of an upload, in bytes.
-const LARGEST: u64 = 10 * 1024 * 1024;
-/// The largest picture of a form, in bytes: what a function is handed has 6 MB at most, in Base64.
-const LARGEST_OF_FORM: usize = 4 * 1024 * 1024;
-/// What browsers show, by the ending of the file's name. No SVG: it can carry script.
-const TYPES: [(&str, &str); 5] = [
-    ("jpg", "image/jpeg"),
-    ("jpeg", "image/jpeg"),
-    ("png", "image/png"),
-    ("webp", "image/webp"),
-    ("avif", "image/avif"),
-];
 
 pub(crate) struct Uploads(Objects);
 
@@ -47,13 +31,7 @@ impl Uploads {
 
     /// Opens an upload for a picture of this product.
     pub(crate) fn open(&self, context: &Context, slug: &Slug, asked: &ImageUpload) -> Result<UploadAnswer, Problem> {
-        let ending = asked.filename.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-        let Some((ending, content_type)) = TYPES.iter().find(|(known, _)| *known == ending) else {
-            return Err(Problem::field("/filename", "Send a JPEG, PNG, WebP or AVIF picture."));
-        };
-        if !(1..=LARGEST).contains(&asked.bytes) {
-            return Err(Problem::field("/bytes", "A picture has at most 10 MB."));
-        }
+        let PictureType { ending, content_type } = announced(asked)?;
         let key = fresh(context, slug, ending);
         let Opened { url, headers } = self.0.open(&key, kind(content_type), asked.bytes, LIFE);
         Ok(UploadAnswer { key, upload: Upload { url, headers } })
@@ -61,8 +39,7 @@ impl Uploads {
 
     /// Keeps a picture of this product; its key.
     async fn keep(&self, context: &Context, slug: &Slug, bytes: Vec<u8>) -> Result<String, Problem> {
-        let seen = infer::get(&bytes).map(|kind| kind.mime_type());
-        let Some((ending, content_type)) = TYPES.iter().find(|(_, known)| Some(*known) == seen) else {
+        let Some(PictureType { ending, content_type }) = seen(&bytes) else {
             return Err(Problem::field("/image", "Choose a JPEG, PNG, WebP or AVIF picture."));
         };
         let key = fresh(context, slug, ending);

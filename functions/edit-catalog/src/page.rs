@@ -101,6 +101,7 @@ pub(crate) async fn show(
         tax_classes: classes.into_iter().map(choice).collect(),
         warranty_months: typed.text("warranty_months").to_owned(),
         return_days: typed.text("return_days").to_owned(),
+        final_sale: typed.text("final_sale") == "true",
         variants: variants(typed, &settings),
         images: product.map(images).unwrap_or_default(),
         alt: typed.text("alt").to_owned(),

@@ -169,6 +169,40 @@ const RETURNS: &[Entry] = &[
         part: Part::Field(FieldKind::Amount, Kind::Percent),
     },
     tick("free_label", "The shop pays for the way back of unwanted goods"),
+    Entry {
+        path: "label_cost",
+        label: "Price of a return label",
+        hint: "Kept of the refund where the buyer pays for the way back. Empty: buyers send at their own cost, and nothing is kept.",
+        part: Part::Field(FieldKind::Amount, Kind::AmountOrNone),
+    },
+    Entry {
+        path: "approve_up_to",
+        label: "Approve at once up to a refund of",
+        hint: "Leave it empty to look at every request first.",
+        part: Part::Field(FieldKind::Amount, Kind::AmountOrNone),
+    },
+    number("send_days", "Days to send the goods", "From the approval; then the return ends."),
+    Entry {
+        path: "location",
+        label: "Where returns go",
+        hint: "The id of a location; empty for the first.",
+        part: Part::Field(FieldKind::Text, Kind::TextOrNone),
+    },
+    Entry {
+        path: "categories",
+        label: "Terms by category",
+        hint: "What is left empty is as above. The last two take yes or no; what is on final sale comes back only when something is wrong with it.",
+        part: Part::Table(
+            "category",
+            &[
+                Column::new("category", "Category", Kind::Text),
+                Column::new("window_days", "Days to return", Kind::NumberOrNone),
+                Column::new("restocking_fee_ppm", "Restocking fee, %", Kind::PercentOrNone),
+                Column::new("free_label", "Free way back", Kind::YesNoOrNone),
+                Column::new("final_sale", "Final sale", Kind::YesNo),
+            ],
+        ),
+    },
 ];
 const SUPPORT: &[Entry] = &[
     number("first_response_hours", "First answer within, business hours", ""),

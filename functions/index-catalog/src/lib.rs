@@ -38,7 +38,7 @@ impl QueueHandler for IndexCatalog {
             Event::Shop(ShopEvent::ProductChanged { slug, .. } | ShopEvent::AvailabilityChanged { slug }) => {
                 self.index(&slug).await
             }
-            Event::Shop(_) | Event::Order(_) | Event::Purchase(_) => Ok(()),
+            Event::Shop(_) | Event::Order(_) | Event::Purchase(_) | Event::Return(_) => Ok(()),
         }
     }
 }

@@ -16,9 +16,9 @@ use edge::http::unavailable;
 use edge::orders::{NotDone, key_reused, mark};
 use edge::purchases::answered;
 use edge::{Request, Response};
-use store::purchasing::{Made, NotWritten};
+use store::purchasing::Made;
 use store::stamp::Cause;
-use store::{Cursor, TxError};
+use store::{Cursor, NotWritten, TxError};
 
 use crate::ManagePurchaseOrders;
 
@@ -187,7 +187,7 @@ pub(crate) async fn changed(
 ) -> Result<PurchaseOrder, Problem> {
     let lines = checked(shop, draft, shop.desk.load(id).await?.currency).await?;
     let order = shop.desk.run(id, cause, None, |order, now| {
-        edge::purchases::unchanged(order, rev)?;
+        edge::deciding::unchanged("order", order.rev, rev)?;
         Ok(decide(order, Command::SetLines { lines: lines.clone() }, now)?)
     });
     Ok(order.await?)

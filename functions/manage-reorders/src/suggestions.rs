@@ -8,9 +8,9 @@ use domain::text::Sku;
 use edge::http::unavailable;
 use edge::orders::NotDone;
 use edge::{Request, Response};
-use store::purchasing::{NotWritten, Placed};
+use store::purchasing::Placed;
 use store::stamp::Cause;
-use store::{Cursor, TxError};
+use store::{Cursor, NotWritten, TxError};
 
 use crate::ManageReorders;
 

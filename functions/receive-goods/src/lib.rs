@@ -7,9 +7,10 @@ use domain::people::Action;
 use domain::purchasing::{Command, Receipt, ReceiptDraft, ReceiptLine, decide};
 use domain::text::{LocationId, Sku};
 use edge::auth::Verifier;
+use edge::deciding::{shown_rev, unchanged};
 use edge::desk::refused;
 use edge::orders::{demanded_mark, is_desk};
-use edge::purchases::{PurchaseDesk, answered, shown_rev, unchanged};
+use edge::purchases::{PurchaseDesk, answered};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use std::collections::BTreeMap;
 use store::stamp::Cause;
@@ -42,7 +43,7 @@ impl HttpHandler for ReceiveGoods {
         };
         let cause = Cause::new(caller.actor(), "received", request.correlation());
         let order = self.desk.run(&id, &cause, mark, |order, now| {
-            unchanged(order, rev)?;
+            unchanged("order", order.rev, rev)?;
             Ok(decide(order, Command::Receive { receipt: receipt.clone() }, now)?)
         });
         answered(request, order.await?, "received", self.context.now())

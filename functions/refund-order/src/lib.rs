@@ -11,8 +11,9 @@ use domain::id::OrderId;
 use domain::order::{Command, Order};
 use domain::people::Action;
 use edge::auth::Verifier;
+use edge::deciding::{shown_rev, unchanged};
 use edge::desk::refused;
-use edge::orders::{Checks, NotDone, OrderDesk, REASON, REFERENCE, answered, is_desk, mark, unchanged};
+use edge::orders::{Checks, NotDone, OrderDesk, REASON, REFERENCE, answered, is_desk, mark};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use store::orders::Reader;
 use store::stamp::Cause;
@@ -59,7 +60,7 @@ impl Asked {
         match self {
             Self::Api(command) => Ok(Some(command.clone())),
             Self::Desk(form) => {
-                unchanged(order, &form.key)?;
+                unchanged("order", order.rev, shown_rev(&form.key))?;
                 let asked = form.request(order.currency()).map_err(NotDone::Told)?;
                 command(&asked).map(Some).map_err(NotDone::Told)
             }

@@ -6,6 +6,7 @@ use domain::order::{Order, OrderLine, OrderStatus, PaymentMethod, RefundCause};
 use domain::settings::{PaymentSettings, ShopSettings};
 use domain::stock::SkuQuantity;
 use domain::text::{Quantity, Sku};
+use edge::order_view::purse;
 use pages::mails::{self, Mail, MailLine, OrderMail};
 
 /// The order's page, with the secret that opens it.
@@ -119,7 +120,7 @@ impl About<'_> {
         }
         let back = order.refunds.iter().filter(|refund| refund.cause == RefundCause::OutOfStock);
         let money = match Money::sum(order.currency(), back.map(|refund| refund.amount)) {
-            Ok(back) if back.is_positive() => format!("We'll send {} back to {}.", back.format(), self.purse()),
+            Ok(back) if back.is_positive() => format!("We'll send {} back to {}.", back.format(), purse(self.order)),
             Ok(_) | Err(_) => "What you paid for it has gone back already.".to_owned(),
         };
         let view = mails::OrderShort {
@@ -140,7 +141,9 @@ impl About<'_> {
         } else {
             let back = order.refunds.iter().filter(|refund| refund.cause == RefundCause::Canceled);
             match Money::sum(order.currency(), back.map(|refund| refund.amount)) {
-                Ok(back) if back.is_positive() => format!("We'll send {} back to {}.", back.format(), self.purse()),
+                Ok(back) if back.is_positive() => {
+                    format!("We'll send {} back to {}.", back.format(), purse(self.order))
+                }
                 Ok(_) | Err(_) => "What you paid has gone back already.".to_owned(),
             }
         };
@@ -171,7 +174,7 @@ impl About<'_> {
     pub(crate) fn refunded(&self, refund: u16) -> Option<Mail> {
         let refund = self.order.refunds.get(usize::from(refund))?;
         let order = OrderMail { lines: self.lines(&refund.lines), ..self.whole() };
-        let (amount, to, takes) = (refund.amount.format(), self.purse().to_owned(), "3–5 days".to_owned());
+        let (amount, to, takes) = (refund.amount.format(), purse(self.order).to_owned(), "3–5 days".to_owned());
         let reason = match refund.cause {
             RefundCause::Late => {
                 let view = mails::PaymentLateRefunded { order: self.whole(), amount, to, takes };
@@ -182,28 +185,24 @@ impl About<'_> {
             RefundCause::Duplicate => Some("The order had been paid already.".to_owned()),
             RefundCause::Provider => None,
             RefundCause::OutOfStock => Some("It is not in stock any more.".to_owned()),
+            // The mail about the return said it all, but where staff had to send it first.
+            RefundCause::Returned if !refund.by_hand => return None,
+            RefundCause::Returned => Some("Items came back.".to_owned()),
             RefundCause::Short => Some("The payment was less than the order cost, and its time is over.".to_owned()),
         };
         let view = mails::OrderRefunded { order, amount, to, takes, reason };
         Some(mails::order_refunded(&self.sender(), &view))
     }
 
-    fn sender(&self) -> mails::Shop {
+    pub(crate) fn sender(&self) -> mails::Shop {
         sender(self.shop, self.url)
     }
 
     /// Where the picture of a line is: what staff uploaded, or else what is drawn from the SKU, in dots.
-    fn picture(&self, line: &OrderLine) -> String {
+    pub(crate) fn picture(&self, line: &OrderLine) -> String {
         match &line.image {
             Some(key) => format!("{}/media/{key}", self.url),
             None => format!("{}/images/{}.v1.png", self.url, line.sku),
-        }
-    }
-
-    fn purse(&self) -> &'static str {
-        match self.order.payment_method {
-            PaymentMethod::Card => "your card",
-            PaymentMethod::BankTransfer => "your bank account",
         }
     }
 

@@ -7,6 +7,7 @@ mod letters;
 mod low;
 mod mime;
 mod purchases;
+mod returns;
 
 use aws_sdk_ses::config::retry::RetryConfig;
 use aws_sdk_ses::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
@@ -18,11 +19,13 @@ use domain::order::Event as OrderEvent;
 use domain::settings::{LocationSettings, PaymentSettings, PurchasingSettings, ShopSettings};
 use domain::text::Email;
 use edge::queue::{self, QueueHandler};
+use edge::returns::Destination;
 use edge::{Billed, Context, Error, Function};
 use pages::mails::Mail;
 use store::mail::{Claim, MailState, Mails};
 use store::orders::{Orders, Reader};
 use store::purchasing::Purchasing;
+use store::returns::Returns;
 use store::settings::{Cached, SettingsTable};
 use store::stock::StockTable;
 
@@ -36,11 +39,13 @@ pub struct SendMail {
     mails: Mails,
     orders: Orders,
     purchasing: Purchasing,
+    returns: Returns,
     stock: StockTable,
     shop: Cached<ShopSettings>,
     payments: Cached<PaymentSettings>,
     locations: Cached<LocationSettings>,
     buying: Cached<PurchasingSettings>,
+    destination: Destination,
     owner: Email,
     url: String,
     key: Vec<u8>,
@@ -71,10 +76,12 @@ impl QueueHandler for SendMail {
             mails: context.table()?,
             orders: context.table()?,
             purchasing: context.table()?,
+            returns: context.table()?,
             stock: context.table()?,
             shop: Cached::new(settings.clone()),
             payments: Cached::new(settings.clone()),
             locations: Cached::new(settings.clone()),
+            destination: Destination::new(&settings),
             buying: Cached::new(settings),
             owner: context.require("OWNER_EMAIL")?.parse()?,
             url: context.require("SHOP_URL")?,
@@ -134,6 +141,7 @@ impl SendMail {
             Event::Shop(ShopEvent::StockLow {}) => return self.digest(&shop).await,
             Event::Shop(event @ ShopEvent::LedgerMismatched { .. }) => return Ok(self.mismatch(event, &shop)),
             Event::Purchase(event) => return self.purchase(event, &shop).await,
+            Event::Return(event) => return self.parcel(event, &shop).await,
             Event::Shop(ShopEvent::OrderLinkRequested { order }) => (*order, None),
             Event::Order(event) => (event.order(), Some(event)),
         };

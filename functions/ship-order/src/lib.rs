@@ -8,8 +8,9 @@ use domain::id::OrderId;
 use domain::order::{Command, Order};
 use domain::people::Action;
 use edge::auth::Verifier;
+use edge::deciding::{shown_rev, unchanged};
 use edge::desk::refused;
-use edge::orders::{CARRIER, Checks, OrderDesk, TRACKING, TypedForm, answered, is_desk, mark, unchanged};
+use edge::orders::{CARRIER, Checks, OrderDesk, TRACKING, TypedForm, answered, is_desk, mark};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use serde::Deserialize;
 use store::orders::Reader;
@@ -55,8 +56,11 @@ impl HttpHandler for ShipOrder {
             _ => return Err(Problem::not_found("page")),
         };
         let cause = Cause::new(caller.actor(), asked.why, request.correlation());
-        let command =
-            |order: Order| std::future::ready(unchanged(&order, &asked.key).map(|()| Some(asked.command.clone())));
+        let command = |order: Order| {
+            std::future::ready(
+                unchanged("order", order.rev, shown_rev(&asked.key)).map(|()| Some(asked.command.clone())),
+            )
+        };
         let order = self.desk.run_once(&id, &Reader::Shop, &cause, mark(request)?, command).await?;
         answered(request, &order, asked.why)
     }

@@ -17,6 +17,7 @@ use edge::page::{ShopFrame, refused};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use store::lists::Lists;
 use store::orders::Orders;
+use store::returns::Returns;
 use store::settings::{Cached, SettingsTable};
 
 /// The function.
@@ -27,6 +28,7 @@ pub struct ShowAccount {
     context: Context,
     orders: Orders,
     lists: Lists,
+    returns: Returns,
     shop: Cached<ShopSettings>,
     shipping: Cached<ShippingSettings>,
     payments: Cached<PaymentSettings>,
@@ -39,6 +41,7 @@ impl HttpHandler for ShowAccount {
         Ok(Self {
             orders: context.table()?,
             lists: context.table()?,
+            returns: context.table()?,
             shop: Cached::new(settings.clone()),
             shipping: Cached::new(settings.clone()),
             payments: Cached::new(settings),

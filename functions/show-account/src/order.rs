@@ -3,8 +3,8 @@
 use contracts::refusal::problem as of_refusal;
 use contracts::{Problem, ProblemKind};
 use domain::Money;
-use domain::calendar::{day, moment};
-use domain::id::OrderId;
+use domain::calendar::{civil, day, moment};
+use domain::id::{OrderId, ReturnId};
 use domain::order::{Order, OrderAction, OrderStatus, PaymentMethod, PaymentStatus};
 use domain::people::Action;
 use domain::settings::{PaymentSettings, ShopSettings};
@@ -14,6 +14,7 @@ use edge::http::{encoded, unavailable};
 use edge::order_view::{Audience, Standing, contents, happened, payment_words, totals, tracking_href};
 use edge::orders::{reader, shop_path};
 use edge::page::{picture, renewal};
+use edge::return_view::{return_path, summary};
 use edge::{Request, Response};
 use jiff::Timestamp;
 use pages::components::{Badge, Notice, Tone};
@@ -107,6 +108,12 @@ async fn show(
     let now = shop.context.now();
     let shipping = shop.settings(&shop.shipping).await?;
     let payments = shop.settings(&shop.payments).await?;
+    let asked_back: Vec<ReturnId> = order.returns.iter().map(|back| back.id).collect();
+    let returns = match asked_back.as_slice() {
+        [] => Vec::new(),
+        ids => shop.returns.all_of(ids).await.map_err(|error| unavailable(&error))?,
+    };
+    let token = request.query("token");
     let mut frame = shop.framed(request, settings);
     frame.context.flash = flash(request, order);
     let view = shop::Order {
@@ -117,6 +124,9 @@ async fn show(
             consequence: consequence(order),
         }),
         transfer: transfer(order, &payments, now),
+        returns: returns.iter().map(|back| summary(back, token)).collect(),
+        return_href: order.is_returnable(now).then(|| return_path(&order.id, token, &[])),
+        return_by: order.return_by(now).map(|day| format!("You can send items back until {}.", civil(day))),
         csrf: frame.csrf(),
         ..view(order, &shipping, now)?
     };

@@ -77,6 +77,8 @@ pub(crate) async fn show(
     let view = DeskOrder {
         actions,
         closed: closed.collect(),
+        return_href: (order.is_returnable(now) && visit.role.may(Right::DecideReturns))
+            .then(|| edge::return_view::return_path(&order.id, None, &[])),
         csrf: frame.csrf(),
         // The operations tell by the rev whether the order is still the one that was shown.
         idempotency_key: format!("{}-{}", order.rev, form_key(&shop.context)),
@@ -266,6 +268,11 @@ fn view(order: &Order, shipping: &ShippingSettings) -> Result<DeskOrder, Problem
         billing_address: order.billing_address.as_ref().map(domain::Address::lines).unwrap_or_default(),
         facts: facts(order, shipping),
         parcels: parcels(order),
+        returns: order
+            .returns
+            .iter()
+            .map(|back| (back.id.number().to_string(), format!("/desk/returns/{}", back.id)))
+            .collect(),
         ..DeskOrder::default()
     })
 }

@@ -66,7 +66,7 @@ fn lines(order: &Order, typed: &mut TypedRefund) -> Vec<SkuQuantity> {
         if quantity.is_empty() || quantity == "0" {
             continue;
         }
-        let left = order.line(sku).map_or(0, |line| line.quantity.get().saturating_sub(line.refunded));
+        let left = order.line(sku).map_or(0, |line| line.quantity.get().saturating_sub(order.gone(line)));
         match quantity.parse().ok().and_then(|count| Quantity::new(count).ok()).filter(|count| count.get() <= left) {
             Some(quantity) => lines.push(SkuQuantity { sku: sku.clone(), quantity }),
             None => typed.errors.add(format!("quantity.{sku}"), format!("Enter a whole number from 0 to {left}.")),
@@ -84,7 +84,8 @@ fn amount(order: &Order, lines: &[SkuQuantity], typed: &mut TypedRefund) -> Opti
             None
         }
         ("", lines) => {
-            order.refund_of_lines(lines).map_err(|refusal: Refusal| errors.add("", refusal.to_string())).ok()
+            let sum = order.refund_of_lines(lines).map(|(amount, _)| amount);
+            sum.map_err(|refusal: Refusal| errors.add("", refusal.to_string())).ok()
         }
         (amount, []) => {
             let parsed = Money::parse_decimal(amount, order.currency()).filter(|amount| amount.is_positive());

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use contracts::Problem;
 use domain::Money;
 use domain::catalog::{Product, ProductStatus, Variant};
+use domain::returns::Terms;
 use domain::search::{Entry, Query, Sort};
 use domain::settings::ShopSettings;
 use domain::shipping::Quote;
@@ -99,7 +100,7 @@ async fn view(
 ) -> Result<shop::Product, Problem> {
     let taxes = shop.settings(&shop.taxes).await?;
     let returns = shop.settings(&shop.returns).await?;
-    let return_days = product.return_window_days.unwrap_or(returns.window_days);
+    let terms = Terms::of(&returns, &product.after_sale());
     let mut crumbs = vec![Crumb { words: settings.name.clone(), href: "/".to_owned() }];
     crumbs.extend(product.category.as_ref().map(|category| Crumb {
         words: edge::page::label(category.as_str()),
@@ -115,7 +116,13 @@ async fn view(
             Some(variant) => delivery(shop, settings, variant).await?,
             None => None,
         },
-        returns: (return_days > 0).then(|| format!("Return within {return_days} days")),
+        returns: match terms {
+            Terms { final_sale: true, .. } => {
+                Some("Final sale: it comes back only when something is wrong with it".to_owned())
+            }
+            Terms { window_days: 0, .. } => None,
+            Terms { window_days, .. } => Some(format!("Return within {window_days} days")),
+        },
         warranty: (product.warranty_months > 0).then(|| format!("{} months warranty", product.warranty_months)),
         tax_note: Some(if taxes.prices_include_tax {
             "Price includes tax. Delivery is added at checkout.".to_owned()

@@ -16,10 +16,10 @@ use domain::transfer::{
     TransferStep,
 };
 use edge::Response;
+use edge::deciding::shown_rev;
 use edge::desk::{Visit, form_errors};
 use edge::http::{encoded, idempotency_key, unavailable};
 use edge::page::form_key;
-use edge::purchases::shown_rev;
 use pages::components::{Badge, Event, FormErrors, Pager, Tab};
 use pages::desk::{self, TransferLineRow, TransferReceiving, TransferRow, TransferView, Transfers};
 use pages::layout::Head;

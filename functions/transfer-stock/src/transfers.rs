@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use contracts::Problem;
 use contracts::list::ListAnswer;
 use contracts::purchasing::Plain;
 use contracts::transfer::{TransferAnswer, TransferQuery};
-use contracts::{Problem, ProblemKind};
 use domain::FieldError;
 use domain::id::TransferId;
 use domain::order::RequestMark;
@@ -15,12 +15,13 @@ use domain::text::{LocationId, Sku};
 use domain::transfer::{
     Command, Consignment, MAX_LINES, Transfer, TransferDraft, TransferReceiptDraft, TransferStatus, decide,
 };
+use edge::deciding::unchanged;
 use edge::http::unavailable;
 use edge::orders::{NotDone, demanded_mark, key_reused, mark};
 use edge::{Request, Response};
 use store::stamp::Cause;
-use store::stock::{NotMoved, TRANSFER_CANCELED, TRANSFER_RECEIVED, TRANSFER_SENT};
-use store::{Cursor, TxError};
+use store::stock::{TRANSFER_CANCELED, TRANSFER_RECEIVED, TRANSFER_SENT};
+use store::{Cursor, NotWritten, TxError};
 
 use crate::TransferStock;
 
@@ -109,7 +110,7 @@ pub(crate) async fn sent(
         match shop.stock.commit_transfer(&decision, Some(mark), &cause).await {
             Ok(transfer) => return Ok(transfer),
             // Somebody moved the stock, or the same key was faster: what there is now says which.
-            Err(TxError::Refused(NotMoved::Stale | NotMoved::NoStock)) => {}
+            Err(TxError::Refused(NotWritten::Stale | NotWritten::NoStock)) => {}
             Err(TxError::Store(error)) => return Err(unavailable(&error)),
         }
     }
@@ -197,10 +198,7 @@ pub(crate) async fn run(
         {
             return if *known == mark { Ok(transfer) } else { Err(key_reused()) };
         }
-        if shown.is_some_and(|rev| rev != transfer.rev) {
-            let detail = "The transfer was changed since its page was shown. Look at it once more before you go on.";
-            return Err(Problem::new(ProblemKind::Stale, detail));
-        }
+        unchanged("transfer", transfer.rev, shown)?;
         let decision = decide(&transfer, command.clone(), &cause.who, shop.context.now());
         let mut decision = decision.map_err(|refusal| contracts::refusal::problem(&refusal))?;
         if let Some(mark) = mark {
@@ -208,8 +206,8 @@ pub(crate) async fn run(
         }
         match shop.stock.commit_transfer(&decision, None, cause).await {
             Ok(transfer) => return Ok(transfer),
-            Err(TxError::Refused(NotMoved::Stale)) => {}
-            Err(TxError::Refused(NotMoved::NoStock)) => {
+            Err(TxError::Refused(NotWritten::Stale)) => {}
+            Err(TxError::Refused(NotWritten::NoStock)) => {
                 let detail = format!("What this transfer has on the road is not incoming at {}.", transfer.to);
                 return Err(Problem::conflict(detail).with("code", "stock-missing"));
             }

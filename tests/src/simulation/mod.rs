@@ -7,6 +7,7 @@
 
 mod buyers;
 mod people;
+mod returners;
 pub mod sabotage;
 mod weather;
 mod world;

@@ -39,6 +39,7 @@ pub(super) async fn open(world: &Rc<World>) {
         adjust(world, sku, "main", json!({ "delta": count, "reason": "received" })).await;
     }
     super::buyers::open(world).await;
+    super::returners::open(world).await;
     world.engine.settle().await;
 }
 
@@ -237,6 +238,7 @@ async fn shopper(world: Rc<World>, mut dice: StdRng, number: u64, minutes: i64) 
         return;
     };
     let (id, link) = world.log.borrow_mut().accept(&answer, &cart, card);
+    let back = link.clone();
     if token.is_some() {
         world.enter(move |world, dice, _| look_back(world, dice, email));
     }
@@ -250,7 +252,9 @@ async fn shopper(world: Rc<World>, mut dice: StdRng, number: u64, minutes: i64) 
         let (world, id) = (Rc::clone(&world), id.clone());
         world.enter(move |world, dice, _| bookkeeper(world, dice, id));
     }
+    let sent_back = (id.clone(), back);
     world.enter(move |world, dice, _| packer(world, dice, id));
+    world.enter(move |world, dice, _| super::returners::returner(world, dice, sent_back.0, sent_back.1));
 }
 
 fn who(token: &Option<String>) -> Who<'_> {

@@ -18,8 +18,16 @@ pub(crate) enum Kind {
     TextOrNone,
     /// A whole number.
     Number,
+    /// A whole number; null where it is empty.
+    NumberOrNone,
     /// Parts per million, typed as per cent.
     Percent,
+    /// The same; null where it is empty.
+    PercentOrNone,
+    /// `yes` or `no`; empty is no.
+    YesNo,
+    /// `yes` or `no`; null where it is empty.
+    YesNoOrNone,
     /// Money, typed as a decimal; null where it is empty.
     AmountOrNone,
     /// A list of codes: `AT, FR`.
@@ -46,10 +54,10 @@ impl Kind {
     /// The input that takes it.
     pub(crate) const fn cell(self) -> Cell {
         match self {
-            Self::Text | Self::TextOrNone | Self::Codes | Self::Bands => Cell::Text,
+            Self::Text | Self::TextOrNone | Self::Codes | Self::Bands | Self::YesNo | Self::YesNoOrNone => Cell::Text,
             Self::Lines => Cell::Lines,
-            Self::Number => Cell::Number,
-            Self::Percent | Self::AmountOrNone => Cell::Amount,
+            Self::Number | Self::NumberOrNone => Cell::Number,
+            Self::Percent | Self::PercentOrNone | Self::AmountOrNone => Cell::Amount,
         }
     }
 
@@ -57,10 +65,12 @@ impl Kind {
     pub(crate) fn text(self, value: &Value) -> String {
         match (self, value) {
             (_, Value::Null) => String::new(),
-            (Self::Percent, _) => value.as_u64().map(percent).unwrap_or_default(),
+            (Self::Percent | Self::PercentOrNone, _) => value.as_u64().map(percent).unwrap_or_default(),
             (Self::AmountOrNone, _) => decimal(value),
             (Self::Codes, Value::Array(codes)) => codes.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
             (Self::Bands, Value::Array(bands)) => bands.iter().map(band).collect::<Vec<_>>().join(", "),
+            (Self::YesNo, Value::Bool(false)) => String::new(),
+            (Self::YesNo | Self::YesNoOrNone, Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
             (_, Value::String(text)) => text.clone(),
             (_, Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => value.to_string(),
         }
@@ -69,10 +79,23 @@ impl Kind {
     /// What was typed, as JSON. Amounts are of `currency`.
     pub(crate) fn read(self, text: &str, currency: Currency) -> Result<Value, &'static str> {
         match self {
-            Self::TextOrNone | Self::AmountOrNone if text.is_empty() => Ok(Value::Null),
+            Self::TextOrNone | Self::AmountOrNone | Self::NumberOrNone | Self::PercentOrNone | Self::YesNoOrNone
+                if text.is_empty() =>
+            {
+                Ok(Value::Null)
+            }
             Self::Text | Self::Lines | Self::TextOrNone => Ok(text.into()),
-            Self::Number => text.parse::<u64>().map(Value::from).map_err(|_| "Enter a whole number."),
-            Self::Percent => ppm(text).map(Value::from).ok_or("Enter a per cent, like 19 or 5.5."),
+            Self::YesNo | Self::YesNoOrNone => match text.to_lowercase().as_str() {
+                "yes" => Ok(Value::Bool(true)),
+                "no" | "" => Ok(Value::Bool(false)),
+                _ => Err("Enter yes or no."),
+            },
+            Self::Number | Self::NumberOrNone => {
+                text.parse::<u64>().map(Value::from).map_err(|_| "Enter a whole number.")
+            }
+            Self::Percent | Self::PercentOrNone => {
+                ppm(text).map(Value::from).ok_or("Enter a per cent, like 19 or 5.5.")
+            }
             Self::AmountOrNone => amount(text, currency).ok_or("Enter an amount, like 50 or 49.90."),
             Self::Codes => Ok(split(text).map(str::to_uppercase).collect()),
             Self::Bands => split(text)

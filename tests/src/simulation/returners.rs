@@ -1,0 +1,112 @@
+//! Buyers who send something back, and staff who decide, receive, look and pay.
+
+use std::rc::Rc;
+
+use http::Method;
+use jiff::SignedDuration;
+use rand::RngExt;
+use rand::rngs::StdRng;
+use serde_json::{Value, json};
+
+use super::people::{mins, must};
+use super::world::{Who, World};
+
+const REASONS: [&str; 4] = ["unwanted", "damaged", "defective", "too_late"];
+
+/// What is kept of what was merely unwanted, and what is approved unseen.
+pub(super) async fn open(world: &Rc<World>) {
+    let mut settings = world.read("/api/settings/returns").await;
+    settings["restocking_fee_ppm"] = json!(70_000);
+    settings["label_cost"] = json!({ "amount": 390, "currency": "EUR" });
+    settings["approve_up_to"] = json!({ "amount": 2_500, "currency": "EUR" });
+    must(world, Method::PUT, "/api/settings/returns", &settings).await;
+}
+
+/// A buyer who may ask something of an order back, some of it twice.
+pub(super) async fn returner(world: Rc<World>, mut dice: StdRng, order: String, link: String) {
+    for _ in 0..dice.random_range(0..3) {
+        pause(&world, &mut dice, 120, 500).await;
+        let standing = world.read(&format!("/api/orders/{order}")).await;
+        let lines: Vec<Value> = standing["lines"].as_array().cloned().unwrap_or_default();
+        if lines.is_empty() {
+            return;
+        }
+        let line = &lines[dice.random_range(0..lines.len())];
+        let (sku, quantity) = (line["sku"].clone(), dice.random_range(1..3));
+        let reason = REASONS[dice.random_range(0..REASONS.len())];
+        let asked = json!({ "order_id": order, "lines": [{ "sku": sku, "quantity": quantity, "reason": reason }] });
+        let path = format!("/api/returns?token={link}");
+        let (status, back) = world.ask(Method::POST, &path, &asked, Who::Guest).await;
+        match status {
+            201 => {}
+            // It has not left, or is back, or not that many of it.
+            409 => continue,
+            other => {
+                world.log.borrow_mut().surprises.push(format!("a return: {other} {back}"));
+                continue;
+            }
+        }
+        let id = back["id"].as_str().unwrap_or_default().to_owned();
+        world.log.borrow_mut().returned.insert(id.clone(), order.clone());
+        let (way, link) = (Rc::clone(&world), link.clone());
+        way.enter(move |world, dice, _| parcel(world, dice, id, link));
+    }
+}
+
+/// What becomes of a return: some are declined, called off or never sent; the others come, whole or not.
+async fn parcel(world: Rc<World>, mut dice: StdRng, id: String, link: String) {
+    if dice.random_bool(0.1) {
+        told(&world, &format!("{id}/cancel?token={link}"), &json!({}), Who::Guest).await;
+        return;
+    }
+    pause(&world, &mut dice, 1, 60).await;
+    if dice.random_bool(0.1) {
+        told(&world, &format!("{id}/decline"), &json!({ "reason": "worn" }), Who::Staff("support")).await;
+        return;
+    }
+    // Approved already, where it is little.
+    told(&world, &format!("{id}/approve"), &json!({}), Who::Staff("support")).await;
+    if dice.random_bool(0.1) {
+        return;
+    }
+    if dice.random_bool(0.3) {
+        told(&world, &format!("{id}/sent?token={link}"), &json!({ "carrier": "DHL" }), Who::Guest).await;
+    }
+    pause(&world, &mut dice, 10, 120).await;
+    let back = world.read(&format!("/api/returns/{id}")).await;
+    let line = &back["lines"][0];
+    let came = dice.random_range(1..=line["quantity"].as_i64().unwrap_or(1));
+    let lines = json!({ "lines": [{ "sku": line["sku"], "quantity": came }] });
+    told(&world, &format!("{id}/receive"), &lines, Who::Staff("warehouse")).await;
+    pause(&world, &mut dice, 1, 40).await;
+    let rejected = if dice.random_bool(0.2) { dice.random_range(1..=came) } else { 0 };
+    let damaged = dice.random_range(0..=came - rejected);
+    let resellable = came - rejected - damaged;
+    let mut seen = json!({
+        "lines": [{ "sku": line["sku"], "resellable": resellable, "damaged": damaged, "rejected": rejected }],
+    });
+    if rejected > 0 {
+        seen["reason"] = json!("used");
+    }
+    if dice.random_bool(0.2) {
+        let amount = json!({ "amount": dice.random_range(1..500), "currency": "EUR" });
+        seen["deduction"] = json!({ "amount": amount, "reason": "stained" });
+    }
+    told(&world, &format!("{id}/inspect"), &seen, Who::Staff("warehouse")).await;
+    pause(&world, &mut dice, 1, 40).await;
+    let (act, role) = if dice.random_bool(0.8) { ("resolve", "warehouse") } else { ("send-back", "support") };
+    told(&world, &format!("{id}/{act}"), &json!({}), Who::Staff(role)).await;
+}
+
+async fn told(world: &World, act: &str, body: &Value, who: Who<'_>) {
+    let (status, answer) = world.ask(Method::POST, &format!("/api/returns/{act}"), body, who).await;
+    // 422: more would be kept than goes back.
+    if !matches!(status, 200 | 409 | 422) {
+        world.log.borrow_mut().surprises.push(format!("{act}: {status} {answer}"));
+    }
+}
+
+async fn pause(world: &World, dice: &mut StdRng, least: i64, most: i64) {
+    let time: SignedDuration = mins(dice, least, most);
+    world.wait(time).await;
+}
