@@ -474,3 +474,41 @@ async fn a_buyer_and_the_desk_do_it_by_forms() {
     let order = shop.get(&bought.path(&format!("/orders/{}", bought.id))).send().await.expect(200).text;
     assert!(order.contains(&format!("/returns/{id}")), "the order names its return");
 }
+
+#[tokio::test]
+async fn a_customer_finds_orders_and_returns_in_one_place() {
+    let shop = open().await;
+    drop(shop.post("/api/auth/link", &json!({ "email": "buyer@example.com" })).send().await.expect(202));
+    shop.settle().await;
+    let mails = shop.engine().mails();
+    let text = mails[0].text.as_deref().unwrap();
+    let secret = text.split("token=").nth(1).unwrap().split_whitespace().next().unwrap();
+    let traded = shop.post("/api/auth/token", &json!({ "token": secret })).send().await.expect(200).json();
+    let bearer = format!("Bearer {}", traded["access_token"].as_str().unwrap());
+    let own = |method: Method, path: &str| shop.ask(method, path).header("authorization", &bearer);
+
+    let cart = own(Method::POST, "/api/carts").json(&json!({})).send().await.expect(201).json();
+    let cart = cart["id"].as_str().unwrap();
+    let line = own(Method::PUT, &format!("/api/carts/{cart}/items/MUG-1")).json(&json!({ "quantity": 1 }));
+    drop(line.send().await.expect(200));
+    let order = own(Method::POST, "/api/checkout").json(&tests::checkout_body(cart, "bank_transfer")).key("own");
+    let placed = order.send().await.expect(201).json();
+    let id = placed["order"]["id"].as_str().unwrap();
+    for (act, role, body) in [
+        ("mark-paid", "support", json!({ "reference": "paid" })),
+        ("ship", "warehouse", json!({ "carrier": "DHL" })),
+        ("deliver", "warehouse", json!({})),
+    ] {
+        drop(shop.post(&format!("/api/orders/{id}/{act}"), &body).staff(role).send().await.expect(200));
+        shop.settle().await;
+    }
+    let home = async || own(Method::GET, "/returns").header("accept", "text/html").send().await.expect(200).text;
+    assert!(home().await.contains(&format!("/orders/{id}/return")));
+    let asked = json!({ "order_id": id, "lines": [{ "sku": "MUG-1", "quantity": 1, "reason": "too_late" }] });
+    let back = own(Method::POST, "/api/returns").json(&asked).send().await.expect(201).json();
+    assert!(home().await.contains(&format!("/returns/{}", back["id"].as_str().unwrap())));
+    let listed = own(Method::GET, "/api/returns").send().await.expect(200).json();
+    assert_eq!(listed["items"][0]["id"], back["id"]);
+    drop(own(Method::GET, "/api/returns?view=awaited").send().await.expect(400));
+    shop.settle().await;
+}
