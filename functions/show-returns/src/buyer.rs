@@ -149,7 +149,7 @@ fn photos(back: &Return, token: Option<&str>) -> Vec<ReturnPhoto> {
 }
 
 fn view(back: &Return, order: &Order, send_to: Vec<String>, token: Option<&str>) -> ReturnPage {
-    let awaited = matches!(back.status, ReturnStatus::Approved | ReturnStatus::LabelIssued | ReturnStatus::InTransit);
+    let awaited = back.status.is_awaited();
     let slip = match token {
         Some(token) => format!("/returns/{}/slip.pdf?token={}", back.id, encoded(token)),
         None => format!("/returns/{}/slip.pdf", back.id),
@@ -184,15 +184,7 @@ fn view(back: &Return, order: &Order, send_to: Vec<String>, token: Option<&str>)
 
 /// What goes back, or went back; nothing where nothing does.
 fn sum(back: &Return, order: &Order) -> (RefundSum, &'static str) {
-    let over = matches!(
-        back.status,
-        ReturnStatus::Declined
-            | ReturnStatus::Rejected
-            | ReturnStatus::SentBack
-            | ReturnStatus::Closed
-            | ReturnStatus::Canceled
-            | ReturnStatus::Expired
-    );
+    let over = back.status.comes_to_nothing();
     let quote: &Quote = back.settled.as_ref().unwrap_or(&back.quote);
     let (total, to, title) = match &back.settled {
         Some(settled) => (settled.refund.format(), format!("to {}", purse(order)), "You get back"),

@@ -3,12 +3,14 @@
 //! The order keeps them itself, so that whoever writes it, a return or a refund, sees at once what is spoken for. It
 //! deliberately knows no return's life: one is open while it has units here.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Order, OrderLine};
+use super::{Decision, Order, OrderLine, RefundCause};
 use crate::id::ReturnId;
 use crate::money::{Money, MoneyError};
 use crate::refusal::Refusal;
+use crate::stock::SkuQuantity;
 use crate::text::{Quantity, Sku};
 
 /// The most returns that an order can have.
@@ -128,6 +130,53 @@ impl Order {
         }
         Ok(Some(ended))
     }
+}
+
+/// Units are asked back.
+pub(super) fn open_return(order: &Order, asked: AskedBack) -> Result<Decision, Refusal> {
+    let mut next = order.clone();
+    if next.open_return(&asked.id).is_some() {
+        return Ok(Decision::unchanged(order));
+    }
+    next.open(asked)?;
+    Ok(Decision::new(next, Vec::new(), Vec::new()))
+}
+
+/// A return comes to nothing.
+pub(super) fn drop_return(order: &Order, id: &ReturnId) -> Result<Decision, Refusal> {
+    let mut next = order.clone();
+    Ok(match next.let_go(id)? {
+        Some(_) => Decision::new(next, Vec::new(), Vec::new()),
+        None => Decision::unchanged(order),
+    })
+}
+
+/// Units of a return were taken back, and `amount` goes back for them.
+pub(super) fn close_return(
+    order: &Order,
+    id: &ReturnId,
+    lines: &[UnitsBack],
+    amount: Money,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    let mut next = order.clone();
+    let Some(asked) = next.let_go(id)? else { return Ok(Decision::unchanged(order)) };
+    for unit in lines {
+        let of = asked.lines.iter().find(|one| one.sku == unit.sku);
+        let left = of.map_or(0, |one| one.quantity.get());
+        if unit.quantity.get() > left {
+            return Err(Refusal::LineLeft { sku: unit.sku.clone(), left });
+        }
+    }
+    let left = next.refundable();
+    if amount.amount > left.amount.max(0) {
+        return Err(Refusal::RefundTooLarge { left });
+    }
+    next.take_out(lines)?;
+    let units = lines.iter().map(|unit| SkuQuantity { sku: unit.sku.clone(), quantity: unit.quantity }).collect();
+    let reason = Some(format!("return {}", id.number()));
+    let events = next.ask_back(amount, (RefundCause::Returned, reason), units, None, now);
+    Ok(Decision::new(next, events, Vec::new()))
 }
 
 /// The share of `count` of `units`, the first by largest remainder. Of no units, nothing.

@@ -6,6 +6,7 @@
 
 use jiff::Timestamp;
 
+use super::back::{close_return, drop_return, open_return};
 use super::refund::per_sku;
 use super::{
     AskedBack, Attention, Event, HoldStatus, HoldStep, Order, OrderStatus, OrderStep, Payment, PaymentMethod,
@@ -192,11 +193,11 @@ pub struct Decision {
 }
 
 impl Decision {
-    fn new(order: Order, events: Vec<Event>, stock: Vec<StockEffect>) -> Self {
+    pub(super) fn new(order: Order, events: Vec<Event>, stock: Vec<StockEffect>) -> Self {
         Self { order, events, stock, otherwise: None, changed: true }
     }
 
-    fn unchanged(order: &Order) -> Self {
+    pub(super) fn unchanged(order: &Order) -> Self {
         Self { order: order.clone(), events: Vec::new(), stock: Vec::new(), otherwise: None, changed: false }
     }
 
@@ -612,50 +613,6 @@ fn refund(order: &Order, reason: String, what: RefundWhat, now: Timestamp) -> Re
         }
     };
     let events = next.ask_back(amount, (RefundCause::Requested, Some(reason)), lines, None, now);
-    Ok(Decision::new(next, events, Vec::new()))
-}
-
-fn open_return(order: &Order, asked: AskedBack) -> Result<Decision, Refusal> {
-    let mut next = order.clone();
-    if next.open_return(&asked.id).is_some() {
-        return Ok(Decision::unchanged(order));
-    }
-    next.open(asked)?;
-    Ok(Decision::new(next, Vec::new(), Vec::new()))
-}
-
-fn drop_return(order: &Order, id: &ReturnId) -> Result<Decision, Refusal> {
-    let mut next = order.clone();
-    Ok(match next.let_go(id)? {
-        Some(_) => Decision::new(next, Vec::new(), Vec::new()),
-        None => Decision::unchanged(order),
-    })
-}
-
-fn close_return(
-    order: &Order,
-    id: &ReturnId,
-    lines: &[UnitsBack],
-    amount: Money,
-    now: Timestamp,
-) -> Result<Decision, Refusal> {
-    let mut next = order.clone();
-    let Some(asked) = next.let_go(id)? else { return Ok(Decision::unchanged(order)) };
-    for unit in lines {
-        let of = asked.lines.iter().find(|one| one.sku == unit.sku);
-        let left = of.map_or(0, |one| one.quantity.get());
-        if unit.quantity.get() > left {
-            return Err(Refusal::LineLeft { sku: unit.sku.clone(), left });
-        }
-    }
-    let left = next.refundable();
-    if amount.amount > left.amount.max(0) {
-        return Err(Refusal::RefundTooLarge { left });
-    }
-    next.take_out(lines)?;
-    let units = lines.iter().map(|unit| SkuQuantity { sku: unit.sku.clone(), quantity: unit.quantity }).collect();
-    let reason = Some(format!("return {}", id.number()));
-    let events = next.ask_back(amount, (RefundCause::Returned, reason), units, None, now);
     Ok(Decision::new(next, events, Vec::new()))
 }
 

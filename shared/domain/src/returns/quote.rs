@@ -375,10 +375,12 @@ pub fn settled(back: &Return, order: &Order) -> Result<Quote, MoneyError> {
     let wear = back.deduction.as_ref().map(|deduction| deduction.amount);
     let promised: i64 = order.returns.iter().filter(|one| one.id == back.id).map(|one| one.promised.amount).sum();
     let left = order.refundable().amount;
-    let unpromised = (shipping.amount - back.quote.shipping.amount).clamp(0, left.max(0));
-    // Where money went back at the provider, less than was promised may be left.
-    let most = promised + quoted_label.map_or(0, |label| label.amount.min(left.max(0))) + unpromised + left.min(0);
-    let most = Money::new(most.min(promised + left), order.currency());
+    // What was promised stands, whatever else went back; where money went back at the provider, less of it may be left.
+    // What is more than that, the way to the buyer or a label that nobody gave, comes of what the order has beside it.
+    let ungiven = quoted_label.filter(|_| label.is_none()).map_or(0, |label| label.amount);
+    let more = ungiven + (shipping.amount - back.quote.shipping.amount).max(0);
+    let before_label = promised + more.min(left.max(0)) + left.min(0) + label.map_or(0, |label| label.amount);
+    let most = Money::new(before_label, order.currency());
     Quote::of(lines, shipping, &[(ReductionRule::Wear, wear), (ReductionRule::ReturnLabel, label)], most)
 }
 

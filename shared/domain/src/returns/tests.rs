@@ -553,3 +553,20 @@ fn a_late_parcel_is_quoted_anew_for_what_is_left() {
     };
     assert_eq!(late.tried(silent, 30), Err(Refusal::NoReason));
 }
+
+#[test]
+fn a_goodwill_beside_a_return_takes_nothing_from_what_was_promised() {
+    let order = shipped(&[("A", 1999, 1)], Terms { free_label: false, ..TERMS });
+    let asking = Asking { label: Some(eur(390)), ..asking(1, vec![asked("A", 1, Reason::Unwanted)]) };
+    let asked_back = Pair::of(request(&order, asking, at(20)).unwrap(), &order);
+    let promised = asked_back.0.quote.refund;
+    // Staff send back what the label left: no more than that is free.
+    let goodwill = Command::Refund { reason: "sorry".into(), what: RefundWhat::Amount(eur(390)) };
+    let asked_back = Pair(asked_back.0, after(&asked_back.1, goodwill));
+    let label = Parcel { carrier: "Post".into(), tracking: None, label_url: None };
+    let labelled = asked_back.approved().then(super::Command::IssueLabel { label, due: TERMS.last_day(at(0)) });
+    for pair in [asked_back.approved(), labelled] {
+        let settled = pair.received(&[("A", 1)]).then(seen(&[("A", 1, 0, 0)])).then(super::Command::Settle);
+        assert_eq!(settled.0.settled.unwrap().refund, promised);
+    }
+}
