@@ -10,7 +10,9 @@ pub fn problem(refusal: &Refusal) -> Problem {
     let kind = match refusal {
         Refusal::CartOrdered => ProblemKind::CartOrdered,
         Refusal::NotEnough { .. } | Refusal::NotSold { .. } => ProblemKind::OutOfStock,
-        Refusal::PriceChanged { .. } | Refusal::TotalChanged { .. } => ProblemKind::PriceChanged,
+        Refusal::PriceChanged { .. } | Refusal::TotalChanged { .. } | Refusal::CreditChanged { .. } => {
+            ProblemKind::PriceChanged
+        }
         Refusal::EmptyCart
         | Refusal::TooManyLines { .. }
         | Refusal::TooMany { .. }
@@ -48,6 +50,7 @@ pub fn problem(refusal: &Refusal) -> Problem {
         | Refusal::LineLeft { sku, .. }
         | Refusal::NotInspected { sku, .. } => problem.with("sku", sku.to_string()),
         Refusal::TotalChanged { now } => problem.with("total", json!(now)),
+        Refusal::CreditChanged { now } => problem.with("credit", json!(now)),
         Refusal::Illegal(illegal) => {
             problem.with("axis", illegal.axis).with("state", illegal.state).with("legal", json!(illegal.legal))
         }

@@ -70,6 +70,7 @@ pub(crate) fn buyer(payment_method: PaymentMethod, country: &str) -> Buyer {
         shipping_address: serde_json::from_str(&address).unwrap(),
         billing_address: None,
         payment_method,
+        credit: None,
         view_token_hash: Digest::of(b"token"),
         idempotency_hash: Digest::of(b"key"),
         request_hash: Digest::of(b"body"),

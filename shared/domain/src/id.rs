@@ -18,11 +18,11 @@ const UUID_CHARACTERS: u32 = 26;
 /// Characters of an order's number: 50 bits.
 const NUMBER_CHARACTERS: u32 = 10;
 
-fn write_base32(value: u128, characters: u32) -> String {
+pub(crate) fn write_base32(value: u128, characters: u32) -> String {
     (0..characters).rev().map(|place| char::from(ALPHABET[(value >> (5 * place)) as usize & 31])).collect()
 }
 
-fn read_base32(text: &str) -> Option<u128> {
+pub(crate) fn read_base32(text: &str) -> Option<u128> {
     text.bytes().try_fold(0_u128, |value, byte| {
         let digit = ALPHABET.iter().position(|symbol| *symbol == byte)?;
         Some(value << 5 | digit as u128)
@@ -172,7 +172,7 @@ ids! {
 }
 
 /// HMAC-SHA256 takes a key of any length: up to one block as it is, a longer one as its hash (RFC 2104).
-fn keyed_hash(key: &[u8], message: &[u8]) -> [u8; 32] {
+pub(crate) fn keyed_hash(key: &[u8], message: &[u8]) -> [u8; 32] {
     let mut block = [0_u8; 64];
     if key.len() > block.len() {
         block[..32].copy_from_slice(&Sha256::digest(key));
@@ -235,6 +235,21 @@ fn secret_of(key: &[u8], what: &str) -> crate::text::Secret {
     crate::text::Secret::from_bytes(secret)
 }
 
+/// The characters of base 32 in what people typed, in any case, with O for 0 and I or L for 1; blanks and hyphens are
+/// skipped. None: there are not that many.
+pub(crate) fn as_typed(text: &str, characters: u32) -> Option<String> {
+    let mut digits = String::with_capacity(characters as usize);
+    for character in text.chars() {
+        match character.to_ascii_lowercase() {
+            ' ' | '-' | '\u{a0}' => {}
+            'o' => digits.push('0'),
+            'i' | 'l' => digits.push('1'),
+            other => digits.push(other),
+        }
+    }
+    (digits.len() == characters as usize).then_some(digits)
+}
+
 /// A text that is no order number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an order number has {NUMBER_CHARACTERS} letters and digits")]
@@ -251,18 +266,7 @@ impl FromStr for OrderNumber {
     /// Forgiving, as people type: any case, O for 0, I and L for 1, blanks, hyphens and a leading # are skipped.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
-        let mut digits = String::with_capacity(NUMBER_CHARACTERS as usize);
-        for character in text.strip_prefix('#').unwrap_or(text).chars() {
-            match character.to_ascii_lowercase() {
-                ' ' | '-' | '\u{a0}' => {}
-                'o' => digits.push('0'),
-                'i' | 'l' => digits.push('1'),
-                other => digits.push(other),
-            }
-        }
-        if digits.len() != NUMBER_CHARACTERS as usize {
-            return Err(OrderNumberError);
-        }
+        let digits = as_typed(text.strip_prefix('#').unwrap_or(text), NUMBER_CHARACTERS).ok_or(OrderNumberError)?;
         read_base32(&digits).map(|value| Self(value as u64)).ok_or(OrderNumberError)
     }
 }

@@ -1,6 +1,6 @@
 //! The rules of the shop, pure: what it sells, moves, takes and answers for.
 //!
-//! Knows money, ids, catalogue, stock, tax, shipping, carts, orders, demand, reordering, purchase orders, transfers
+//! Knows money, ids, catalogue, stock, tax, shipping, carts, orders, store credit, demand, reordering, purchase orders, transfers
 //! and their state machines. It deliberately knows no runtime, no AWS, no HTTP, no clock and no randomness: time and ids come in
 //! as arguments, and a decision goes out as a value that says what is to be, what happened and what stock has to move.
 
@@ -8,6 +8,7 @@ pub mod address;
 pub mod calendar;
 pub mod cart;
 pub mod catalog;
+pub mod credit;
 pub mod demand;
 mod event;
 pub mod field;

@@ -15,7 +15,7 @@ pub(crate) use back::first_share;
 pub use back::{AskedBack, UnitsBack};
 pub use decide::{Command, Decision, StockEffect, decide};
 pub use event::Event;
-pub use refund::{Refund, RefundCause, RefundStatus, RefundWhat};
+pub use refund::{Refund, RefundCause, RefundStatus, RefundTo, RefundWhat};
 pub use states::{
     HoldStatus, HoldStep, OrderStatus, OrderStep, PaymentStatus, PaymentStep, ShipmentStatus, ShipmentStep,
 };
@@ -150,6 +150,9 @@ pub struct Payment {
     pub amount: Money,
     /// When it was seen.
     pub at: Timestamp,
+    /// The account of store credit that it came from, where it came from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit: Option<Digest>,
 }
 
 /// The provider's page on which an order is paid.
@@ -163,6 +166,9 @@ pub struct PaymentSession {
     pub attempt: u32,
     /// When the page closes.
     pub expires: Timestamp,
+    /// Whether an attempt to pay on it failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub failed: bool,
 }
 
 /// A parcel.
@@ -423,6 +429,22 @@ impl Order {
             Some(SkuQuantity { sku: line.sku.clone(), quantity: Quantity::new(self.ready(line)).ok()? })
         };
         self.lines.iter().filter_map(left).collect()
+    }
+
+    /// What of its total is still to be paid.
+    pub fn to_pay(&self) -> Money {
+        Money::new((self.totals.total.amount - self.captured.amount).max(0), self.currency())
+    }
+
+    /// What of it was paid with store credit.
+    pub fn credit_used(&self) -> Money {
+        let credit = self.payments.iter().filter(|payment| payment.credit.is_some());
+        Money::new(credit.map(|payment| payment.amount.amount).sum(), self.currency())
+    }
+
+    /// Whether no money but store credit came for it.
+    pub fn is_unpaid_but_for_credit(&self) -> bool {
+        self.captured == self.credit_used()
     }
 
     /// The refunds that were asked for and have not been sent.

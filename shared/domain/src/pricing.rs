@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::cart::Cart;
+use crate::credit::{CreditAccount, CreditTake};
 use crate::id::OrderId;
 use crate::money::Money;
 use crate::order::{
@@ -134,12 +135,41 @@ pub struct Buyer {
     pub billing_address: Option<Address>,
     /// How it is paid.
     pub payment_method: PaymentMethod,
+    /// The store credit that pays first.
+    pub credit: Option<CreditUse>,
     /// Hash of the token that opens the order's page.
     pub view_token_hash: Digest,
     /// Hash of the key that repeats the answer.
     pub idempotency_hash: Digest,
     /// Hash of the body that was sent with it.
     pub request_hash: Digest,
+}
+
+/// Store credit that a buyer pays with, as far as it reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreditUse {
+    /// The account, as it is now.
+    pub account: CreditAccount,
+    /// What the buyer saw that it pays, if that is known.
+    pub expected: Option<Money>,
+}
+
+impl CreditUse {
+    /// What it pays of `total`.
+    ///
+    /// # Errors
+    /// When it is in another currency, there is nothing on it, or it pays another part than the buyer saw.
+    pub fn of(&self, total: Money) -> Result<Money, Refusal> {
+        let balance = self.account.balance;
+        if balance.currency != total.currency {
+            return Err(Refusal::WrongCurrency { expected: total.currency });
+        }
+        let now = Money::new(balance.amount.min(total.amount), total.currency);
+        if now.is_zero() && !total.is_zero() || self.expected.is_some_and(|expected| expected != now) {
+            return Err(Refusal::CreditChanged { now });
+        }
+        Ok(now)
+    }
 }
 
 /// Stock that has to be there, at the price that was seen.
@@ -164,6 +194,8 @@ pub struct Placement {
     pub order: Order,
     /// What its hold takes, one per SKU.
     pub takes: Vec<Take>,
+    /// The store credit that it takes.
+    pub credit: Option<CreditTake>,
     /// What happened.
     pub events: Vec<Event>,
 }
@@ -195,10 +227,12 @@ impl PricedCart {
         }
     }
 
-    /// The order that it becomes at `now`, with its hold. An order that costs nothing is paid at once.
+    /// The order that it becomes at `now`, with its hold. An order that costs nothing is paid at once, as is one that store
+    /// credit pays all of.
     ///
     /// # Errors
-    /// When the buyer's country is not the one that it was priced for, or the way to pay is not open.
+    /// When the buyer's country is not the one that it was priced for, the way to pay is not open, or store credit pays
+    /// another part of it than the buyer saw.
     pub fn place(
         mut self,
         id: OrderId,
@@ -269,14 +303,27 @@ impl PricedCart {
             idempotency_hash: buyer.idempotency_hash,
             request_hash: buyer.request_hash,
         };
-        let mut events = vec![Event::OrderPlaced { order: id, until }];
-        if order.totals.total.is_zero() {
-            let command = Command::PaymentSucceeded { amount: zero, reference: "free".to_owned() };
-            let paid = decide(&order, command, now)?;
-            events.extend(paid.events);
-            return Ok(Placement { order: paid.order, takes, events });
+        let credit = buyer.credit.map(|credit| Ok::<_, Refusal>((credit.of(order.totals.total)?, credit.account)));
+        let credit = credit.transpose()?.filter(|(amount, _)| amount.is_positive());
+        let paid = match &credit {
+            Some((amount, account)) => Some(Command::SpendCredit { account: account.id, amount: *amount }),
+            None if order.totals.total.is_zero() => {
+                Some(Command::PaymentSucceeded { amount: zero, reference: "free".to_owned() })
+            }
+            None => None,
+        };
+        let mut placement = Placement {
+            order,
+            takes,
+            credit: credit.map(|(amount, account)| CreditTake { account, amount }),
+            events: vec![Event::OrderPlaced { order: id, until }],
+        };
+        if let Some(paid) = paid {
+            let paid = decide(&placement.order, paid, now)?;
+            placement.order = paid.order;
+            placement.events.extend(paid.events);
         }
-        Ok(Placement { order, takes, events })
+        Ok(placement)
     }
 }
 

@@ -80,6 +80,12 @@ pub enum Refusal {
         /// What it is.
         now: Money,
     },
+    /// Store credit pays another part of it than the shopper saw.
+    #[error("{}", credit_now(*now))]
+    CreditChanged {
+        /// What it pays.
+        now: Money,
+    },
     /// Two currencies met.
     #[error("The shop sells in {expected}.")]
     WrongCurrency {
@@ -185,6 +191,14 @@ pub enum Refusal {
     },
 }
 
+fn credit_now(now: Money) -> String {
+    if now.is_positive() {
+        format!("Your store credit pays {} of it now.", now.format())
+    } else {
+        "There is no store credit left on this code.".to_owned()
+    }
+}
+
 fn not_enough(title: &str, available: i64) -> String {
     match available {
         ..=0 => format!("{title} is sold out."),
@@ -239,6 +253,7 @@ impl Refusal {
             Self::MethodNotOffered { .. } => "shipping-method-not-offered",
             Self::PaymentMethodClosed => "payment-method-closed",
             Self::TotalChanged { .. } => "total-changed",
+            Self::CreditChanged { .. } => "credit-changed",
             Self::WrongCurrency { .. } => "wrong-currency",
             Self::AmountTooLarge => "amount-too-large",
             Self::Illegal(_) => "illegal-transition",

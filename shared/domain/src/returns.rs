@@ -42,16 +42,19 @@ pub const MAX_PHOTOS: usize = 10;
 pub enum Resolution {
     /// The money.
     Refund,
+    /// Store credit.
+    Credit,
 }
 
 impl Resolution {
     /// Every resolution.
-    pub const ALL: &'static [Self] = &[Self::Refund];
+    pub const ALL: &'static [Self] = &[Self::Refund, Self::Credit];
 
     /// As it is written in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Refund => "refund",
+            Self::Credit => "credit",
         }
     }
 }

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Order, OrderLine, RefundCause};
+use super::{Decision, Order, OrderLine, RefundCause, RefundTo};
 use crate::id::ReturnId;
 use crate::money::{Money, MoneyError};
 use crate::refusal::Refusal;
@@ -151,12 +151,12 @@ pub(super) fn drop_return(order: &Order, id: &ReturnId) -> Result<Decision, Refu
     })
 }
 
-/// Units of a return were taken back, and `amount` goes back for them.
+/// Units of a return were taken back, and `amount` goes back `to` somewhere for them.
 pub(super) fn close_return(
     order: &Order,
     id: &ReturnId,
     lines: &[UnitsBack],
-    amount: Money,
+    (amount, to): (Money, RefundTo),
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     let mut next = order.clone();
@@ -175,7 +175,7 @@ pub(super) fn close_return(
     next.take_out(lines)?;
     let units = lines.iter().map(|unit| SkuQuantity { sku: unit.sku.clone(), quantity: unit.quantity }).collect();
     let reason = Some(format!("return {}", id.number()));
-    let events = next.ask_back(amount, (RefundCause::Returned, reason), units, None, now);
+    let events = next.ask_back_to(to, amount, (RefundCause::Returned, reason), units, None, now);
     Ok(Decision::new(next, events, Vec::new()))
 }
 

@@ -10,7 +10,7 @@ use super::back::{close_return, drop_return, open_return};
 use super::refund::per_sku;
 use super::{
     AskedBack, Attention, Event, HoldStatus, HoldStep, Order, OrderStatus, OrderStep, Payment, PaymentMethod,
-    PaymentSession, PaymentStatus, PaymentStep, RefundCause, RefundStatus, RefundWhat, RequestMark, Shipment,
+    PaymentSession, PaymentStatus, PaymentStep, RefundCause, RefundStatus, RefundTo, RefundWhat, RequestMark, Shipment,
     ShipmentStep, UnitsBack,
 };
 use crate::id::ReturnId;
@@ -18,7 +18,7 @@ use crate::machine::IllegalTransition;
 use crate::money::Money;
 use crate::refusal::Refusal;
 use crate::stock::{Allocated, Allocation, Movement, SkuQuantity};
-use crate::text::{Quantity, Sku};
+use crate::text::{Digest, Quantity, Sku};
 
 /// Why an order is called off of which nothing is left.
 const SOLD_OUT: &str = "what you ordered is not in stock any more";
@@ -26,6 +26,13 @@ const SOLD_OUT: &str = "what you ordered is not in stock any more";
 /// What somebody wants of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
+    /// Store credit pays for it, or for a part of it: what a checkout takes.
+    SpendCredit {
+        /// From which account.
+        account: Digest,
+        /// How much; no more than the total.
+        amount: Money,
+    },
     /// Keep the provider's page on which it is paid.
     OpenSession {
         /// The provider's id of it.
@@ -110,6 +117,8 @@ pub enum Command {
         lines: Vec<UnitsBack>,
         /// What goes back for them; it may be nothing.
         amount: Money,
+        /// Where it goes.
+        to: RefundTo,
     },
     /// Money went back that was not asked back here.
     RefundElsewhere {
@@ -216,6 +225,7 @@ impl Decision {
 /// When the state, the money or the goods say no; nothing is to be written then.
 pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Decision, Refusal> {
     match command {
+        Command::SpendCredit { account, amount } => spend_credit(order, account, amount, now),
         Command::OpenSession { id, url, expires } => open_session(order, id, url, expires),
         Command::PaymentSucceeded { amount, reference } => pay(order, amount, reference, now),
         Command::PaymentFailed => fail_payment(order),
@@ -230,7 +240,7 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Decisio
         Command::Refund { reason, what } => refund(order, reason, what, now),
         Command::OpenReturn { asked } => open_return(order, asked),
         Command::DropReturn { id } => drop_return(order, &id),
-        Command::CloseReturn { id, lines, amount } => close_return(order, &id, &lines, amount, now),
+        Command::CloseReturn { id, lines, amount, to } => close_return(order, &id, &lines, (amount, to), now),
         Command::RefundElsewhere { payment, refunded } => refund_elsewhere(order, &payment, refunded, now),
         Command::RefundPaid { refund, reference } => refund_paid(order, refund, &reference),
         Command::RefundFailed { refund, detail } => refund_failed(order, refund, detail),
@@ -252,8 +262,28 @@ fn open_session(order: &Order, id: String, url: String, expires: Timestamp) -> R
         return Err(not_while(order, OrderStep::Pay.as_str()));
     }
     let mut next = order.clone();
-    next.payment_session = Some(PaymentSession { id, url, attempt: order.next_attempt(), expires });
+    let attempt = order.next_attempt();
+    next.payment_session = Some(PaymentSession { id, url, attempt, expires, failed: false });
     Ok(Decision::new(next, Vec::new(), Vec::new()))
+}
+
+/// The reference of the one payment by store credit that an order can have.
+const CREDIT: &str = "store credit";
+
+fn spend_credit(order: &Order, account: Digest, amount: Money, now: Timestamp) -> Result<Decision, Refusal> {
+    if !amount.is_positive() || amount.amount > order.to_pay().amount {
+        return Err(Refusal::CreditChanged { now: order.to_pay() });
+    }
+    let mut next = order.clone();
+    next.payments.push(Payment { reference: CREDIT.to_owned(), amount, at: now, credit: Some(account) });
+    next.captured = next.captured.plus(amount)?;
+    let events = if next.to_pay().is_zero() {
+        settle(&mut next, now)?
+    } else {
+        next.payment_status = next.payment_status.after(PaymentStep::CapturePart)?;
+        Vec::new()
+    };
+    Ok(Decision::new(next, events, Vec::new()))
 }
 
 fn pay(order: &Order, amount: Money, reference: String, now: Timestamp) -> Result<Decision, Refusal> {
@@ -269,7 +299,7 @@ fn pay(order: &Order, amount: Money, reference: String, now: Timestamp) -> Resul
         next.attention = attention;
         return Ok(Decision::new(next, vec![Event::PaymentMismatched { order: order.id }], Vec::new()));
     }
-    next.payments.push(Payment { reference: reference.clone(), amount, at: now });
+    next.payments.push(Payment { reference: reference.clone(), amount, at: now, credit: None });
     next.captured = next.captured.plus(amount)?;
     match order.status {
         OrderStatus::PendingPayment if next.captured.amount < order.totals.total.amount => {
@@ -340,10 +370,14 @@ fn fail_payment(order: &Order) -> Result<Decision, Refusal> {
     if order.status != OrderStatus::PendingPayment || order.payment_status == PaymentStatus::Failed {
         return Ok(Decision::unchanged(order));
     }
-    // Where some money is here already, a further attempt that failed says nothing new.
-    let Ok(failed) = order.payment_status.after(PaymentStep::Fail) else { return Ok(Decision::unchanged(order)) };
     let mut next = order.clone();
-    next.payment_status = failed;
+    match (order.payment_status.after(PaymentStep::Fail), &mut next.payment_session) {
+        (Ok(failed), _) => next.payment_status = failed,
+        // With store credit on it, it stays paid in part: its page tells of the attempt.
+        (Err(_), Some(session)) if order.is_unpaid_but_for_credit() && !session.failed => session.failed = true,
+        // Where some money is here already, a further attempt that failed says nothing new.
+        (Err(_), _) => return Ok(Decision::unchanged(order)),
+    }
     Ok(Decision::new(next, vec![Event::PaymentFailed { order: order.id }], Vec::new()))
 }
 
@@ -499,7 +533,8 @@ fn expire(order: &Order, now: Timestamp) -> Result<Decision, Refusal> {
     }
     next.shipment_status = order.shipment_status.after(ShipmentStep::Cancel)?;
     let mut events = vec![Event::OrderExpired { order: order.id }];
-    events.extend(unwind(&mut next, RefundCause::Short, now)?);
+    let cause = if order.is_unpaid_but_for_credit() { RefundCause::Unpaid } else { RefundCause::Short };
+    events.extend(unwind(&mut next, cause, now)?);
     Ok(Decision::new(next, events, vec![StockEffect::Release(order.quantities())]))
 }
 

@@ -12,7 +12,7 @@ use super::{Event, Order, PaymentMethod, PaymentStatus, PaymentStep, UnitsBack};
 use crate::money::{Money, MoneyError};
 use crate::refusal::Refusal;
 use crate::stock::SkuQuantity;
-use crate::text::{Quantity, Sku};
+use crate::text::{Digest, Quantity, Sku};
 
 /// Why money goes back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,6 +34,8 @@ pub enum RefundCause {
     OutOfStock,
     /// Goods came back.
     Returned,
+    /// Only store credit was on it when its time was over.
+    Unpaid,
 }
 
 impl RefundCause {
@@ -48,7 +50,25 @@ impl RefundCause {
             Self::Provider => "provider",
             Self::OutOfStock => "out_of_stock",
             Self::Returned => "returned",
+            Self::Unpaid => "unpaid",
         }
+    }
+}
+
+/// Where money goes that goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundTo {
+    /// To where its payment came from.
+    #[default]
+    Payer,
+    /// To the store credit of the order's address.
+    Credit,
+}
+
+impl RefundTo {
+    const fn is_payer(&self) -> bool {
+        matches!(self, Self::Payer)
     }
 }
 
@@ -94,6 +114,9 @@ pub struct Refund {
     pub lines: Vec<SkuQuantity>,
     /// The reference of the payment that it comes out of.
     pub payment: String,
+    /// Where it goes.
+    #[serde(default, skip_serializing_if = "RefundTo::is_payer")]
+    pub to: RefundTo,
     /// Where it stands.
     pub status: RefundStatus,
     /// The provider's id of it, or what staff wrote when they had sent it.
@@ -199,7 +222,8 @@ impl Order {
         refunded: Money,
         now: Timestamp,
     ) -> Result<Option<Event>, Refusal> {
-        let ours = self.refunds.iter().filter(|one| one.payment == payment && !one.by_hand);
+        // What went to store credit instead left no trace at the provider.
+        let ours = self.refunds.iter().filter(|one| one.payment == payment && !one.by_hand && one.to.is_payer());
         let known: i64 = ours.map(|one| one.amount.amount).sum();
         let more = refunded.amount.saturating_sub(known).min(self.payment_left(payment));
         if more <= 0 || refunded.currency != self.currency() {
@@ -214,6 +238,7 @@ impl Order {
             reason: None,
             lines: Vec::new(),
             payment: payment.to_owned(),
+            to: RefundTo::Payer,
             status: RefundStatus::Pending,
             reference: None,
             by_hand: false,
@@ -234,10 +259,56 @@ impl Order {
         came - asked
     }
 
+    /// The account of store credit that a payment came from.
+    fn credit_of(&self, payment: &str) -> Option<&Digest> {
+        self.payments.iter().find(|known| known.reference == payment)?.credit.as_ref()
+    }
+
+    /// The account of store credit that a refund goes to: the one that paid, or else `own`, that of the order's address.
+    /// None: it goes to the payer.
+    pub fn credited(&self, refund: &Refund, own: impl FnOnce() -> Digest) -> Option<Digest> {
+        match (self.credit_of(&refund.payment), refund.to) {
+            (Some(account), _) => Some(*account),
+            (None, RefundTo::Credit) => Some(own()),
+            (None, RefundTo::Payer) => None,
+        }
+    }
+
+    /// Whether a refund goes to store credit.
+    pub fn is_credited(&self, refund: &Refund) -> bool {
+        refund.to == RefundTo::Credit || self.credit_of(&refund.payment).is_some()
+    }
+
+    /// Of `amount` that would go back to the payer now, what goes to store credit: the payments go back in the order in which
+    /// they came.
+    pub fn credit_back(&self, amount: Money) -> Money {
+        let mut missing = amount.amount;
+        let mut credit = 0;
+        for payment in &self.payments {
+            let part = missing.min(self.payment_left(&payment.reference)).max(0);
+            missing -= part;
+            credit += if payment.credit.is_some() { part } else { 0 };
+        }
+        Money::new(credit, amount.currency)
+    }
+
     /// Asks `amount` back, out of `payment` when that is named, else out of the payments in the order in which they
     /// came: a refund for each that it touches, the units with the first. Takes no more than is left.
     pub(super) fn ask_back(
         &mut self,
+        amount: Money,
+        (cause, reason): (RefundCause, Option<String>),
+        lines: Vec<SkuQuantity>,
+        payment: Option<&str>,
+        now: Timestamp,
+    ) -> Vec<Event> {
+        self.ask_back_to(RefundTo::Payer, amount, (cause, reason), lines, payment, now)
+    }
+
+    /// The same, to where it is said; but what store credit paid goes back to where it came from.
+    pub(super) fn ask_back_to(
+        &mut self,
+        to: RefundTo,
         amount: Money,
         (cause, reason): (RefundCause, Option<String>),
         lines: Vec<SkuQuantity>,
@@ -257,6 +328,9 @@ impl Order {
                 continue;
             }
             missing -= part;
+            let to = if self.credit_of(&reference).is_some() { RefundTo::Payer } else { to };
+            let to_credit = to == RefundTo::Credit || self.credit_of(&reference).is_some();
+            let by_hand = !to_credit && self.payment_method == PaymentMethod::BankTransfer;
             let id = u16::try_from(self.refunds.len()).unwrap_or(u16::MAX);
             self.refunds.push(Refund {
                 id,
@@ -266,12 +340,10 @@ impl Order {
                 reason: reason.clone(),
                 lines: lines.take().unwrap_or_default(),
                 payment: reference,
-                status: match self.payment_method {
-                    PaymentMethod::Card => RefundStatus::Pending,
-                    PaymentMethod::BankTransfer => RefundStatus::Due,
-                },
+                to,
+                status: if by_hand { RefundStatus::Due } else { RefundStatus::Pending },
                 reference: None,
-                by_hand: self.payment_method == PaymentMethod::BankTransfer,
+                by_hand,
             });
             events.push(Event::RefundRequested { order: self.id, refund: id });
         }

@@ -16,7 +16,7 @@ use super::{
 use crate::calendar::date;
 use crate::id::ReturnId;
 use crate::money::Money;
-use crate::order::{self, AskedBack, Order, RequestMark};
+use crate::order::{self, AskedBack, Order, RefundTo, RequestMark};
 use crate::refusal::Refusal;
 use crate::stock::{Movement, Shelf};
 use crate::text::{LocationId, Quantity, Sku};
@@ -260,7 +260,7 @@ pub fn decide(back: &Return, order: &Order, command: Command, now: Timestamp) ->
         Command::Receive { location, lines } => receive(back, order, location, &lines, now),
         Command::Inspect { lines, deduction, reason } => inspect(back, order, &lines, (deduction, reason), now),
         Command::Settle => settle(back, order, now),
-        Command::SendBack { .. } if back.status == ReturnStatus::Refunded && !back.has_rejected() => {
+        Command::SendBack { .. } if back.status.is_settled() && !back.has_rejected() => {
             let legal = vec![ReturnStep::Close.as_str()];
             let (state, step) = (back.status.as_str(), ReturnStep::SendBack.as_str());
             Err(Refusal::Illegal(crate::machine::IllegalTransition { axis: "return", state, step, legal }))
@@ -410,10 +410,11 @@ fn inspect(
 
 fn settle(back: &Return, order: &Order, now: Timestamp) -> Result<Decision, Refusal> {
     let settled = settled(back, order)?;
-    let command = order::Command::CloseReturn { id: back.id, lines: settled.units(), amount: settled.refund };
-    let (step, event) = match back.resolution {
-        Resolution::Refund => (ReturnStep::Refund, Event::Refunded { parcel: back.id }),
+    let (to, step, event) = match back.resolution {
+        Resolution::Refund => (RefundTo::Payer, ReturnStep::Refund, Event::Refunded { parcel: back.id }),
+        Resolution::Credit => (RefundTo::Credit, ReturnStep::Credit, Event::Credited { parcel: back.id }),
     };
+    let command = order::Command::CloseReturn { id: back.id, lines: settled.units(), amount: settled.refund, to };
     let next = Return { status: back.status.after(step)?, settled: Some(settled), ..back.clone() };
     Ok(Decision::new(next, event).with_order(order::decide(order, command, now)?))
 }

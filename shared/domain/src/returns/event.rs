@@ -31,6 +31,8 @@ events! {
     Rejected = "return.rejected" {};
     /// Money goes back.
     Refunded = "return.refunded" {};
+    /// The buyer gets store credit.
+    Credited = "return.credited" {};
     /// The goods go back to the buyer.
     SentBack = "return.sent_back" {};
     /// Nothing is left to do.

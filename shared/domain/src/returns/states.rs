@@ -113,6 +113,7 @@ machine! {
         // What of it was not taken back.
         Refunded + SendBack => Refunded;
         Refunded + Close => Closed;
+        Credited + SendBack => Credited;
         Exchanged + Close => Closed;
         Credited + Close => Closed;
         SentBack + Close => Closed;
@@ -198,6 +199,11 @@ impl ReturnStatus {
             | Self::Exchanged
             | Self::Credited => false,
         }
+    }
+
+    /// Whether the buyer got something for it.
+    pub const fn is_settled(self) -> bool {
+        matches!(self, Self::Refunded | Self::Exchanged | Self::Credited)
     }
 
     /// Whether the buyer may send it, or has.
