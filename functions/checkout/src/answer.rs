@@ -27,7 +27,7 @@ pub(crate) fn pay_path(shop: &Checkout, order: &Order) -> String {
 }
 
 fn payment(shop: &Checkout, order: &Order, payments: &PaymentSettings) -> PaymentStep {
-    if order.totals.total.is_zero() {
+    if order.to_pay().is_zero() {
         return PaymentStep::Nothing(true);
     }
     match (order.payment_method, &payments.bank_transfer) {
@@ -36,7 +36,7 @@ fn payment(shop: &Checkout, order: &Order, payments: &PaymentSettings) -> Paymen
             iban: account.iban.clone(),
             bic: account.bic.clone(),
             reference: order.number.to_string(),
-            amount: order.totals.total,
+            amount: order.to_pay(),
             pay_by: order.hold.until,
             text: account.text.clone(),
         }),

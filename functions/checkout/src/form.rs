@@ -1,7 +1,8 @@
 //! The checkout's form: what a browser posts.
 
-use contracts::checkout::{AddressBody, CheckoutRequest, parse_shown_total};
+use contracts::checkout::{AddressBody, CheckoutRequest, parse_shown};
 use contracts::{Problem, ProblemKind};
+use domain::Money;
 use domain::order::PaymentMethod;
 use domain::text::Digest;
 use edge::http::{idempotency_key, internal};
@@ -33,6 +34,8 @@ pub(crate) struct Typed {
     pub(crate) shipping_method: String,
     pub(crate) payment_method: String,
     pub(crate) expected_total: String,
+    pub(crate) credit_code: String,
+    pub(crate) expected_credit: String,
     pub(crate) idempotency_key: String,
     pub(crate) cart_id: String,
     pub(crate) intent: String,
@@ -44,7 +47,15 @@ fn filled(text: &str) -> Option<String> {
 
 impl Typed {
     fn request(&self) -> Result<CheckoutRequest, Problem> {
-        let expected_total = parse_shown_total(&self.expected_total).map_err(|error| Problem::fields(vec![error]))?;
+        let shown = |pointer, text| parse_shown(pointer, text).map_err(|error| Problem::fields(vec![error]));
+        let expected_total = shown("/expected_total", &self.expected_total)?;
+        let credit_code = filled(&self.credit_code);
+        // A code that was typed after the page was made has paid nothing on it: the page shows first what it pays.
+        let expected_credit = match (&credit_code, shown("/expected_credit", &self.expected_credit)?) {
+            (None, _) => None,
+            (Some(_), Some(expected)) => Some(expected),
+            (Some(_), None) => expected_total.map(|total| Money::zero(total.currency)),
+        };
         let billing = AddressBody {
             name: self.billing_name.clone(),
             line1: self.billing_line1.clone(),
@@ -71,6 +82,8 @@ impl Typed {
             shipping_method: self.shipping_method.clone(),
             payment_method: self.payment_method.clone(),
             expected_total,
+            credit_code,
+            expected_credit,
         })
     }
 }
@@ -101,7 +114,7 @@ async fn order(shop: &Checkout, request: &Request, typed: &Typed) -> Result<Resp
     let attempt = shop.attempt(request, body, key)?;
     let order = shop.place(&shop.verifier.caller(request)?, &attempt).await?;
     let next = match order.payment_method {
-        PaymentMethod::Card if !order.totals.total.is_zero() => answer::pay_path(shop, &order),
+        PaymentMethod::Card if !order.to_pay().is_zero() => answer::pay_path(shop, &order),
         PaymentMethod::Card | PaymentMethod::BankTransfer => answer::view_path(shop, &order),
     };
     let [cart, pieces] = cart_removal();

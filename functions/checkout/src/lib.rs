@@ -14,9 +14,10 @@ use std::collections::BTreeMap;
 use contracts::checkout::{CheckoutCommand, CheckoutRequest};
 use contracts::{Problem, ProblemKind};
 use domain::cart::Cart;
+use domain::credit::{CreditAccount, CreditCause, CreditCode, CreditMove};
 use domain::id::OrderId;
 use domain::order::Order;
-use domain::pricing::{Buyer, Placement, Take, price};
+use domain::pricing::{Buyer, CreditUse, Placement, Take, price};
 use domain::refusal::Refusal;
 use domain::settings::{PaymentSettings, ReturnSettings, ShopSettings};
 use domain::shipping::ShippingSettings;
@@ -29,6 +30,7 @@ use edge::http::{internal, unavailable};
 use edge::page::{refused, renewal};
 use edge::{Context, Count, Error, Function, HttpHandler, Request, Response};
 use store::carts::Carts;
+use store::credits::Credits;
 use store::lists::Lists;
 use store::orders::{Orders, Reader};
 use store::settings::{Cached, SettingsTable};
@@ -50,6 +52,7 @@ pub struct Checkout {
     stock: StockTable,
     lists: Lists,
     holds: Holds,
+    credits: Credits,
     shop: Cached<ShopSettings>,
     taxes: Cached<TaxSettings>,
     shipping: Cached<ShippingSettings>,
@@ -83,6 +86,10 @@ enum NotPlaced {
     Ordered,
     /// A shard has run out; others may have it.
     Elsewhere,
+    /// The code opens no store credit.
+    NoCredit,
+    /// Somebody else spent of the same store credit just now.
+    CreditMoved,
     /// The trade says no.
     Refused(Refusal),
     /// The table does.
@@ -98,6 +105,7 @@ impl HttpHandler for Checkout {
             stock: context.table()?,
             lists: context.table()?,
             holds: Holds::new(context)?,
+            credits: context.table()?,
             shop: Cached::new(settings.clone()),
             taxes: Cached::new(settings.clone()),
             shipping: Cached::new(settings.clone()),
@@ -162,6 +170,8 @@ impl Checkout {
             Err(NotPlaced::Store(error)) => Err(unread(error)),
             Err(NotPlaced::Elsewhere) => Err(unread(StoreError::Contended)),
             Err(NotPlaced::Ordered) => self.before(attempt).await?.ok_or_else(|| Problem::not_found("cart")),
+            Err(NotPlaced::NoCredit) => Err(no_credit()),
+            Err(NotPlaced::CreditMoved) => self.again(caller, attempt).await,
             Err(NotPlaced::Refused(refusal)) => {
                 if let Some(order) = self.before(attempt).await? {
                     return Ok(order);
@@ -180,8 +190,9 @@ impl Checkout {
         match self.try_place(caller, attempt).await {
             Ok(order) => Ok(order),
             Err(NotPlaced::Store(error)) => Err(unread(error)),
-            Err(NotPlaced::Elsewhere) => Err(unread(StoreError::Contended)),
+            Err(NotPlaced::Elsewhere | NotPlaced::CreditMoved) => Err(unread(StoreError::Contended)),
             Err(NotPlaced::Ordered) => self.before(attempt).await?.ok_or_else(|| Problem::not_found("cart")),
+            Err(NotPlaced::NoCredit) => Err(no_credit()),
             Err(NotPlaced::Refused(refusal)) => Err(self.refused(&refusal)),
         }
     }
@@ -198,15 +209,30 @@ impl Checkout {
         if cart.order.is_some() {
             return Err(NotPlaced::Ordered);
         }
+        let credit = match &attempt.command.credit {
+            Some(code) => Some(self.credit(code).await.map_err(NotPlaced::Store)?.ok_or(NotPlaced::NoCredit)?),
+            None => None,
+        };
         let tables = self.tables().await.map_err(NotPlaced::Store)?;
-        let placement = self.decide(cart, &tables, attempt).map_err(NotPlaced::Refused)?;
+        let placement = self.decide(cart, &tables, credit, attempt).map_err(NotPlaced::Refused)?;
         match self.commit(&placement, &BTreeMap::new(), attempt).await {
             Err(NotPlaced::Elsewhere) => elsewhere::commit(self, &placement, attempt).await,
             done => done,
         }
     }
 
-    fn decide(&self, cart: Cart, tables: &Tables, attempt: &Attempt) -> Result<Placement, Refusal> {
+    /// The store credit that a code opens.
+    async fn credit(&self, code: &CreditCode) -> Result<Option<CreditAccount>, StoreError> {
+        self.credits.get(&code.account()).await
+    }
+
+    fn decide(
+        &self,
+        cart: Cart,
+        tables: &Tables,
+        credit: Option<CreditAccount>,
+        attempt: &Attempt,
+    ) -> Result<Placement, Refusal> {
         let command = &attempt.command;
         let country = command.shipping_address.country;
         let buyer = Buyer {
@@ -214,6 +240,7 @@ impl Checkout {
             shipping_address: command.shipping_address.clone(),
             billing_address: command.billing_address.clone(),
             payment_method: command.payment_method,
+            credit: credit.map(|account| CreditUse { account, expected: command.expected_credit }),
             view_token_hash: attempt.order.view_secret(&self.key).digest(),
             idempotency_hash: attempt.key,
             request_hash: attempt.body,
@@ -223,7 +250,8 @@ impl Checkout {
             .place(attempt.order, buyer, &tables.payments, &tables.returns, self.context.now())
     }
 
-    /// Writes the order with its holds, each from its own shard, or from where it was found.
+    /// Writes the order with its holds, each from its own shard, or from where it was found, and with the credit that it
+    /// takes.
     async fn commit(
         &self,
         placement: &Placement,
@@ -240,6 +268,16 @@ impl Checkout {
             for hold in self.stock.hold(take, parts, &cause).map_err(NotPlaced::Store)? {
                 tx = tx.and(hold, move |found| why_not_held(found, take));
             }
+        }
+        if let Some(take) = &placement.credit {
+            let movement = CreditMove {
+                delta: take.amount.negated().map_err(|error| NotPlaced::Refused(error.into()))?,
+                cause: CreditCause::Spent,
+                reference: attempt.order.to_string(),
+            };
+            let moved = self.credits.movement(&take.account, movement, &cause.who, placement.order.created);
+            let moved = moved.map_err(NotPlaced::Store)?.map_err(|_| NotPlaced::CreditMoved)?;
+            tx = tx.and(moved.entry, |_| NotPlaced::Ordered).and(moved.account, |_| NotPlaced::CreditMoved);
         }
         match tx.commit(&self.context.db()).await {
             Ok(()) => {
@@ -319,6 +357,10 @@ fn why_not_held(found: store::tx::Found, take: &Take) -> NotPlaced {
         Some(found) if found.is_split() => return NotPlaced::Elsewhere,
         Some(found) => Refusal::NotEnough { available: found.sellable.max(0), sku, title },
     })
+}
+
+fn no_credit() -> Problem {
+    Problem::field("/credit_code", "We know no store credit with this code.")
 }
 
 fn unread(error: StoreError) -> Problem {

@@ -2,9 +2,10 @@
 
 use contracts::{Problem, ProblemKind};
 use domain::cart::Cart;
+use domain::credit::{CreditAccount, CreditCode};
 use domain::id::CartId;
 use domain::order::PaymentMethod;
-use domain::pricing::{Totals, price};
+use domain::pricing::{CreditUse, Totals, price};
 use domain::refusal::Refusal;
 use domain::shipping::Quote;
 use domain::text::{CountryCode, MethodId};
@@ -26,10 +27,20 @@ pub(crate) async fn checkout(shop: &Checkout, request: &Request) -> Result<Respo
         email: caller.person().map(|person| person.email.to_string()).unwrap_or_default(),
         billing_same: Some("true".to_owned()),
         cart_id: request.cookie(CART).unwrap_or_default().to_owned(),
+        credit_code: own_credit(shop, &caller).await?.unwrap_or_default(),
         idempotency_key: form_key(&shop.context),
         ..Typed::default()
     };
     show(shop, request, typed, 200, None).await
+}
+
+/// The code of the store credit that a signed-in customer has, where there is something on it.
+async fn own_credit(shop: &Checkout, caller: &Caller) -> Result<Option<String>, Problem> {
+    let Caller::Customer(person) = caller else { return Ok(None) };
+    let settings = shop.shop.get(shop.context.now()).await.map_err(unread)?;
+    let code = CreditCode::of(&person.email, settings.currency, &shop.key);
+    let account = shop.credit(&code).await.map_err(unread)?;
+    Ok(account.filter(|account| account.balance.is_positive()).map(|_| code.reveal()))
 }
 
 /// The page with what was typed, and what is wrong with it.
@@ -49,25 +60,32 @@ pub(crate) async fn show(
     if typed.shipping_country.is_empty() {
         typed.shipping_country = settings.home_country.code();
     }
-    let offer = Offer::new(&cart, &typed, &tables).map_err(|refusal| contracts::refusal::problem(&refusal))?;
+    let credit = match typed.credit_code.parse::<CreditCode>() {
+        Ok(code) => shop.credit(&code).await.map_err(unread)?,
+        Err(_) => None,
+    };
+    let offer = Offer::new(&cart, &typed, &tables, credit).map_err(|refusal| contracts::refusal::problem(&refusal))?;
     let errors = problem.map(form_errors).unwrap_or_default();
     let frame = ShopFrame::new(&shop.context, request, &caller, &settings);
     let mut head = Head::private("Checkout").back("/cart", "Back to cart");
     if !errors.is_empty() {
         head = head.failed(&errors);
     }
+    let checked =
+        checkout_view(&cart, &typed, &tables, &offer).map_err(|error| contracts::refusal::problem(&error.into()))?;
     let view = shop::Checkout {
         csrf: frame.csrf(),
         notice: problem.filter(|problem| problem.kind == ProblemKind::PriceChanged).map(|problem| Notice {
             detail: Some("Check it, then confirm.".to_owned()),
             ..Notice::new(Tone::Warn, problem.detail.clone())
         }),
+        credit: checked.credit.filter(|_| errors.of("credit_code").is_none()),
         errors,
         signed_in_as: match &caller {
             Caller::Customer(person) => Some(format!("Signed in as {}", person.email)),
             Caller::Guest | Caller::Staff(..) => None,
         },
-        ..checkout_view(&cart, &typed, &tables, &offer).map_err(|error| contracts::refusal::problem(&error.into()))?
+        ..checked
     };
     Ok(frame.bare_page(status, &head, &shop::checkout(&view)))
 }
@@ -101,12 +119,14 @@ struct Offer {
     quotes: Vec<Quote>,
     method: Option<MethodId>,
     totals: Option<Totals>,
+    /// What store credit pays of it, where a code was given.
+    credit: Option<Money>,
 }
 
 impl Offer {
-    fn new(cart: &Cart, typed: &Typed, tables: &Tables) -> Result<Self, Refusal> {
+    fn new(cart: &Cart, typed: &Typed, tables: &Tables, credit: Option<CreditAccount>) -> Result<Self, Refusal> {
         let Ok(country) = typed.shipping_country.parse::<CountryCode>() else {
-            return Ok(Self { quotes: Vec::new(), method: None, totals: None });
+            return Ok(Self { quotes: Vec::new(), method: None, totals: None, credit: None });
         };
         let quotes = tables.shipping.options(country, cart.weight_g(), cart.items_total()?);
         let chosen = quotes.iter().find(|quote| quote.method.as_str() == typed.shipping_method);
@@ -119,7 +139,18 @@ impl Offer {
             },
             None => None,
         };
-        Ok(Self { quotes, method, totals })
+        let pays = |totals: &Totals, account| match (CreditUse { account, expected: None }).of(totals.total) {
+            Err(Refusal::CreditChanged { now }) => Ok(now),
+            other => other,
+        };
+        let credit = totals.as_ref().zip(credit).map(|(totals, account)| pays(totals, account)).transpose()?;
+        Ok(Self { quotes, method, totals, credit })
+    }
+
+    /// What is left to pay another way.
+    fn to_pay(&self) -> Option<Money> {
+        let total = self.totals.as_ref()?.total;
+        self.credit.map_or(Some(total), |credit| total.minus(credit).ok())
     }
 }
 
@@ -149,20 +180,30 @@ fn checkout_view(cart: &Cart, typed: &Typed, tables: &Tables, offer: &Offer) -> 
         payment_methods: payment_methods(tables, typed),
         lines: lines.collect::<Result<_, MoneyError>>()?,
         totals: totals_view(cart, offer)?,
-        submit: match total {
-            Some(total) if by_card => format!("Pay {}", total.format()),
+        submit: match offer.to_pay() {
+            Some(left) if by_card && left.is_positive() => format!("Pay {}", left.format()),
             Some(_) | None => "Place order".to_owned(),
         },
         terms: None,
         cart_id: cart.id.to_string(),
-        expected_total: total.map(shown_total).unwrap_or_default(),
+        expected_total: total.map(shown_sum).unwrap_or_default(),
+        credit_code: typed.credit_code.clone(),
+        credit: match offer.credit {
+            Some(credit) if credit.is_zero() => Some("There is nothing left on this code.".to_owned()),
+            Some(credit) => Some(format!("Pays {} of it.", credit.format())),
+            None if offer.totals.is_some() && !typed.credit_code.trim().is_empty() => {
+                Some("We know no store credit with this code.".to_owned())
+            }
+            None => None,
+        },
+        expected_credit: offer.credit.map(shown_sum).unwrap_or_default(),
         idempotency_key: typed.idempotency_key.clone(),
         ..shop::Checkout::default()
     })
 }
 
-fn shown_total(total: Money) -> String {
-    format!("{} {}", total.amount, total.currency.code())
+fn shown_sum(sum: Money) -> String {
+    format!("{} {}", sum.amount, sum.currency.code())
 }
 
 fn values(typed: &Typed) -> CheckoutValues {
@@ -239,11 +280,20 @@ fn totals_view(cart: &Cart, offer: &Offer) -> Result<components::Totals, MoneyEr
     if !totals.tax_included && !totals.tax.is_zero() {
         rows.push(TotalsRow::new("Tax", totals.tax.format()));
     }
+    let later = match (offer.credit, offer.to_pay()) {
+        (Some(credit), Some(left)) if credit.is_positive() => {
+            vec![
+                TotalsRow::new("Store credit", credit.negated()?.format()),
+                TotalsRow::new("Left to pay", left.format()),
+            ]
+        }
+        (_, _) => Vec::new(),
+    };
     Ok(components::Totals {
         rows,
         total: Some(totals.total.format()),
         after: (totals.tax_included && !totals.tax.is_zero()).then(|| format!("Includes {} tax", totals.tax.format())),
-        later: Vec::new(),
+        later,
     })
 }
 

@@ -2,15 +2,21 @@
 //!
 //! Each refund has one idempotency key, made of the order and its place among the order's refunds: however often the
 //! message comes, the money goes back once. A refund that the provider will not send becomes due by hand. Transfers
-//! are due by hand from the start; there is nothing to do for them.
+//! are due by hand from the start; there is nothing to do for them. What goes to store credit is put on its account, once
+//! by the same name.
 
 use contracts::event::{Event, Message};
-use domain::order::{Command, Event as OrderEvent, Order, Refund, RefundStatus};
-use edge::orders::OrderDesk;
+use domain::credit::{CreditAccount, CreditCause, CreditCode, CreditMove};
+use domain::order::{Command, Event as OrderEvent, Order, Refund, RefundCause, RefundStatus, RefundTo};
+use domain::text::Digest;
+use edge::deciding::until_written;
+use edge::orders::{NotDone, OrderDesk};
 use edge::payments::{self, PaymentError, RefundRequest};
 use edge::provider::ProviderDoor;
 use edge::queue::{self, QueueHandler};
 use edge::{Context, Error, Function};
+use store::TxError;
+use store::credits::{Credits, Unmoved};
 use store::orders::Reader;
 use store::stamp::Cause;
 
@@ -23,15 +29,24 @@ const DETAIL: usize = 300;
 /// Sends refunds.
 #[derive(Debug)]
 pub struct PayRefund {
+    context: Context,
     desk: OrderDesk,
+    credits: Credits,
     provider: ProviderDoor,
+    key: Vec<u8>,
 }
 
 impl QueueHandler for PayRefund {
     type Message = Message;
 
     fn new(context: &Context) -> Result<Self, Error> {
-        Ok(Self { desk: OrderDesk::new(context)?, provider: ProviderDoor::new(context) })
+        Ok(Self {
+            desk: OrderDesk::new(context)?,
+            credits: context.table()?,
+            provider: ProviderDoor::new(context),
+            key: context.require("ORDER_KEY")?.into_bytes(),
+            context: context.clone(),
+        })
     }
 
     async fn handle(&self, message: Message, correlation: &str) -> Result<(), Error> {
@@ -43,7 +58,12 @@ impl QueueHandler for PayRefund {
         let Some(asked) = asked.filter(|asked| asked.status == RefundStatus::Pending) else {
             return Ok(());
         };
-        let Some(command) = self.send(&order, asked).await? else {
+        let own = || CreditCode::of(&order.email, order.currency(), &self.key).account();
+        let command = match order.credited(asked, own) {
+            Some(account) => Some(self.put_on(account, &order, asked).await?),
+            None => self.send(&order, asked).await?,
+        };
+        let Some(command) = command else {
             return Ok(());
         };
         let cause = Cause::new("pay-refund", "refund_sent", correlation);
@@ -54,6 +74,29 @@ impl QueueHandler for PayRefund {
 }
 
 impl PayRefund {
+    /// Puts a refund on an account of store credit; what the order is to hear of it.
+    async fn put_on(&self, id: Digest, order: &Order, refund: &Refund) -> Result<Command, Error> {
+        let cause = match (refund.to, refund.cause) {
+            (RefundTo::Credit, RefundCause::Returned) => CreditCause::Returned,
+            (RefundTo::Credit | RefundTo::Payer, _) => CreditCause::GivenBack,
+        };
+        let reference = format!("{}#{}", order.id, refund.id);
+        until_written(&self.context, || async {
+            let account = self.credits.get(&id).await?;
+            let account = account.unwrap_or_else(|| CreditAccount::empty(id, order.email.clone(), order.currency()));
+            let movement = CreditMove { delta: refund.amount, cause, reference: reference.clone() };
+            let moved = self.credits.movement(&account, movement, "pay-refund", self.context.now())?;
+            let moved = moved.map_err(|refused| NotDone::Provider(refused.into()))?;
+            match self.credits.write(moved).await {
+                Ok(()) | Err(TxError::Refused(Unmoved::Done)) => Ok(Some(())),
+                Err(TxError::Refused(Unmoved::Stale)) => Ok(None),
+                Err(TxError::Store(error)) => Err(error.into()),
+            }
+        })
+        .await?;
+        Ok(Command::RefundPaid { refund: Some(refund.id), reference })
+    }
+
     /// Sends a refund; what the order is to hear of it. Nothing, while the provider works on it: its webhook tells.
     async fn send(&self, order: &Order, refund: &Refund) -> Result<Option<Command>, Error> {
         let request = RefundRequest {

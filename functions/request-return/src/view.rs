@@ -164,7 +164,7 @@ async fn review(
     let hidden = chosen.wanted().flat_map(|(sku, quantity, reason)| {
         [(format!("quantity.{sku}"), quantity.clone()), (format!("reason.{sku}"), reason.clone())]
     });
-    let resolutions = Resolution::ALL.iter().map(|one| (one.as_str().to_owned(), resolution_words(*one).to_owned()));
+    let resolutions = Resolution::ALL.iter().map(|one| (one.as_str().to_owned(), resolution_words(order, *one)));
     let chosen_resolution = if chosen.resolution.is_empty() { Resolution::Refund.as_str() } else { &chosen.resolution };
     let view = ReturnReview {
         order_number: order.number.to_string(),
@@ -174,7 +174,7 @@ async fn review(
         csrf: frame.csrf(),
         key,
         lines: quoted_lines(order, &quote.lines),
-        sum: refund_sum(order, quote),
+        sum: refund_sum(quote),
         hidden: hidden.chain([expected]).collect(),
         resolutions: resolutions.collect(),
         resolution: chosen_resolution.to_owned(),

@@ -6,7 +6,7 @@ use domain::order::{Order, OrderLine, OrderStatus, PaymentMethod, RefundCause};
 use domain::settings::{PaymentSettings, ShopSettings};
 use domain::stock::SkuQuantity;
 use domain::text::{Quantity, Sku};
-use edge::order_view::purse;
+use edge::order_view::{credit_rows, purse, purse_of};
 use pages::mails::{self, Mail, MailLine, OrderMail};
 
 /// The order's page, with the secret that opens it.
@@ -45,7 +45,7 @@ impl About<'_> {
     pub(crate) fn received(&self, payments: &PaymentSettings) -> Option<Mail> {
         let order = self.order;
         let account = match (order.payment_method, &payments.bank_transfer) {
-            (PaymentMethod::BankTransfer, Some(account)) if !order.totals.total.is_zero() => account,
+            (PaymentMethod::BankTransfer, Some(account)) if !order.to_pay().is_zero() => account,
             (PaymentMethod::BankTransfer | PaymentMethod::Card, _) => return None,
         };
         let fact = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -53,12 +53,12 @@ impl About<'_> {
             fact("Recipient", &account.account_holder),
             fact("IBAN", &grouped(&account.iban)),
             fact("Reference", &order.number.to_string()),
-            fact("Amount", &order.totals.total.format()),
+            fact("Amount", &order.to_pay().format()),
         ];
         instructions.extend(account.bic.as_deref().map(|bic| fact("BIC", bic)));
         let view = mails::OrderReceived {
             order: self.whole(),
-            amount: order.totals.total.format(),
+            amount: order.to_pay().format(),
             pay_until: day(order.hold.until),
             instructions,
         };
@@ -158,7 +158,7 @@ impl About<'_> {
     /// Nobody paid in time. Whoever left the card's page had no mail about the order, and gets none about its end.
     pub(crate) fn expired(&self) -> Option<Mail> {
         let order = self.order;
-        let unpaid = order.status == OrderStatus::Expired && order.captured.is_zero();
+        let unpaid = order.status == OrderStatus::Expired && order.is_unpaid_but_for_credit();
         if order.payment_method != PaymentMethod::BankTransfer || !unpaid {
             return None;
         }
@@ -174,9 +174,11 @@ impl About<'_> {
     pub(crate) fn refunded(&self, refund: u16) -> Option<Mail> {
         let refund = self.order.refunds.get(usize::from(refund))?;
         let order = OrderMail { lines: self.lines(&refund.lines), ..self.whole() };
-        let (amount, to, takes) = (refund.amount.format(), purse(self.order).to_owned(), "3–5 days".to_owned());
+        let (amount, to) = (refund.amount.format(), purse_of(self.order, refund).to_owned());
+        let takes = (!self.order.is_credited(refund)).then(|| "3–5 days".to_owned());
         let reason = match refund.cause {
             RefundCause::Late => {
+                let takes = "3–5 days".to_owned();
                 let view = mails::PaymentLateRefunded { order: self.whole(), amount, to, takes };
                 return Some(mails::payment_late_refunded(&self.sender(), &view));
             }
@@ -188,6 +190,7 @@ impl About<'_> {
             // The mail about the return said it all, but where staff had to send it first.
             RefundCause::Returned if !refund.by_hand => return None,
             RefundCause::Returned => Some("Items came back.".to_owned()),
+            RefundCause::Unpaid => Some("The order was not paid in time.".to_owned()),
             RefundCause::Short => Some("The payment was less than the order cost, and its time is over.".to_owned()),
         };
         let view = mails::OrderRefunded { order, amount, to, takes, reason };
@@ -248,6 +251,7 @@ impl About<'_> {
                 .collect(),
             totals: rows,
             total: totals.total.format(),
+            paid: credit_rows(order).into_iter().map(|(name, sum)| (name.to_owned(), sum)).collect(),
             tax_note: (totals.tax_included && !totals.tax.is_zero())
                 .then(|| format!("Includes {} tax", totals.tax.format())),
             address: order.shipping_address.lines(),

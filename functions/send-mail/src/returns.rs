@@ -1,12 +1,13 @@
 //! What mails say about returns, made of the return and its order.
 
 use domain::calendar::civil;
+use domain::credit::CreditCode;
 use domain::order::{Order, PaymentMethod};
 use domain::returns::{Event, Quote, QuotedLine, Return, ReturnStatus};
 use domain::settings::ShopSettings;
 use edge::Error;
 use edge::order_view::purse;
-use pages::mails::{self, Mail, MailLine, ReturnApproved, ReturnMail, ReturnNews, ReturnSettled};
+use pages::mails::{self, Mail, MailLine, ReturnApproved, ReturnCredited, ReturnMail, ReturnNews, ReturnSettled};
 use store::orders::Reader;
 
 use crate::letters::{About, view_url};
@@ -41,6 +42,7 @@ impl SendMail {
             Event::Received { .. } => Some(mails::return_received(&about.sender(), &told.quoted())),
             Event::Rejected { .. } => Some(mails::return_rejected(&about.sender(), &told.news())),
             Event::Refunded { .. } => told.settled(),
+            Event::Credited { .. } => told.credited(CreditCode::of(&back.email, order.currency(), &self.key)),
             Event::SentBack { .. } => Some(mails::return_sent_back(&about.sender(), &told.news())),
             Event::Canceled { .. } => Some(mails::return_canceled(&about.sender(), &told.quoted())),
             Event::Expired { .. } => Some(mails::return_expired(&about.sender(), &told.quoted())),
@@ -111,9 +113,23 @@ impl Told<'_> {
         ReturnNews { mail: self.quoted(), reason: self.back.reason.clone(), parcel }
     }
 
-    /// What went back, with why it is less than was quoted.
-    fn settled(&self) -> Option<Mail> {
+    /// What is on store credit, and the code that opens it. Where nothing is, that it is done.
+    fn credited(&self, code: CreditCode) -> Option<Mail> {
         let settled = self.back.settled.as_ref()?;
+        if !settled.refund.is_positive() {
+            return self.settled();
+        }
+        let view = ReturnCredited {
+            mail: self.mail(settled, settled.lines.clone()),
+            code: code.reveal(),
+            shop_url: self.url.to_owned(),
+            notes: self.notes(),
+        };
+        Some(mails::return_credited(&self.about.sender(), &view))
+    }
+
+    /// Why it is less than was quoted.
+    fn notes(&self) -> Vec<String> {
         let deduction = self.back.deduction.as_ref();
         let mut notes: Vec<String> =
             deduction.map(|one| format!("Kept for wear: {}", one.reason)).into_iter().collect();
@@ -126,12 +142,19 @@ impl Told<'_> {
         if missing > 0 {
             notes.push(format!("{missing} not in the parcel."));
         }
+        notes
+    }
+
+    /// What went back, with why it is less than was quoted.
+    fn settled(&self) -> Option<Mail> {
+        let settled = self.back.settled.as_ref()?;
+        let credit_alone = self.order.is_unpaid_but_for_credit();
         let view = ReturnSettled {
             mail: self.mail(settled, settled.lines.clone()),
             to: purse(self.order).to_owned(),
-            takes: "3–5 days".to_owned(),
-            due: self.order.payment_method == PaymentMethod::BankTransfer,
-            notes,
+            takes: (!credit_alone).then(|| "3–5 days".to_owned()),
+            due: self.order.payment_method == PaymentMethod::BankTransfer && !credit_alone,
+            notes: self.notes(),
         };
         Some(mails::return_settled(&self.about.sender(), &view))
     }

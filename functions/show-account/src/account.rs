@@ -1,4 +1,4 @@
-//! The list of a customer's orders, and the way to an order without an account.
+//! The list of a customer's orders with their store credit, and the way to an order without an account.
 
 use contracts::Problem;
 use domain::calendar::day;
@@ -13,7 +13,7 @@ use pages::shop::{self, OrderSummary};
 use store::Cursor;
 use store::lists::{List, OrderRow};
 
-use crate::ShowAccount;
+use crate::{ShowAccount, credit};
 
 /// How many orders a page shows.
 const PAGE: usize = 20;
@@ -44,9 +44,11 @@ async fn list(shop: &ShowAccount, request: &Request, person: &Person) -> Result<
     let page =
         shop.lists.page(&List::OfPerson(person.id), after.as_ref(), PAGE).await.map_err(|error| unavailable(&error))?;
     let settings = shop.settings(&shop.shop).await?;
+    let credit = if after.is_none() { credit::panel(shop, person, &settings).await? } else { None };
     let frame = shop.framed(request, &settings);
     let view = shop::Account {
         email: person.email.to_string(),
+        credit,
         orders: page.items.iter().map(summary).collect(),
         pager: Pager {
             first: after.map(|_| request.path().to_owned()),

@@ -1,10 +1,11 @@
-//! The shopper's own pages: an order, all orders.
+//! The shopper's own pages: an order, all orders, store credit.
 //!
 //! It only reads: its forms post to the operations. An order is shown to who holds the secret of its link, to the
 //! signed-in customer whose it is, and to staff; for everybody else there is none. It signs nobody in: where a session
 //! can be renewed or has to begin, it sends the browser there and back.
 
 mod account;
+mod credit;
 mod order;
 mod words;
 
@@ -15,6 +16,7 @@ use edge::auth::{Caller, Verifier};
 use edge::http::unavailable;
 use edge::page::{ShopFrame, refused};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
+use store::credits::Credits;
 use store::lists::Lists;
 use store::orders::Orders;
 use store::returns::Returns;
@@ -29,6 +31,8 @@ pub struct ShowAccount {
     orders: Orders,
     lists: Lists,
     returns: Returns,
+    credits: Credits,
+    key: Vec<u8>,
     shop: Cached<ShopSettings>,
     shipping: Cached<ShippingSettings>,
     payments: Cached<PaymentSettings>,
@@ -42,6 +46,8 @@ impl HttpHandler for ShowAccount {
             orders: context.table()?,
             lists: context.table()?,
             returns: context.table()?,
+            credits: context.table()?,
+            key: context.require("ORDER_KEY")?.into_bytes(),
             shop: Cached::new(settings.clone()),
             shipping: Cached::new(settings.clone()),
             payments: Cached::new(settings),
@@ -54,6 +60,7 @@ impl HttpHandler for ShowAccount {
         match request.route() {
             "GET /account" => account::account(self, request).await,
             "GET /orders" => account::orders(self, request).await,
+            "GET /api/store-credit" => credit::answer(self, request).await,
             "GET /orders/{id}" => order::page(self, request).await,
             _ => Err(Problem::not_found("page")),
         }

@@ -63,7 +63,7 @@ fn nothing_here(shop: &ShowAccount, request: &Request, settings: &ShopSettings) 
 /// The address tells where the reader comes from and nothing else: the record decides.
 fn returned(order: &Order, paid: &str) -> Option<Payment> {
     match order.status {
-        OrderStatus::PendingPayment if order.payment_status == PaymentStatus::Failed => Some(Payment::Declined),
+        OrderStatus::PendingPayment if has_failed(order) => Some(Payment::Declined),
         OrderStatus::PendingPayment if paid == "no" => Some(Payment::Abandoned),
         OrderStatus::PendingPayment => Some(Payment::Unknown),
         OrderStatus::Expired if order.captured.is_zero() => Some(Payment::Expired),
@@ -117,7 +117,7 @@ async fn show(
     let mut frame = shop.framed(request, settings);
     frame.context.flash = flash(request, order);
     let view = shop::Order {
-        pay: pay_href(order, request, now).map(|href| (href, format!("Pay {}", order.totals.total.format()))),
+        pay: pay_href(order, request, now).map(|href| (href, format!("Pay {}", order.to_pay().format()))),
         cancel: order.actions(now).contains(&OrderAction::Cancel).then(|| CancelForm {
             action: format!("/orders/{}/cancel", order.id),
             token: request.query("token").unwrap_or_default().to_owned(),
@@ -225,7 +225,6 @@ fn transfer(order: &Order, payments: &PaymentSettings, now: Timestamp) -> Option
         return None;
     }
     let account = payments.bank_transfer.as_ref()?;
-    let missing = order.totals.total.minus(order.captured).unwrap_or(order.totals.total);
     let mut facts =
         vec![("Recipient".to_owned(), account.account_holder.clone()), ("IBAN".to_owned(), grouped(&account.iban))];
     facts.extend(account.bic.clone().map(|bic| ("BIC".to_owned(), bic)));
@@ -233,7 +232,7 @@ fn transfer(order: &Order, payments: &PaymentSettings, now: Timestamp) -> Option
     if !account.text.is_empty() {
         facts.push(("Note".to_owned(), account.text.clone()));
     }
-    Some(BankTransfer { amount: missing.format(), until: day(order.hold.until), facts })
+    Some(BankTransfer { amount: order.to_pay().format(), until: day(order.hold.until), facts })
 }
 
 /// An IBAN in groups of four, as it stands on paper.

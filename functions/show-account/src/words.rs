@@ -4,7 +4,7 @@
 
 use domain::calendar::moment;
 use domain::order::{Order, OrderLine, OrderStatus, PaymentMethod, PaymentStatus, ShipmentStatus};
-use edge::order_view::Standing;
+use edge::order_view::{Standing, purse};
 use jiff::Timestamp;
 
 /// The state in a sentence, with what comes next.
@@ -27,7 +27,7 @@ pub(crate) fn sentence(order: &Order, now: Timestamp) -> String {
 fn pending(order: &Order) -> String {
     let until = moment(order.hold.until);
     match order.payment_method {
-        PaymentMethod::Card if order.payment_status == PaymentStatus::Failed => {
+        PaymentMethod::Card if has_failed(order) => {
             format!(
                 "The payment did not go through, and you haven't been charged. We hold your items until {until} UTC."
             )
@@ -35,6 +35,11 @@ fn pending(order: &Order) -> String {
         PaymentMethod::Card => format!("Waiting for your payment. We hold your items until {until} UTC."),
         PaymentMethod::BankTransfer => "Waiting for your transfer. We send your order when it has arrived.".to_owned(),
     }
+}
+
+/// Whether the last that was heard of its payment is that it failed.
+pub(crate) fn has_failed(order: &Order) -> bool {
+    order.payment_status == PaymentStatus::Failed || order.payment_session.as_ref().is_some_and(|page| page.failed)
 }
 
 fn placed(order: &Order) -> String {
@@ -76,11 +81,7 @@ pub(crate) fn consequence(order: &Order) -> String {
     if !back.is_positive() {
         return "You haven't paid, so there is nothing to refund.".to_owned();
     }
-    let to = match order.payment_method {
-        PaymentMethod::Card => "to your card",
-        PaymentMethod::BankTransfer => "to the account it came from",
-    };
-    format!("You'll get {} back {to}.", back.format())
+    format!("You'll get {} back to {}.", back.format(), purse(order))
 }
 
 /// What became of a line, where that is more than the order's own state says.

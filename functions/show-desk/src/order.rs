@@ -139,9 +139,13 @@ fn why_not(order: &Order, action: OrderAction) -> Option<&'static str> {
 }
 
 /// Where money goes back to, in words.
-pub(crate) const fn back_to(order: &Order) -> &'static str {
+pub(crate) fn back_to(order: &Order) -> &'static str {
+    let credit = order.credit_used().is_positive();
     match order.payment_method {
+        _ if credit && order.is_unpaid_but_for_credit() => "the store credit that paid",
+        PaymentMethod::Card if credit => "the store credit and the card that paid",
         PaymentMethod::Card => "the card",
+        PaymentMethod::BankTransfer if credit => "the store credit and the account it came from",
         PaymentMethod::BankTransfer => "the account it came from",
     }
 }
@@ -153,10 +157,7 @@ fn form(
     typed: &TypedRefund,
 ) -> Result<Action, Problem> {
     Ok(match action {
-        OrderAction::MarkPaid => Action::MarkPaid {
-            amount: order.totals.total.minus(order.captured).unwrap_or(order.totals.total).format(),
-            reference: String::new(),
-        },
+        OrderAction::MarkPaid => Action::MarkPaid { amount: order.to_pay().format(), reference: String::new() },
         OrderAction::Cancel => Action::Cancel {
             consequence: if order.refundable().is_positive() {
                 let back = order.refundable().format();
@@ -322,7 +323,11 @@ fn facts(order: &Order, shipping: &ShippingSettings) -> Vec<(String, String)> {
         facts.push(("Stock held until", moment(order.hold.until)));
     }
     facts.extend(order.payment_session.as_ref().map(|session| ("Payment page", session.id.clone())));
-    facts.extend(order.payments.iter().map(|payment| ("Reference", payment.reference.clone())));
+    if order.credit_used().is_positive() {
+        facts.push(("Of it store credit", order.credit_used().format()));
+    }
+    let paid = order.payments.iter().filter(|payment| payment.credit.is_none());
+    facts.extend(paid.map(|payment| ("Reference", payment.reference.clone())));
     facts.push(("Sent by", sent));
     facts.extend(order.allocated.as_ref().map(|why| ("Comes from", source(order, why))));
     facts.extend(order.cancel_reason.as_ref().map(|reason| ("Cancelled for", reason.clone())));

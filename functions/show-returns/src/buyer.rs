@@ -187,11 +187,11 @@ fn sum(back: &Return, order: &Order) -> (RefundSum, &'static str) {
     let over = back.status.comes_to_nothing();
     let quote: &Quote = back.settled.as_ref().unwrap_or(&back.quote);
     let (total, to, title) = match &back.settled {
-        Some(settled) => (settled.refund.format(), format!("to {}", purse(order)), "You get back"),
+        Some(settled) => (settled.refund.format(), format!("to {}", goes_to(back, order)), "You get back"),
         None if over => (domain::Money::zero(quote.refund.currency).format(), String::new(), "You get back"),
         None => (
             quote.refund.format(),
-            format!("to {}, when we have looked at the items", purse(order)),
+            format!("to {}, when we have looked at the items", goes_to(back, order)),
             "You will get back",
         ),
     };
@@ -214,7 +214,7 @@ fn sentence(back: &Return, order: &Order) -> String {
             "Your parcel is here. We look at the items and mail you.".to_owned()
         }
         ReturnStatus::Accepted | ReturnStatus::PartAccepted => {
-            format!("We have looked at the items. The money goes back to {} next.", purse(order))
+            format!("We have looked at the items. The money goes to {} next.", goes_to(back, order))
         }
         ReturnStatus::Rejected => {
             "We don't take these items back. Write to us if you want them sent to you again.".to_owned()
@@ -230,7 +230,12 @@ fn sentence(back: &Return, order: &Order) -> String {
             Some(_) | None => "We have taken the items back.".to_owned(),
         },
         ReturnStatus::Exchanged => "Other items are on their way to you.".to_owned(),
-        ReturnStatus::Credited => "You have store credit for these items.".to_owned(),
+        ReturnStatus::Credited => match &back.settled {
+            Some(settled) if settled.refund.is_positive() => {
+                format!("You have {} of store credit. We mailed you the code.", settled.refund.format())
+            }
+            Some(_) | None => "We have taken the items back.".to_owned(),
+        },
         ReturnStatus::SentBack => match &back.way_back {
             Some(parcel) => match &parcel.tracking {
                 Some(number) => format!("The items are on their way back to you with {}, {number}.", parcel.carrier),

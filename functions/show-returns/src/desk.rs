@@ -170,11 +170,17 @@ fn settling(back: &Return, order: &Order, action: String) -> (String, String, St
             "Nothing goes back. The buyer is mailed why.".to_owned(),
         );
     }
+    if back.resolution == Resolution::Credit {
+        let note = "The buyer is mailed the code. This cannot be undone.".to_owned();
+        return (action, format!("Give {} of store credit", refund.format()), note);
+    }
+    let credit = if order.credit_used().is_positive() { "What store credit paid goes back on it. " } else { "" };
     let purse = match order.payment_method {
-        domain::order::PaymentMethod::Card => "To the card that paid.",
-        domain::order::PaymentMethod::BankTransfer => "It is due then: send it by hand, and mark it as sent.",
+        _ if order.is_unpaid_but_for_credit() => "",
+        PaymentMethod::Card => "To the card that paid. ",
+        PaymentMethod::BankTransfer => "It is due then: send it by hand, and mark it as sent. ",
     };
-    (action, format!("Refund {}", refund.format()), format!("{purse} This cannot be undone."))
+    (action, format!("Refund {}", refund.format()), format!("{credit}{purse}This cannot be undone."))
 }
 
 /// The barcodes of what is to come, by SKU; what the catalogue no longer has is scanned by its SKU.
@@ -261,9 +267,10 @@ fn sentence(back: &Return) -> String {
             None => "On its way. When it comes, say here what is in it.".to_owned(),
         },
         ReturnStatus::Received | ReturnStatus::Inspecting => "Look at the goods and say what they are like.".to_owned(),
-        ReturnStatus::Accepted | ReturnStatus::PartAccepted => {
-            "Everything was looked at. Give the money back.".to_owned()
-        }
+        ReturnStatus::Accepted | ReturnStatus::PartAccepted => match back.resolution {
+            Resolution::Refund => "Everything was looked at. Give the money back.".to_owned(),
+            Resolution::Credit => "Everything was looked at. The buyer wants store credit for it.".to_owned(),
+        },
         ReturnStatus::Rejected => {
             "None of it is taken back. Send it back to the buyer, or close the return.".to_owned()
         }
@@ -273,7 +280,7 @@ fn sentence(back: &Return) -> String {
         ReturnStatus::Declined => "It was declined.".to_owned(),
         ReturnStatus::Refunded => "The money went back.".to_owned(),
         ReturnStatus::Exchanged => "Other goods went out for it.".to_owned(),
-        ReturnStatus::Credited => "The buyer has credit for it.".to_owned(),
+        ReturnStatus::Credited => "The buyer has store credit for it.".to_owned(),
         ReturnStatus::SentBack => "The goods went back to the buyer.".to_owned(),
         ReturnStatus::Closed => "It is closed.".to_owned(),
         ReturnStatus::Canceled => "The buyer keeps the goods.".to_owned(),

@@ -120,7 +120,7 @@ impl StartPayment {
 
     fn is_payable(&self, order: &Order) -> bool {
         order.payment_method == PaymentMethod::Card
-            && order.totals.total.is_positive()
+            && order.to_pay().is_positive()
             && order.awaits_payment(self.context.now())
     }
 
@@ -136,7 +136,7 @@ impl StartPayment {
         Ok(SessionRequest {
             order: order.id,
             attempt,
-            amount: order.totals.total,
+            amount: order.to_pay(),
             email: order.email.clone(),
             lines: order.lines.iter().map(|line| format!("{} x {}", line.quantity.get(), line.title)).collect(),
             success_url: format!("{}{path}&paid=maybe", self.url),

@@ -4,6 +4,7 @@
 //! wrong at once, so that a form can show them all.
 
 use domain::address::Address;
+use domain::credit::CreditCode;
 use domain::field::FieldError;
 use domain::id::CartId;
 use domain::order::PaymentMethod;
@@ -38,6 +39,13 @@ pub struct CheckoutRequest {
     /// The total that the shopper was shown: another one is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_total: Option<Money>,
+    /// The code of store credit, which pays first, as far as it reaches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "7K3F-9QX2-M4TA-1BCD")]
+    pub credit_code: Option<String>,
+    /// What the shopper was shown that store credit pays: another sum is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_credit: Option<Money>,
 }
 
 /// A postal address as typed.
@@ -87,6 +95,10 @@ pub struct CheckoutCommand {
     pub payment_method: PaymentMethod,
     /// The total that the shopper was shown.
     pub expected_total: Option<Money>,
+    /// What opens the store credit that pays first.
+    pub credit: Option<CreditCode>,
+    /// What the shopper was shown that it pays.
+    pub expected_credit: Option<Money>,
 }
 
 fn wrong(pointer: impl Into<String>, detail: &str) -> FieldError {
@@ -118,6 +130,16 @@ impl CheckoutRequest {
         if payment_method.is_none() {
             errors.push(wrong("/payment_method", "Choose how you want to pay."));
         }
+        let credit = match self.credit_code.as_deref().map(str::trim).filter(|typed| !typed.is_empty()) {
+            None => None,
+            Some(typed) => {
+                let code = typed.parse::<CreditCode>();
+                if let Err(error) = &code {
+                    errors.push(wrong("/credit_code", &error.to_string()));
+                }
+                code.ok()
+            }
+        };
         match (cart, email, shipping_address, billing_address, shipping_method, payment_method) {
             (Some(cart), Some(email), Some(shipping_address), billing, Some(shipping_method), Some(payment_method))
                 if errors.is_empty() =>
@@ -130,6 +152,8 @@ impl CheckoutRequest {
                     shipping_method,
                     payment_method,
                     expected_total: self.expected_total,
+                    credit,
+                    expected_credit: self.expected_credit,
                 })
             }
             _ => Err(errors),
@@ -227,15 +251,15 @@ pub struct TransferInstructions {
     pub text: String,
 }
 
-/// What the page sends back of the total that it showed.
+/// What the page sends back, in the field that `pointer` names, of a sum that it showed.
 ///
 /// # Errors
 /// When it is no amount.
-pub fn parse_shown_total(text: &str) -> Result<Option<Money>, FieldError> {
+pub fn parse_shown(pointer: &str, text: &str) -> Result<Option<Money>, FieldError> {
     if text.is_empty() {
         return Ok(None);
     }
-    let refused = || wrong("/expected_total", "This is no amount.");
+    let refused = || wrong(pointer, "This is no amount.");
     let (amount, currency) = text.split_once(' ').ok_or_else(refused)?;
     let amount = amount.parse().map_err(|_| refused())?;
     let currency: Currency = currency.parse().map_err(|_| refused())?;

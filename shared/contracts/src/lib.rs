@@ -6,6 +6,7 @@
 pub mod auth;
 pub mod cart;
 pub mod checkout;
+pub mod credit;
 pub mod event;
 pub mod import;
 pub mod list;

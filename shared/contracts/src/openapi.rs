@@ -6,6 +6,7 @@ use utoipa::openapi::path::{Operation, PathItem};
 use crate::auth::{LinkRequest, TokenAnswer, TokenRequest};
 use crate::cart::{CartAnswer, NewCart, SetQuantity};
 use crate::checkout::{CheckoutAnswer, CheckoutRequest};
+use crate::credit::{CreditAnswer, CreditQuery};
 use crate::import::{ImportAnswer, ImportQuery, ImportRow, ImportUpload};
 use crate::list::ListAnswer;
 use crate::order::{
@@ -225,6 +226,9 @@ operations! {
         leads 303, 200, refuses 401 403;
     export_xlsx = get "/api/stock/export.xlsx" "staff" "All stock as XLSX, as an import takes it. A large one is answered 303." ()
         leads 303, 200, refuses 401 403;
+    show_credit = get "/api/store-credit" "shop"
+        "Shows store credit: a customer's own, what a code opens, or for staff that of an address." ()
+        query CreditQuery, 200 answer CreditAnswer, refuses 400 401 403 404;
     quote_return = post "/api/returns/quote" "shop" "Says what would go back for goods, and why less than they cost." ()
         also ("token" = Option<String>, Query, description = "The secret of a guest's link."),
         body ReturnRequest, 200 answer QuoteAnswer, refuses 400 401 403 404 409 413 415;

@@ -63,6 +63,11 @@ pub struct OrderSummary {
     pub shipment_status: ShipmentStatus,
     /// What it comes to.
     pub totals: TotalsBody,
+    /// What of it store credit paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credit: Option<Money>,
+    /// What of it is still to be paid.
+    pub to_pay: Money,
 }
 
 impl From<&Order> for OrderSummary {
@@ -74,6 +79,8 @@ impl From<&Order> for OrderSummary {
             payment_status: order.payment_status,
             shipment_status: order.shipment_status,
             totals: TotalsBody::from(&order.totals),
+            credit: Some(order.credit_used()).filter(|credit| credit.is_positive()),
+            to_pay: order.to_pay(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Knows the records of orders and offers, and the parts that pages are made of. It deliberately knows no page, and
 //! tells references and reasons to staff alone.
 
+use domain::Money;
 use domain::calendar::moment;
 use domain::order::{
     Attention, Order, OrderStatus, PaymentMethod, PaymentStatus, Refund, RefundCause, RefundStatus, ShipmentStatus,
@@ -101,12 +102,38 @@ pub const fn payment_words(method: PaymentMethod) -> &'static str {
     }
 }
 
-/// Where money goes that goes back.
-pub const fn purse(order: &Order) -> &'static str {
+/// Where money goes that goes back to whoever paid.
+pub fn purse(order: &Order) -> &'static str {
+    let credit = order.credit_used().is_positive();
     match order.payment_method {
+        _ if credit && order.is_unpaid_but_for_credit() => "your store credit",
+        PaymentMethod::Card if credit => "your store credit and your card",
+        PaymentMethod::Card => "your card",
+        PaymentMethod::BankTransfer if credit => "your store credit and your bank account",
+        PaymentMethod::BankTransfer => "your bank account",
+    }
+}
+
+/// Where a refund goes.
+pub fn purse_of(order: &Order, refund: &Refund) -> &'static str {
+    match order.payment_method {
+        _ if order.is_credited(refund) => "your store credit",
         PaymentMethod::Card => "your card",
         PaymentMethod::BankTransfer => "your bank account",
     }
+}
+
+/// What store credit paid of an order and what is left to pay, after its total. Nothing, where it paid nothing.
+pub fn credit_rows(order: &Order) -> Vec<(&'static str, String)> {
+    let credit = order.credit_used();
+    if !credit.is_positive() {
+        return Vec::new();
+    }
+    let rest = Money::new(order.totals.total.amount - credit.amount, order.currency());
+    let rest_is = if order.status == OrderStatus::PendingPayment { "Left to pay" } else { "Paid otherwise" };
+    let mut rows = vec![("Store credit", credit.negated().unwrap_or(credit).format())];
+    rows.extend(rest.is_positive().then(|| (rest_is, rest.format())));
+    rows
 }
 
 /// An order's sum, with what went back and what is to go back.
@@ -122,17 +149,13 @@ pub fn totals(order: &Order) -> Totals {
     if !sums.tax_included {
         rows.extend(sums.tax_lines.iter().map(|line| TotalsRow::new(line.name.clone(), line.tax.format())));
     }
-    let due = order.refund_due();
-    let later = [("Refunded", order.refunded), ("Refund due", due)];
+    let back = [("Refunded", order.refunded), ("Refund due", order.refund_due())];
+    let back = back.into_iter().filter(|(_, amount)| !amount.is_zero()).map(|(name, amount)| (name, amount.format()));
     Totals {
         rows,
         total: Some(sums.total.format()),
         after: (sums.tax_included && !sums.tax.is_zero()).then(|| format!("Includes {} tax", sums.tax.format())),
-        later: later
-            .into_iter()
-            .filter(|(_, amount)| !amount.is_zero())
-            .map(|(name, amount)| TotalsRow::new(name, amount.format()))
-            .collect(),
+        later: credit_rows(order).into_iter().chain(back).map(|(name, sum)| TotalsRow::new(name, sum)).collect(),
     }
 }
 
@@ -173,8 +196,11 @@ pub fn happened(order: &Order, audience: Audience) -> Vec<Event> {
     let mut events = vec![(Some(order.created), Event { what: "Order placed".to_owned(), ..Event::default() })];
     events.extend(order.payments.iter().map(|payment| {
         let event = Event {
-            what: format!("{} paid", payment.amount.format()),
-            detail: (audience == Audience::Staff).then(|| payment.reference.clone()),
+            what: match payment.credit {
+                Some(_) => format!("{} paid with store credit", payment.amount.format()),
+                None => format!("{} paid", payment.amount.format()),
+            },
+            detail: (audience == Audience::Staff && payment.credit.is_none()).then(|| payment.reference.clone()),
             ..Event::default()
         };
         (Some(payment.at), event)
@@ -190,7 +216,7 @@ pub fn happened(order: &Order, audience: Audience) -> Vec<Event> {
         let detail = if link.is_none() { parcel.tracking.clone() } else { None };
         events.push((Some(parcel.at), Event { what, detail, link, ..Event::default() }));
     }
-    events.extend(order.refunds.iter().map(|refund| (Some(refund.at), refund_event(refund, audience))));
+    events.extend(order.refunds.iter().map(|refund| (Some(refund.at), refund_event(order, refund, audience))));
     match order.status {
         OrderStatus::PendingPayment | OrderStatus::Placed => {}
         OrderStatus::Completed => {
@@ -218,7 +244,7 @@ pub fn happened(order: &Order, audience: Audience) -> Vec<Event> {
     dated.collect()
 }
 
-fn refund_event(refund: &Refund, audience: Audience) -> Event {
+fn refund_event(order: &Order, refund: &Refund, audience: Audience) -> Event {
     let amount = refund.amount.format();
     let why = match refund.cause {
         RefundCause::Requested => None,
@@ -229,14 +255,17 @@ fn refund_event(refund: &Refund, audience: Audience) -> Event {
         RefundCause::Short => Some("less was paid than it cost"),
         RefundCause::OutOfStock => Some("it is not in stock any more"),
         RefundCause::Returned => Some("items came back"),
+        RefundCause::Unpaid => Some("it was not paid in time"),
     };
     let reason = refund.reason.as_deref().filter(|_| audience == Audience::Staff);
     let reference = refund.reference.as_deref().filter(|_| audience == Audience::Staff);
     let detail: Vec<&str> = [why, reason, reference].into_iter().flatten().collect();
     Event {
-        what: match refund.status {
-            RefundStatus::Done => format!("{amount} refunded"),
-            RefundStatus::Due | RefundStatus::Pending => format!("Refund of {amount} on its way"),
+        what: match (refund.status, order.is_credited(refund)) {
+            (RefundStatus::Done, true) => format!("{amount} on store credit"),
+            (RefundStatus::Due | RefundStatus::Pending, true) => format!("{amount} on its way to store credit"),
+            (RefundStatus::Done, false) => format!("{amount} refunded"),
+            (RefundStatus::Due | RefundStatus::Pending, false) => format!("Refund of {amount} on its way"),
         },
         detail: (!detail.is_empty()).then(|| detail.join(", ")),
         ..Event::default()

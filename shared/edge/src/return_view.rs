@@ -28,10 +28,19 @@ pub const fn reason_words(reason: Reason) -> &'static str {
     }
 }
 
-/// What a buyer wants for it, as it is chosen.
-pub const fn resolution_words(resolution: Resolution) -> &'static str {
+/// What a buyer of an order wants for it, as it is chosen.
+pub fn resolution_words(order: &Order, resolution: Resolution) -> String {
     match resolution {
-        Resolution::Refund => "My money back",
+        Resolution::Refund => format!("My money back, to {}", purse(order)),
+        Resolution::Credit => "Store credit, to spend on something else".to_owned(),
+    }
+}
+
+/// Where what a return comes to goes.
+pub fn goes_to(back: &Return, order: &Order) -> &'static str {
+    match back.resolution {
+        Resolution::Refund => purse(order),
+        Resolution::Credit => "your store credit",
     }
 }
 
@@ -61,7 +70,7 @@ pub fn badge(status: ReturnStatus) -> Badge {
         ReturnStatus::Rejected => other(Tone::Bad, "Not taken back"),
         ReturnStatus::Refunded => Badge::Refunded,
         ReturnStatus::Exchanged => other(Tone::Ok, "Exchanged"),
-        ReturnStatus::Credited => other(Tone::Ok, "Credited"),
+        ReturnStatus::Credited => other(Tone::Ok, "Store credit given"),
         ReturnStatus::SentBack => other(Tone::Neutral, "Sent back"),
         ReturnStatus::Closed => other(Tone::Neutral, "Closed"),
         ReturnStatus::Canceled => Badge::Cancelled,
@@ -133,12 +142,12 @@ pub fn sum_rows(shipping: Money, reductions: &[Reduction]) -> Vec<(String, Strin
     paid.into_iter().chain(lowered(reductions)).collect()
 }
 
-/// What goes back in all.
-pub fn refund_sum(order: &Order, quote: &Quote) -> shop::RefundSum {
+/// What goes back in all; to where, the buyer says.
+pub fn refund_sum(quote: &Quote) -> shop::RefundSum {
     shop::RefundSum {
         rows: sum_rows(quote.shipping, &quote.reductions),
         total: quote.refund.format(),
-        to: format!("to {}, when we have looked at the items", purse(order)),
+        to: "when we have looked at the items".to_owned(),
     }
 }
 
@@ -163,6 +172,7 @@ pub fn happened(back: &Return, audience: Audience) -> Vec<Event> {
             "return.inspected" => "Looked at: taken back",
             "return.rejected" => "Looked at: not taken back",
             "return.refunded" => "Refunded",
+            "return.credited" => "Store credit given",
             "return.sent_back" => "Sent back to the buyer",
             "return.closed" => "Closed",
             "return.canceled" => "Cancelled",

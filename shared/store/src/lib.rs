@@ -5,6 +5,7 @@
 
 pub mod carts;
 pub mod catalog;
+pub mod credits;
 pub mod db;
 mod events;
 mod handle;

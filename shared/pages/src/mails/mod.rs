@@ -15,8 +15,9 @@ pub use purchasing::{
     purchase_order_sent, supplier_answered,
 };
 pub use returns::{
-    ReturnApproved, ReturnMail, ReturnNews, ReturnSettled, return_approved, return_canceled, return_declined,
-    return_expired, return_label, return_received, return_rejected, return_requested, return_sent_back, return_settled,
+    ReturnApproved, ReturnCredited, ReturnMail, ReturnNews, ReturnSettled, return_approved, return_canceled,
+    return_credited, return_declined, return_expired, return_label, return_received, return_rejected, return_requested,
+    return_sent_back, return_settled,
 };
 
 /// A mail, ready to be put into MIME parts.
@@ -73,6 +74,8 @@ pub struct OrderMail {
     pub totals: Vec<(String, String)>,
     /// The total.
     pub total: String,
+    /// Names and amounts of how it was paid, where that was not all by one way: "Store credit", "−€12.00".
+    pub paid: Vec<(String, String)>,
     /// "Includes €4.31 tax".
     pub tax_note: Option<String>,
     /// Where it goes, a line each.
@@ -86,6 +89,7 @@ fn order_blocks(order: &OrderMail) -> Vec<Block> {
     let mut rows = order.totals.clone();
     if !order.total.is_empty() {
         rows.push(("Total".to_owned(), order.total.clone()));
+        rows.extend(order.paid.iter().cloned());
         blocks.push(Block::Totals { rows, note: order.tax_note.clone() });
     }
     if !order.address.is_empty() {
@@ -226,10 +230,10 @@ pub struct OrderRefunded {
     pub order: OrderMail,
     /// How much.
     pub amount: String,
-    /// Where to: "your card", "your bank account".
+    /// Where to: "your card", "your bank account", "your store credit".
     pub to: String,
-    /// How long it takes: "3–5 days".
-    pub takes: String,
+    /// How long it takes: "3–5 days". None: it is there.
+    pub takes: Option<String>,
     /// Why, in a sentence.
     pub reason: Option<String>,
 }
@@ -238,10 +242,12 @@ pub struct OrderRefunded {
 #[must_use]
 pub fn order_refunded(shop: &Shop, view: &OrderRefunded) -> Mail {
     let order = &view.order;
-    let mut blocks = vec![Block::Text(format!(
-        "We've sent {} back to {} for order {}. Banks take {} to show it.",
-        view.amount, view.to, order.number, view.takes
-    ))];
+    let shown = match &view.takes {
+        Some(takes) => format!("Banks take {takes} to show it."),
+        None => "You can spend it now.".to_owned(),
+    };
+    let sent = format!("We've sent {} back to {} for order {}. {shown}", view.amount, view.to, order.number);
+    let mut blocks = vec![Block::Text(sent)];
     if let Some(reason) = &view.reason {
         blocks.push(Block::Text(reason.clone()));
     }
@@ -252,8 +258,11 @@ pub fn order_refunded(shop: &Shop, view: &OrderRefunded) -> Mail {
     written(
         shop,
         format!("We've refunded {}", view.amount),
-        format!("{} to reach {}.", view.takes, view.to),
-        format!("{} is on its way back", view.amount),
+        match &view.takes {
+            Some(takes) => format!("{takes} to reach {}.", view.to),
+            None => format!("It is on {}.", view.to),
+        },
+        format!("{} {}", view.amount, if view.takes.is_some() { "is on its way back" } else { "is back" }),
         blocks,
     )
 }

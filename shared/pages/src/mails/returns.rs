@@ -93,12 +93,55 @@ pub struct ReturnSettled {
     pub mail: ReturnMail,
     /// Where the money went: "your card".
     pub to: String,
-    /// How long it takes: "3–5 days".
-    pub takes: String,
+    /// How long it takes: "3–5 days". None: it is there at once.
+    pub takes: Option<String>,
     /// Whether somebody has yet to send it: another mail says when that is done.
     pub due: bool,
     /// Why something was kept or not taken back.
     pub notes: Vec<String>,
+}
+
+/// A return that became store credit.
+#[derive(Debug, Clone, Default)]
+pub struct ReturnCredited {
+    /// The return.
+    pub mail: ReturnMail,
+    /// What opens the credit at checkout: "7K3F-9QX2-M4TA-1BCD".
+    pub code: String,
+    /// The shop's first page, absolute.
+    pub shop_url: String,
+    /// Why something was kept or not taken back.
+    pub notes: Vec<String>,
+}
+
+/// "Store credit for your return of 7K3F9QX2M4", with the code that opens it.
+#[must_use]
+pub fn return_credited(shop: &Shop, view: &ReturnCredited) -> Mail {
+    let mail = &view.mail;
+    let mut blocks = vec![
+        Block::Text(format!(
+            "Thank you for sending it back. We've looked at {} and put {} on your store credit. It does not expire.",
+            mail.named(),
+            mail.refund
+        )),
+        Block::Section("Your code".to_owned(), vec![view.code.clone()]),
+        Block::Text(
+            "Enter it at checkout, under “Use store credit”. It is always the same for your address, so further credit comes on top. Whoever has it can spend it: keep this mail."
+                .to_owned(),
+        ),
+        Block::Button("To the shop".to_owned(), view.shop_url.clone()),
+    ];
+    if !view.notes.is_empty() {
+        blocks.push(Block::Section("What lowered it".to_owned(), view.notes.clone()));
+    }
+    blocks.extend(mail.quoted("Store credit"));
+    written(
+        shop,
+        format!("Store credit for your return of {}", mail.order_number),
+        format!("{} to spend in the shop.", mail.refund),
+        format!("You have {} of store credit", mail.refund),
+        blocks,
+    )
 }
 
 /// News of a return that did not go as hoped.
@@ -268,14 +311,20 @@ pub fn return_settled(shop: &Shop, view: &ReturnSettled) -> Mail {
     } else if mail.pays() {
         (
             format!("We've refunded {}", mail.refund),
-            format!("{} to reach {}.", view.takes, view.to),
-            format!("{} is on its way back", mail.refund),
+            match &view.takes {
+                Some(takes) => format!("{takes} to reach {}.", view.to),
+                None => format!("It is on {}.", view.to),
+            },
+            format!("{} {}", mail.refund, if view.takes.is_some() { "is on its way back" } else { "is back" }),
             format!(
-                "Thank you for sending it back. We've looked at {} and sent {} to {}. Banks take {} to show it.",
+                "Thank you for sending it back. We've looked at {} and sent {} to {}. {}",
                 mail.named(),
                 mail.refund,
                 view.to,
-                view.takes
+                match &view.takes {
+                    Some(takes) => format!("Banks take {takes} to show it."),
+                    None => "You can spend it now.".to_owned(),
+                }
             ),
         )
     } else {

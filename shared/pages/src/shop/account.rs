@@ -100,12 +100,61 @@ pub struct OrderSummary {
 pub struct Account {
     /// Their mail address.
     pub email: String,
+    /// Their store credit, where they ever had any.
+    pub credit: Option<Credit>,
     /// Their orders, newest first.
     pub orders: Vec<OrderSummary>,
     /// Where the list goes on.
     pub pager: Pager,
     /// The forms' token.
     pub csrf: String,
+}
+
+/// What a customer has of store credit.
+#[derive(Debug, Clone, Default)]
+pub struct Credit {
+    /// What is there.
+    pub balance: String,
+    /// What opens it at checkout, while there is something.
+    pub code: Option<String>,
+    /// Its latest movements, newest first.
+    pub rows: Vec<CreditRow>,
+}
+
+/// A movement of store credit.
+#[derive(Debug, Clone, Default)]
+pub struct CreditRow {
+    /// The day.
+    pub when: String,
+    /// What for: "Return from order 7K3F9QX2M4".
+    pub what: String,
+    /// By how much, with its sign.
+    pub amount: String,
+}
+
+fn store_credit(view: &Credit) -> Markup {
+    html! {
+        section.panel.stack aria-labelledby="store-credit" {
+            div.row-between {
+                h2 #store-credit { "Store credit" }
+                strong.num { (view.balance) }
+            }
+            @if let Some(code) = &view.code {
+                p.muted { "It is offered to you at checkout. Or pay with the code " strong.number { (code) } ", signed in or not: whoever has it can spend it." }
+            }
+            details {
+                summary { "What came and went" }
+                ul.order-list {
+                    @for row in &view.rows {
+                        li {
+                            span { (row.what) span.muted { " · " (row.when) } }
+                            span.end.num { (row.amount) }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The orders of who is signed in.
@@ -118,6 +167,7 @@ pub fn account(view: &Account) -> Markup {
                 p.muted { "Signed in as " (view.email) }
                 form action="/sign-out" method="post" { (hidden("csrf", &view.csrf)) button.link-button type="submit" { "Sign out" } }
             }
+            @if let Some(credit) = &view.credit { (store_credit(credit)) }
             @if view.orders.is_empty() {
                 (empty("Your orders will appear here.", Some(("/", "To the shop"))))
             } @else {

@@ -78,6 +78,12 @@ pub struct Checkout {
     pub cart_id: String,
     /// The total shown, as the handler reads it back.
     pub expected_total: String,
+    /// The code of store credit, as typed.
+    pub credit_code: String,
+    /// What the code does: "Pays €12.00 of it."
+    pub credit: Option<String>,
+    /// What store credit was shown to pay, as the handler reads it back.
+    pub expected_credit: String,
     /// The key that makes a double press one order.
     pub idempotency_key: String,
     /// The form's token.
@@ -88,7 +94,7 @@ pub struct Checkout {
 
 /// Checkout, inside [`crate::layout::bare_page`]. Posts to `/checkout`: `email`, `shipping_name`, `shipping_country`, `shipping_line1`,
 /// `shipping_line2`, `shipping_city`, `shipping_postal_code`, `shipping_phone`, `billing_same` (`true` or absent), the same with `billing_` but the
-/// phone (sent empty when hidden), `shipping_method`, `payment_method`, `expected_total`, `idempotency_key`, `cart_id`, `csrf`, and `intent`:
+/// phone (sent empty when hidden), `shipping_method`, `payment_method`, `expected_total`, `credit_code`, `expected_credit`, `idempotency_key`, `cart_id`, `csrf`, and `intent`:
 /// `place` orders; `update` asks for the page again with the methods and the total of the country chosen, without
 /// complaint about what is still empty. `intent` is absent when Enter was pressed: read it as `place`.
 #[must_use]
@@ -151,6 +157,7 @@ fn form(view: &Checkout) -> Markup {
             (hidden("csrf", &view.csrf))
             (hidden("cart_id", &view.cart_id))
             (hidden("expected_total", &view.expected_total))
+            (hidden("expected_credit", &view.expected_credit))
             (hidden("idempotency_key", &view.idempotency_key))
             section.step aria-labelledby="step-contact" {
                 h2 #step-contact { "Contact" }
@@ -176,6 +183,7 @@ fn form(view: &Checkout) -> Markup {
             section.step aria-labelledby="step-payment" {
                 h2 #step-payment { "Payment" }
                 (radios("payment_method", &html! { span.visually-hidden { "Payment" } }, &view.payment_methods, view.errors.of("payment_method"), false))
+                (store_credit(view))
                 (billing(view))
             }
             section.step aria-labelledby="step-review" {
@@ -184,8 +192,26 @@ fn form(view: &Checkout) -> Markup {
                     (totals(&view.totals))
                 }
                 @if let Some(terms) = &view.terms { p.small.muted { (terms) } }
-                button.button.wide type="submit" name="intent" value="place" data-busy="Placing your order…" { (view.submit) }
+                button.button.wide type="submit" name="intent" value="place" data-busy="Placing your order…" { span #submit-words data-region { (view.submit) } }
                 p { a href="/cart" { "Back to the cart" } }
+            }
+        }
+    }
+}
+
+/// Folded, until somebody has some.
+fn store_credit(view: &Checkout) -> Markup {
+    let given = !view.credit_code.is_empty() || view.errors.of("credit_code").is_some();
+    html! {
+        details open[given] {
+            summary { "Use store credit" }
+            div.stack {
+                (field(&Field::text("credit_code", "Store credit code").hint("It is in the mail about your return: 16 letters and digits.")
+                    .value(&view.credit_code).autocomplete("off").errors(&view.errors).optional().requotes()))
+                div #credit-pays data-region {
+                    @if let Some(pays) = &view.credit { p role="status" { (pays) } }
+                }
+                div { button.button.quiet type="submit" name="intent" value="update" { "Apply code" } }
             }
         }
     }

@@ -15,8 +15,8 @@ mod product;
 mod returns;
 
 pub use account::{
-    Account, FindOrder, OrderSummary, SignIn, SignInConfirm, account, check_mail, find_order, find_order_sent, sign_in,
-    sign_in_confirm,
+    Account, Credit, CreditRow, FindOrder, OrderSummary, SignIn, SignInConfirm, account, check_mail, find_order,
+    find_order_sent, sign_in, sign_in_confirm,
 };
 pub use cart::{Added, Cart, CartLine, Undo, added, cart};
 pub use catalogue::{ActiveFilter, Listing, listing};

@@ -97,7 +97,7 @@ async function requote(form) {
       const fresh = answer.getElementById(region.id);
       if (fresh) region.replaceWith(document.adoptNode(fresh));
     }
-    for (const name of ["expected_total", "idempotency_key"]) {
+    for (const name of ["expected_total", "expected_credit", "idempotency_key"]) {
       const fresh = answer.querySelector(`input[name=${name}]`);
       const kept = form.elements[name];
       if (fresh && kept) kept.value = fresh.value;

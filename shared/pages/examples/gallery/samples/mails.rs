@@ -84,7 +84,7 @@ pub(super) fn all() -> Vec<(&'static str, mails::Mail)> {
                     order: order.clone(),
                     amount: "€26.00".into(),
                     to: "your card".into(),
-                    takes: "3–5 days".into(),
+                    takes: Some("3–5 days".into()),
                     reason: Some("One mug arrived broken.".into()),
                 },
             ),

@@ -564,7 +564,7 @@ pub(super) fn mails() -> Vec<(&'static str, mails::Mail)> {
     let settled = mails::ReturnSettled {
         mail: mail.clone(),
         to: "your card".into(),
-        takes: "3–5 days".into(),
+        takes: Some("3–5 days".into()),
         due: false,
         notes: texts(&[
             "One of the mugs was used: it is stained inside.",
@@ -592,6 +592,18 @@ pub(super) fn mails() -> Vec<(&'static str, mails::Mail)> {
         ("return-rejected", mails::return_rejected(&from, &mails::ReturnNews { parcel: None, ..news.clone() })),
         ("return-rejected-parcel", mails::return_rejected(&from, &news)),
         ("return-settled", mails::return_settled(&from, &settled)),
+        (
+            "return-credited",
+            mails::return_credited(
+                &from,
+                &mails::ReturnCredited {
+                    mail: mail.clone(),
+                    code: "7K3F-9QX2-M4TA-1BCD".into(),
+                    shop_url: "https://shop.example.com".into(),
+                    notes: settled.notes.clone(),
+                },
+            ),
+        ),
         (
             "return-settled-due",
             mails::return_settled(
