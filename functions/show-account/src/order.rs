@@ -5,7 +5,7 @@ use contracts::{Problem, ProblemKind};
 use domain::Money;
 use domain::calendar::{civil, day, moment};
 use domain::id::{OrderId, ReturnId};
-use domain::order::{Order, OrderAction, OrderStatus, PaymentMethod, PaymentStatus};
+use domain::order::{Order, OrderAction, OrderStatus, PaymentMethod};
 use domain::people::Action;
 use domain::settings::{PaymentSettings, ShopSettings};
 use domain::shipping::ShippingSettings;
@@ -22,7 +22,7 @@ use pages::layout::Head;
 use pages::shop::{self, BankTransfer, CancelForm, OrderLine, Payment, PaymentReturn, Shipment};
 
 use crate::ShowAccount;
-use crate::words::{consequence, line_note, sentence};
+use crate::words::{consequence, has_failed, line_note, sentence};
 
 /// GET /orders/{id}
 pub(crate) async fn page(shop: &ShowAccount, request: &Request) -> Result<Response, Problem> {

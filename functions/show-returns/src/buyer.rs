@@ -10,7 +10,7 @@ use edge::http::{encoded, unavailable};
 use edge::order_view::{Audience, purse};
 use edge::orders::shop_path as order_path;
 use edge::page::{ShopFrame, form_key, renewal};
-use edge::return_view::{badge, happened, returned_lines, sum_rows};
+use edge::return_view::{badge, goes_to, happened, returned_lines, sum_rows};
 use edge::{Request, Response};
 use pages::components::{FormErrors, Notice, Tone};
 use pages::layout::Head;

@@ -201,6 +201,7 @@ impl Event {
                 | ReturnEvent::Received { .. }
                 | ReturnEvent::Rejected { .. }
                 | ReturnEvent::Refunded { .. }
+                | ReturnEvent::Credited { .. }
                 | ReturnEvent::SentBack { .. }
                 | ReturnEvent::Canceled { .. }
                 | ReturnEvent::Expired { .. } => &[Mails],

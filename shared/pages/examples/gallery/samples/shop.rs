@@ -172,6 +172,8 @@ fn checkout() -> shop::Checkout {
         terms: Some("By ordering you accept our terms. You can return everything within 30 days.".into()),
         cart_id: "crt_1".into(),
         expected_total: "9090".into(),
+        credit_code: "7K3F-9QX2-M4TA-1BCD".into(),
+        credit: Some("Pays €12.00 of it.".into()),
         idempotency_key: "key".into(),
         csrf: "c5rf".into(),
         ..shop::Checkout::default()
@@ -411,6 +413,22 @@ pub(super) fn pages() -> Vec<(String, Markup)> {
             Head::private("Your orders"),
             shop::account(&shop::Account {
                 email: "buyer@example.com".into(),
+                credit: Some(shop::Credit {
+                    balance: "€12.00".into(),
+                    code: Some("7K3F-9QX2-M4TA-1BCD".into()),
+                    rows: vec![
+                        shop::CreditRow {
+                            when: "2 June 2026".into(),
+                            what: "Paid for order 4MTA1BCD7K".into(),
+                            amount: "−€14.00".into(),
+                        },
+                        shop::CreditRow {
+                            when: "20 May 2026".into(),
+                            what: "Return from order 7K3F9QX2M4".into(),
+                            amount: "+€26.00".into(),
+                        },
+                    ],
+                }),
                 orders: vec![
                     shop::OrderSummary {
                         number: "7K3F9QX2M4".into(),
