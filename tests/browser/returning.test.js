@@ -185,3 +185,110 @@ suite('a return', () => {
     await sound(page, 'how returns work');
   });
 });
+
+suite('store credit', () => {
+  let shop;
+  let code;
+
+  before(async () => {
+    shop = await openShop();
+  });
+
+  after(() => shop?.stop());
+
+  /** Puts two mugs into the cart and opens the checkout, the address filled in. */
+  async function checkout(page) {
+    await page.goto(`${shop.url}/products/mug`);
+    await page.locator('form[action="/cart/items"] button[type="submit"]').first().click();
+    await page.getByText("You've just added this product to the cart").first().waitFor();
+    await page.goto(`${shop.url}/checkout`);
+    await page.fill('[name="email"]', 'friend@example.com');
+    await page.fill('[name="shipping_name"]', 'Robin Example');
+    await page.fill('[name="shipping_line1"]', '1 Example Street');
+    await page.fill('[name="shipping_city"]', 'Berlin');
+    await page.fill('[name="shipping_postal_code"]', '10115');
+  }
+
+  test('is chosen on a phone, given at the desk and mailed with its code', async () => {
+    const page = await shop.visit(null, { viewport: PHONE });
+    await page.goto(shop.order.view_url);
+    await page.getByRole('link', { name: 'Return items' }).click();
+    await page.locator('[name="quantity.MUG-1"]').selectOption('1');
+    await page.locator('[name="reason.MUG-1"]').selectOption('damaged');
+    await page.getByRole('button', { name: /Continue|Review|See/ }).click();
+    await page.getByLabel('Store credit, to spend on something else').check();
+    await sound(page, 'the choice of credit');
+    await page.getByRole('button', { name: 'Ask for this return' }).click();
+    await page.getByText('We have your request.').waitFor();
+    const id = page.url().match(/ret_\w+/)[0];
+    assert.match(await page.locator('main').textContent(), /to your store credit/);
+    await shop.post(`/api/returns/${id}/approve`, {});
+    await shop.post(`/api/returns/${id}/receive`, { lines: [{ sku: 'MUG-1', quantity: 1 }] });
+    await shop.post(`/api/returns/${id}/inspect`, { lines: [{ sku: 'MUG-1', damaged: 1 }] });
+    const desk = await shop.visit('warehouse', { viewport: WIDE });
+    await desk.goto(`${shop.url}/desk/returns/${id}`);
+    await sound(desk, 'what is to be credited');
+    await desk.getByRole('button', { name: 'Give €19.99 of store credit' }).click();
+    await desk.getByText('Settled. The customer gets a mail.').waitFor();
+    await shop.advance('1s');
+    const mail = (await shop.mails()).find(({ subject }) => subject === `Store credit for your return of ${shop.order.order.number}`);
+    [code] = mail.text.match(/[0-9A-Z]{4}(-[0-9A-Z]{4}){3}/);
+    await page.reload();
+    assert.match(await page.locator('main').textContent(), /You have €19\.99 of store credit/);
+    await sound(page, 'the credited return');
+  });
+
+  test('pays a part at checkout with JavaScript, and the button says what is left', async () => {
+    const page = await shop.visit(null, { viewport: PHONE });
+    await checkout(page);
+    await page.getByText('Use store credit').click();
+    await page.fill('[name="credit_code"]', 'AAAA-AAAA-AAAA-AAAA');
+    await page.locator('[name="credit_code"]').blur();
+    await page.getByText('We know no store credit with this code.').waitFor();
+    await page.fill('[name="credit_code"]', code.toLowerCase());
+    await page.locator('[name="credit_code"]').blur();
+    await page.getByText('Pays €19.99 of it.').waitFor();
+    // A mug and 4.90 of delivery.
+    await page.locator('button.wide', { hasText: 'Pay €4.90' }).waitFor();
+    await sound(page, 'a checkout with credit');
+    await page.locator('button.wide[value="place"]').click();
+    await page.waitForURL(/\/_local\/stripe\/pay\//);
+    assert.match(await page.locator('body').textContent(), /4\.90/);
+    await page.getByRole('button', { name: /^Pay/ }).first().click();
+    await page.waitForURL(/\/orders\/ord_/);
+    await shop.advance('1s');
+    await page.reload();
+    assert.match(await page.locator('main').textContent(), /Store credit[^€]*€19\.99/);
+    await sound(page, 'the order paid with credit');
+  });
+
+  test('shows without JavaScript first what it pays, and says when nothing is left', async () => {
+    const page = await shop.visit(null, { javaScriptEnabled: false, viewport: PHONE });
+    await checkout(page);
+    await page.getByText('Use store credit').click();
+    await page.fill('[name="credit_code"]', 'nonsense');
+    await page.locator('button.wide[value="place"]').click();
+    await page.getByText('A code has 16 letters and digits').first().waitFor();
+    await page.fill('[name="credit_code"]', code);
+    await page.locator('button.wide[value="place"]').click();
+    await page.getByText('There is no store credit left on this code.').waitFor();
+    assert.equal(await page.inputValue('[name="credit_code"]'), code);
+    assert.equal(await page.inputValue('[name="email"]'), 'friend@example.com');
+    await sound(page, 'a spent code');
+  });
+
+  test('stands on the page of who is signed in', async () => {
+    const page = await shop.visit(null, { viewport: PHONE });
+    await page.goto(`${shop.url}/sign-in`);
+    await page.fill('[name="email"]', 'buyer@example.com');
+    await page.getByRole('button', { name: /link/i }).click();
+    await shop.advance('1s');
+    const mail = (await shop.mails()).find(({ subject }) => subject === 'Your sign-in link');
+    await page.goto(mail.text.match(/https?:\/\/\S+\/sign-in\/confirm\S+/)[0]);
+    await page.getByRole('button', { name: /sign in/i }).click();
+    await page.goto(`${shop.url}/account`);
+    await page.getByText('What came and went').click();
+    assert.match(await page.locator('main').textContent(), /−?-?€19\.99/);
+    await sound(page, 'the account with credit');
+  });
+});

@@ -24,6 +24,7 @@ macro_rules! stories {
             waits_for_stock_and_gets_it,
             moves_to_another_location,
             sends_something_back,
+            takes_store_credit_and_spends_it,
         }
     };
 }
@@ -343,4 +344,50 @@ pub(crate) async fn sends_something_back(shop: &Shop) {
     let shown =
         shop.get(&format!("/returns/{id}?token={token}")).header("accept", "text/html").send().await.expect(200);
     assert!(shown.text.contains("Refunded"), "{}", shown.text);
+}
+
+pub(crate) async fn takes_store_credit_and_spends_it(shop: &Shop) {
+    let sku = shop.named("MUG");
+    shop.stock(&sku, 1999, 5).await;
+    let placed = order(shop, "card", 1).await;
+    on_the_pay_page(shop, &placed).await;
+    shop.pay(&placed.id, Act::Accept).await;
+    stock(shop, 4, 0, 1).await;
+    as_staff(shop, "warehouse", &format!("/api/orders/{}/ship", placed.id), &json!({ "carrier": "DHL" })).await;
+    let token = placed.answer["view_url"].as_str().unwrap().split("token=").nth(1).unwrap();
+    let asked = json!({
+        "order_id": placed.id, "resolution": "credit", "lines": [{ "sku": sku, "quantity": 1, "reason": "damaged" }],
+    });
+    let back = shop.post(&format!("/api/returns?token={token}"), &asked).send().await.expect(201).json();
+    let act = |what: &str| format!("/api/returns/{}/{what}", back["id"].as_str().unwrap());
+    as_staff(shop, "support", &act("approve"), &json!({})).await;
+    let came = json!({ "lines": [{ "sku": sku, "quantity": 1 }] });
+    as_staff(shop, "warehouse", &act("receive"), &came).await;
+    let seen = json!({ "lines": [{ "sku": sku, "damaged": 1 }] });
+    as_staff(shop, "warehouse", &act("inspect"), &seen).await;
+    let settled = as_staff(shop, "warehouse", &act("resolve"), &json!({})).await.json();
+    assert_eq!(settled["status"], "credited");
+    stands(shop, &placed.id, "placed", "refunded").await;
+    let subject = format!("Store credit for your return of {}", placed.number);
+    mailed(shop, &subject).await;
+    let mail = shop.mailed().await.into_iter().find(|mail| mail.subject == subject).unwrap();
+    let code = mail.text.lines().map(str::trim).find(|line| line.len() == 19 && line.matches('-').count() == 3).unwrap();
+    let credit = async || shop.get(&format!("/api/store-credit?code={code}")).send().await.expect(200).json();
+    assert_eq!(credit().await["balance"], back["refund"]);
+
+    let cart = shop.cart(&[(&sku, 2)]).await;
+    let mut body = tests::checkout_body(&cart, "card");
+    body["email"] = json!(shop.email());
+    body["credit_code"] = json!(code);
+    let answer = shop.post("/api/checkout", &body).key(&format!("key-{cart}")).send().await.expect(201).json();
+    assert_eq!((&answer["order"]["credit"], &answer["order"]["to_pay"]["amount"]), (&back["refund"], &json!(1999)));
+    let id = answer["order"]["id"].as_str().unwrap().to_owned();
+    let second = Placed { id, number: answer["order"]["number"].as_str().unwrap().to_owned(), answer };
+    assert_eq!(credit().await["balance"]["amount"], 0);
+    on_the_pay_page(shop, &second).await;
+    shop.pay(&second.id, Act::Accept).await;
+    stands(shop, &second.id, "placed", "captured").await;
+    as_staff(shop, "support", &format!("/api/orders/{}/cancel", second.id), &json!({})).await;
+    stands(shop, &second.id, "canceled", "refunded").await;
+    assert_eq!(credit().await["balance"], back["refund"]);
 }
