@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cart::Cart;
 use crate::catalog::Listing;
+use crate::credit::CreditAccount;
 use crate::id::{CartId, OrderId, ProductId};
 use crate::money::{Currency, Money};
 use crate::order::PaymentMethod;
@@ -75,6 +76,12 @@ pub(crate) fn buyer(payment_method: PaymentMethod, country: &str) -> Buyer {
         idempotency_hash: Digest::of(b"key"),
         request_hash: Digest::of(b"body"),
     }
+}
+
+/// An account with so much on it.
+pub(crate) fn credit(balance: i64) -> CreditAccount {
+    let empty = CreditAccount::empty(Digest::of(b"code"), "giver@example.com".parse().unwrap(), Currency::EUR);
+    CreditAccount { balance: eur(balance), entries: 1, ..empty }
 }
 
 pub(crate) fn placed(lines: &[(&str, i64, u32)], method: PaymentMethod, taxes: &TaxSettings) -> Placement {

@@ -332,7 +332,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::fixtures::{at, buyer, cart, eur, placed, priced};
+    use crate::fixtures::{at, buyer, cart, credit, eur, placed, priced};
+    use crate::money::Currency;
     use crate::settings::Setting;
 
     fn added() -> TaxSettings {
@@ -421,7 +422,74 @@ mod tests {
         assert_eq!(names, ["order.placed", "order.paid"]);
     }
 
+    #[test]
+    fn what_costs_nothing_takes_no_store_credit() {
+        let mut shipping = ShippingSettings::initial();
+        shipping.zones[0].methods[0].free_from = Some(eur(0));
+        let method = "standard".parse().unwrap();
+        let cart = cart(&[("A", 0, 1)]);
+        let priced = price(cart, "DE".parse().unwrap(), &method, &TaxSettings::initial(), &shipping).unwrap();
+        let credit = Some(CreditUse { account: credit(1000), expected: None });
+        let buyer = Buyer { credit, ..buyer(PaymentMethod::Card, "DE") };
+        let (payments, returns) = (PaymentSettings::initial(), ReturnSettings::initial());
+        let placement = priced.place(OrderId::new(1, [1; 10]), buyer, &payments, &returns, at(0)).unwrap();
+        assert_eq!((placement.credit, placement.order.status), (None, OrderStatus::Placed));
+        assert!(placement.order.credit_used().is_zero());
+    }
+
+    /// An order of 24.89 whose buyer has the code of an account.
+    fn paying_with(account: CreditAccount, expected: Option<i64>) -> Result<Placement, Refusal> {
+        let credit = Some(CreditUse { account, expected: expected.map(eur) });
+        let buyer = Buyer { credit, ..buyer(PaymentMethod::Card, "DE") };
+        let (payments, returns) = (PaymentSettings::initial(), ReturnSettings::initial());
+        let priced = priced(cart(&[("A", 1999, 1)]), "DE", &TaxSettings::initial());
+        priced.place(OrderId::new(1, [1; 10]), buyer, &payments, &returns, at(0))
+    }
+
+    #[test]
+    fn store_credit_pays_as_far_as_it_reaches() {
+        let part = paying_with(credit(1000), None).unwrap();
+        assert_eq!(part.credit, Some(CreditTake { account: credit(1000), amount: eur(1000) }));
+        assert_eq!((part.order.credit_used(), part.order.to_pay()), (eur(1000), eur(1489)));
+        let states = (part.order.status, part.order.payment_status);
+        assert_eq!(states, (OrderStatus::PendingPayment, PaymentStatus::PartiallyCaptured));
+        assert_eq!(part.events, [Event::OrderPlaced { order: part.order.id, until: at(2_100) }]);
+
+        for balance in [2489, 5000] {
+            let whole = paying_with(credit(balance), Some(2489)).unwrap();
+            assert_eq!(whole.credit, Some(CreditTake { account: credit(balance), amount: eur(2489) }));
+            let names: Vec<&str> = whole.events.iter().map(Event::name).collect();
+            assert_eq!((whole.order.status, names), (OrderStatus::Placed, vec!["order.placed", "order.paid"]));
+            assert_eq!((whole.order.payments.len(), whole.order.to_pay()), (1, eur(0)));
+        }
+    }
+
+    #[test]
+    fn store_credit_pays_what_the_buyer_saw_or_nothing() {
+        let refused = |balance: i64, expected: Option<i64>| paying_with(credit(balance), expected).unwrap_err();
+        assert!(paying_with(credit(1000), Some(1000)).is_ok());
+        // Somebody else spent of it, or more came on it.
+        assert_eq!(refused(1000, Some(2489)), Refusal::CreditChanged { now: eur(1000) });
+        assert_eq!(refused(5000, Some(1000)), Refusal::CreditChanged { now: eur(2489) });
+        assert_eq!(refused(1000, Some(0)), Refusal::CreditChanged { now: eur(1000) });
+        let empty = refused(0, None);
+        assert_eq!((&empty, empty.code()), (&Refusal::CreditChanged { now: eur(0) }, "credit-changed"));
+        assert_eq!(empty.to_string(), "There is no store credit left on this code.");
+        let dollars = CreditAccount { balance: Money::new(1000, Currency::USD), ..credit(0) };
+        assert_eq!(paying_with(dollars, None).unwrap_err(), Refusal::WrongCurrency { expected: Currency::EUR });
+    }
+
     proptest! {
+        #[test]
+        fn store_credit_and_the_rest_come_to_the_total(balance in 1_i64..10_000) {
+            let placement = paying_with(credit(balance), None).unwrap();
+            let (order, take) = (placement.order, placement.credit.unwrap());
+            prop_assert!(take.amount.is_positive() && take.amount.amount <= balance);
+            prop_assert_eq!(order.credit_used(), take.amount);
+            prop_assert_eq!(take.amount.plus(order.to_pay()).unwrap(), order.totals.total);
+            prop_assert_eq!(order.status == OrderStatus::Placed, order.to_pay().is_zero());
+        }
+
         #[test]
         fn totals_sum_to_the_cent(
             lines in prop::collection::vec((0_i64..100_000, 1_u32..5, 0_usize..3), 1..8),

@@ -1,5 +1,7 @@
 //! The life of an order: each rule by example, then money and stock under any sequence of commands.
 
+mod credit;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -10,7 +12,7 @@ use crate::refusal::Refusal;
 use crate::settings::Setting;
 use crate::stock::{Allocated, AllocationReason, AllocationRule, Level, Movement, Stock};
 use crate::tax::TaxSettings;
-use crate::text::LocationId;
+use crate::text::{Digest, LocationId};
 
 const HOLD: i64 = 2_100;
 
@@ -344,6 +346,7 @@ fn the_desk_shows_what_can_be_done() {
 #[derive(Debug, Clone)]
 enum Deed {
     Pay(i64, u8),
+    Open(u8),
     Fail,
     Mark,
     Allocate { waiting: u32, dropped: u32 },
@@ -363,6 +366,7 @@ enum Deed {
 fn deed() -> impl Strategy<Value = Deed> {
     prop_oneof![
         3 => (prop_oneof![3 => Just(0_i64), 1 => -500_i64..500], 0_u8..4).prop_map(|(by, name)| Deed::Pay(by, name)),
+        1 => (0_u8..3).prop_map(Deed::Open),
         1 => Just(Deed::Fail),
         1 => Just(Deed::Mark),
         3 => (0_u32..4, 0_u32..3).prop_map(|(waiting, dropped)| Deed::Allocate { waiting, dropped }),
@@ -384,7 +388,11 @@ fn command(deed: &Deed, order: &Order) -> Option<Command> {
     let name = |first: bool| if first { "A" } else { "B" };
     Some(match deed {
         Deed::Pay(by, name) => {
-            Command::PaymentSucceeded { amount: eur(order.totals.total.amount + by), reference: format!("pi_{name}") }
+            let rest = order.totals.total.amount - order.credit_used().amount;
+            Command::PaymentSucceeded { amount: eur(rest + by), reference: format!("pi_{name}") }
+        }
+        Deed::Open(name) => {
+            Command::OpenSession { id: format!("cs_{name}"), url: "https://pay.example.com".into(), expires: at(1_800) }
         }
         Deed::Fail => Command::PaymentFailed,
         Deed::Mark => Command::MarkPaid { reference: "pi_0".into() },
@@ -411,6 +419,14 @@ fn command(deed: &Deed, order: &Order) -> Option<Command> {
     })
 }
 
+/// The order that a checkout makes of A and B, of which credit pays so much.
+fn begun(method: PaymentMethod, taxes: &TaxSettings, credit: i64) -> Order {
+    let order = placed(&[("A", 1999, 2), ("B", 333, 3)], method, taxes).order;
+    let amount = eur(credit.min(order.totals.total.amount));
+    let account = Digest::of(b"code");
+    if amount.is_zero() { order } else { after(&order, Command::SpendCredit { account, amount }, 0) }
+}
+
 type Shop = BTreeMap<Sku, Stock>;
 
 fn moved(shop: &Shop, effects: &[StockEffect]) -> Result<Shop, Refusal> {
@@ -426,16 +442,20 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     /// Whatever happens to an order: no more goes back than came, per payment and in all; its stock is held, committed
-    /// or gone exactly as its state says; and a command that comes twice does nothing or is refused.
+    /// or gone exactly as its state says; what credit paid goes back to credit, and nothing else does; and a command
+    /// that comes twice does nothing or is refused.
     #[test]
     fn money_and_stock_agree_with_the_order(
         deeds in prop::collection::vec(deed(), 0..40),
+        credit in prop_oneof![2 => Just(0_i64), 3 => 1_i64..8_000],
         transfer: bool,
         included: bool,
     ) {
         let method = if transfer { PaymentMethod::BankTransfer } else { PaymentMethod::Card };
         let taxes = TaxSettings { prices_include_tax: included, ..TaxSettings::initial() };
-        let mut order = placed(&[("A", 1999, 2), ("B", 333, 3)], method, &taxes).order;
+        let mut order = begun(method, &taxes, credit);
+        let (credited, total) = (order.credit_used(), order.totals.total);
+        prop_assert_eq!(credited.amount, credit.min(total.amount));
         let mut shop: Shop = ["A", "B"]
             .into_iter()
             .map(|name| {
@@ -494,6 +514,14 @@ proptest! {
                     order.refunds.iter().filter(|refund| refund.payment == payment.reference).map(|refund| refund.amount.amount).sum();
                 prop_assert!(back <= payment.amount.amount);
             }
+            prop_assert_eq!(order.credit_used(), credited);
+            prop_assert_eq!(order.to_pay().amount, (total.amount - came).max(0));
+            for refund in &order.refunds {
+                let payment = order.payments.iter().find(|payment| payment.reference == refund.payment);
+                let of_credit = payment.is_some_and(|payment| payment.credit.is_some());
+                prop_assert_eq!(order.is_credited(refund), of_credit);
+                prop_assert_eq!(order.credited(refund, || Digest::of(b"own")).is_some(), of_credit);
+            }
             let off = matches!(order.status, OrderStatus::Canceled | OrderStatus::Expired);
             if off {
                 prop_assert_eq!(order.refundable(), eur(0));
@@ -516,8 +544,8 @@ proptest! {
 
     /// Whatever happened to an order, every refund that was asked for can be sent.
     #[test]
-    fn every_refund_can_be_sent(deeds in prop::collection::vec(deed(), 0..40)) {
-        let mut order = two_lines(PaymentMethod::Card);
+    fn every_refund_can_be_sent(deeds in prop::collection::vec(deed(), 0..40), credit in 0_i64..8_000) {
+        let mut order = begun(PaymentMethod::Card, &TaxSettings::initial(), credit);
         for (second, deed) in deeds.iter().enumerate() {
             let Some(command) = command(deed, &order) else { continue };
             let Ok(decision) = decide(&order, command, at(second as i64 * 100)) else { continue };

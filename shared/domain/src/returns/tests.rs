@@ -1,26 +1,40 @@
 //! Quotes: each rule by example, then money under any sequence of returns and refunds.
 
+mod credit;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::fixtures::{at, eur, many, placed, sku};
 use crate::id::ReturnId;
-use crate::order::{self, Command, Order, PaymentMethod, RefundWhat};
+use crate::money::Money;
+use crate::order::{self, Command, Order, PaymentMethod, Refund, RefundStatus, RefundWhat};
 use crate::refusal::Refusal;
 use crate::settings::{CategoryTerms, ReturnSettings, Setting};
 use crate::stock::{Allocated, Allocation, AllocationReason, AllocationRule, Movement, Shelf, SkuQuantity};
 use crate::tax::TaxSettings;
-use crate::text::LocationId;
+use crate::text::{Digest, LocationId};
 
 const DAY: i64 = 24 * 60 * 60;
 const TERMS: Terms = Terms { window_days: 30, restocking_fee_ppm: 0, free_label: true, final_sale: false };
 
 /// An order that was paid and has left as a whole, sold on these terms.
 fn shipped(lines: &[(&str, i64, u32)], terms: Terms) -> Order {
-    let mut order = placed(lines, PaymentMethod::Card, &TaxSettings::initial()).order;
+    sold(lines, terms, PaymentMethod::Card, 0)
+}
+
+/// The same, paid so, as far as credit did not reach.
+fn sold(lines: &[(&str, i64, u32)], terms: Terms, method: PaymentMethod, credit: i64) -> Order {
+    let mut order = placed(lines, method, &TaxSettings::initial()).order;
     order.lines.iter_mut().for_each(|line| line.terms = terms);
-    let paid = Command::PaymentSucceeded { amount: order.totals.total, reference: "pi_1".to_owned() };
-    let order = after(&order, paid);
+    let amount = eur(credit.min(order.totals.total.amount));
+    if amount.is_positive() {
+        order = after(&order, Command::SpendCredit { account: Digest::of(b"code"), amount });
+    }
+    let amount = order.to_pay();
+    if amount.is_positive() {
+        order = after(&order, Command::PaymentSucceeded { amount, reference: "pi_1".to_owned() });
+    }
     let piece = |line: SkuQuantity| Allocation { location: LocationId::main(), sku: line.sku, quantity: line.quantity };
     let (rule, reason) = (AllocationRule::Priority, AllocationReason::OneLocation);
     let why = Allocated { rule, reason, version: 1, nearness: None };
@@ -305,8 +319,8 @@ fn pictures_are_bounded() {
 /// A buyer or staff do something about an order.
 #[derive(Debug, Clone)]
 enum Act {
-    /// So many of the line of this number are asked back, for the reason of this number.
-    Ask(usize, u32, usize),
+    /// So many of the line of this number are asked back, for the reason of this number; for credit or for money.
+    Ask(usize, u32, usize, bool),
     /// An open return is called off.
     Drop(usize),
     /// An open return comes: so many units, so many of them rejected; so much is kept for wear.
@@ -319,7 +333,8 @@ enum Act {
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
     let act = prop_oneof![
-        4 => (0_usize..3, 1_u32..4, 0..Reason::ALL.len()).prop_map(|(line, count, why)| Act::Ask(line, count, why)),
+        4 => (0_usize..3, 1_u32..4, 0..Reason::ALL.len(), any::<bool>())
+            .prop_map(|(line, count, why, credit)| Act::Ask(line, count, why, credit)),
         1 => (0_usize..4).prop_map(Act::Drop),
         3 => (0_usize..4, 1_u32..4, 0_u32..3, 0_i64..700).prop_map(|(n, came, rejected, wear)| Act::Settle(n, came, rejected, wear)),
         1 => (1_i64..3_000).prop_map(Act::Refund),
@@ -339,8 +354,17 @@ fn sound(order: &Order) -> Result<(), TestCaseError> {
             prop_assert_eq!(line.worth_back, worth);
         }
     }
+    for payment in &order.payments {
+        let refunds = order.refunds.iter().filter(|refund| refund.payment == payment.reference);
+        let back: i64 = refunds.map(|refund| refund.amount.amount).sum();
+        prop_assert!(back <= payment.amount.amount, "{back} of {payment:?}");
+    }
     for back in order.refunds.iter() {
         prop_assert!(back.amount.is_positive());
+        // What goes to credit is nobody's to send.
+        prop_assert_eq!(order.is_credited(back), order.credited(back, || Digest::of(b"own")).is_some());
+        prop_assert!(!order.is_credited(back) || back.status == RefundStatus::Pending && !back.by_hand);
+        prop_assert_eq!(order.is_credited(back) || order.payment_method == PaymentMethod::Card, !back.by_hand);
     }
     Ok(())
 }
@@ -358,23 +382,43 @@ fn adds_up(quote: &Quote) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// What goes back for a return goes where its buyer wants it, but what credit paid goes back to credit.
+fn given(before: &Pair, settled: &Pair, refund: Money) -> Result<(), TestCaseError> {
+    let order = &settled.1;
+    let new = &order.refunds[before.1.refunds.len()..];
+    let of = |one: &&Refund| order.payments.iter().any(|paid| paid.reference == one.payment && paid.credit.is_some());
+    let of_credit: i64 = new.iter().filter(of).map(|one| one.amount.amount).sum();
+    prop_assert_eq!(of_credit, before.1.credit_back(refund).amount);
+    let credited: i64 = new.iter().filter(|one| order.is_credited(one)).map(|one| one.amount.amount).sum();
+    match before.0.resolution {
+        Resolution::Refund => prop_assert_eq!((settled.0.status, credited), (ReturnStatus::Refunded, of_credit)),
+        Resolution::Credit => prop_assert_eq!((settled.0.status, credited), (ReturnStatus::Credited, refund.amount)),
+    }
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn never_more_goes_back_than_came(
         prices in proptest::collection::vec((1_i64..5_000, 1_u32..5), 3),
         fee in 0_u32..=1_000_000,
         label in 0_i64..900,
+        credit in prop_oneof![Just(0_i64), 1_i64..30_000],
+        transfer: bool,
         acts in acts(),
     ) {
         let names = ["A", "B", "C"];
         let lines: Vec<_> = names.iter().zip(prices).map(|(name, (price, count))| (*name, price, count)).collect();
-        let mut order = shipped(&lines, Terms { restocking_fee_ppm: fee, free_label: false, ..TERMS });
+        let method = if transfer { PaymentMethod::BankTransfer } else { PaymentMethod::Card };
+        let terms = Terms { restocking_fee_ppm: fee, free_label: false, ..TERMS };
+        let mut order = sold(&lines, terms, method, credit);
         let mut open: Vec<Return> = Vec::new();
         for (number, act) in (1..).zip(acts) {
             match act {
-                Act::Ask(line, count, why) => {
+                Act::Ask(line, count, why, credit) => {
                     let lines = vec![asked(names[line], count, Reason::ALL[why])];
-                    let asking = Asking { label: Some(eur(label)), ..asking(number, lines) };
+                    let resolution = if credit { Resolution::Credit } else { Resolution::Refund };
+                    let asking = Asking { label: Some(eur(label)), resolution, ..asking(number, lines) };
                     let Ok(decision) = request(&order, asking, at(20)) else { continue };
                     let lines = decision.back.lines.iter().map(|line| line.quoted.clone()).collect();
                     adds_up(&Quote { lines, ..decision.back.quote.clone() })?;
@@ -408,7 +452,8 @@ proptest! {
                     } else {
                         let before = inspected.1.refund_due();
                         let settled = inspected.then(super::Command::Settle);
-                        let quote = settled.0.settled.unwrap();
+                        let quote = settled.0.settled.clone().unwrap();
+                        given(&inspected, &settled, quote.refund)?;
                         adds_up(&quote)?;
                         let shipped = quote.shipping.amount;
                         // No label was given: what was to be kept for it is not, but what wear has cost is.
