@@ -36,6 +36,7 @@ pub(super) fn all() -> Vec<(&'static str, mails::Mail)> {
         ],
         totals: vec![("Items".into(), "€86.00".into()), ("Delivery".into(), "€4.90".into())],
         total: "€90.90".into(),
+        paid: vec![("Store credit".into(), "−€12.00".into()), ("Paid otherwise".into(), "€78.90".into())],
         tax_note: Some("Includes €14.51 tax".into()),
         address: vec!["A. Buyer".into(), "Lindenstraße 5".into(), "10969 Berlin".into(), "Germany".into()],
         arrives: Some("5–7 June".into()),
