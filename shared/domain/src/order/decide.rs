@@ -333,7 +333,7 @@ fn landed(status: PaymentStatus) -> PaymentStatus {
 }
 
 /// The total is here while its stock is held, or was taken once more: the order stands. What was paid beyond the total
-/// goes back.
+/// goes back to whoever paid last: before, it was too little.
 fn settle(order: &mut Order, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     order.status = order.status.after(OrderStep::Pay)?;
     order.payment_status = order.payment_status.after(PaymentStep::Capture)?;
@@ -342,7 +342,8 @@ fn settle(order: &mut Order, now: Timestamp) -> Result<Vec<Event>, Refusal> {
     let mut events = vec![Event::OrderPaid { order: order.id }];
     let beyond = order.refundable().minus(order.totals.total)?;
     if beyond.is_positive() {
-        events.extend(order.ask_back(beyond, (RefundCause::Duplicate, None), Vec::new(), None, now));
+        let last = order.payments.last().map(|payment| payment.reference.clone());
+        events.extend(order.ask_back(beyond, (RefundCause::Duplicate, None), Vec::new(), last.as_deref(), now));
     }
     Ok(events)
 }

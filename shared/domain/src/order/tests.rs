@@ -519,6 +519,8 @@ proptest! {
             for refund in &order.refunds {
                 let payment = order.payments.iter().find(|payment| payment.reference == refund.payment);
                 let of_credit = payment.is_some_and(|payment| payment.credit.is_some());
+                let unwanted = matches!(refund.cause, RefundCause::Duplicate | RefundCause::Late);
+                prop_assert!(!unwanted || !of_credit, "{refund:?}");
                 prop_assert_eq!(order.is_credited(refund), of_credit);
                 prop_assert_eq!(order.credited(refund, || Digest::of(b"own")).is_some(), of_credit);
             }

@@ -85,6 +85,16 @@ fn credit_that_does_not_reach_leaves_the_rest_to_pay() {
 }
 
 #[test]
+fn what_is_paid_beyond_the_rest_goes_back_to_who_paid_it() {
+    let order = begun(PaymentMethod::Card);
+    let more = Command::PaymentSucceeded { amount: order.totals.total, reference: "pi_1".into() };
+    let order = after(&order, more, 10);
+    assert_eq!(back(&order), [(1000, false, RefundStatus::Pending)]);
+    assert_eq!((order.refunds[0].cause, order.refunds[0].payment.as_str()), (RefundCause::Duplicate, "pi_1"));
+    assert_eq!((order.refundable(), order.credit_back(eur(1))), (order.totals.total, eur(1)));
+}
+
+#[test]
 fn credit_pays_something_and_no_more_than_the_total() {
     let order = two_lines(PaymentMethod::Card);
     let total = order.totals.total;
