@@ -6,6 +6,7 @@ mod allocating;
 mod buying;
 mod cost;
 mod crashing;
+mod crediting;
 mod granted;
 mod hot;
 mod importing;

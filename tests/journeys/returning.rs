@@ -7,28 +7,39 @@ use serde_json::{Value, json};
 use tests::{Answer, Shop};
 
 /// An order that has arrived, and the secret of its link.
-struct Bought {
-    id: String,
-    number: String,
+pub(crate) struct Bought {
+    pub(crate) id: String,
+    pub(crate) number: String,
     token: String,
-    total: i64,
+    pub(crate) total: i64,
 }
 
 /// Buys this by bank transfer or card; it is paid, sent and delivered.
-async fn bought(shop: &Shop, lines: &[(&str, u32)], payment_method: &str) -> Bought {
+pub(crate) async fn bought(shop: &Shop, lines: &[(&str, u32)], payment_method: &str) -> Bought {
     let cart = shop.cart(lines).await;
     let placed = shop.check_out(&cart, payment_method, &format!("key-{cart}")).await.expect(201).json();
+    pay(shop, &placed).await;
+    delivered(shop, &placed).await
+}
+
+/// Pays what is left to pay of an order as it says.
+pub(crate) async fn pay(shop: &Shop, placed: &Value) {
+    let id = placed["order"]["id"].as_str().unwrap();
+    if let Some(redirect) = placed["payment"]["redirect_url"].as_str() {
+        drop(shop.get(&redirect[redirect.find("/pay/").unwrap()..]).send().await.expect(303));
+        shop.engine().pay(id, Act::Accept).await.unwrap();
+    } else {
+        let path = format!("/api/orders/{id}/mark-paid");
+        drop(shop.post(&path, &json!({ "reference": "paid" })).staff("support").send().await.expect(200));
+    }
+    shop.settle().await;
+}
+
+/// Has an order sent and delivered that is paid.
+pub(crate) async fn delivered(shop: &Shop, placed: &Value) -> Bought {
     let text = |name: &str| placed["order"][name].as_str().unwrap().to_owned();
     let (id, number) = (text("id"), text("number"));
     let act = |what: &str| format!("/api/orders/{id}/{what}");
-    if payment_method == "card" {
-        let redirect = placed["payment"]["redirect_url"].as_str().unwrap();
-        drop(shop.get(&redirect[redirect.find("/pay/").unwrap()..]).send().await.expect(303));
-        shop.engine().pay(&id, Act::Accept).await.unwrap();
-    } else {
-        drop(shop.post(&act("mark-paid"), &json!({ "reference": "paid" })).staff("support").send().await.expect(200));
-    }
-    shop.settle().await;
     drop(shop.post(&act("ship"), &json!({ "carrier": "DHL" })).staff("warehouse").send().await.expect(200));
     drop(shop.post(&act("deliver"), &json!({})).staff("warehouse").send().await.expect(200));
     shop.settle().await;
@@ -36,7 +47,7 @@ async fn bought(shop: &Shop, lines: &[(&str, u32)], payment_method: &str) -> Bou
     Bought { id, number, token, total: placed["order"]["totals"]["total"]["amount"].as_i64().unwrap() }
 }
 
-async fn open() -> Shop {
+pub(crate) async fn open() -> Shop {
     let shop = Shop::new();
     shop.stock("MUG-1", 1999, 10).await;
     shop.stock("BOWL-1", 2999, 10).await;
@@ -51,13 +62,13 @@ async fn terms(shop: &Shop, change: &Value) {
 }
 
 impl Bought {
-    fn asking(&self, lines: &[(&str, u32, &str)]) -> Value {
+    pub(crate) fn asking(&self, lines: &[(&str, u32, &str)]) -> Value {
         let line =
             |(sku, quantity, reason): &(&str, u32, &str)| json!({ "sku": sku, "quantity": quantity, "reason": reason });
         json!({ "order_id": self.id, "lines": lines.iter().map(line).collect::<Vec<_>>() })
     }
 
-    fn path(&self, path: &str) -> String {
+    pub(crate) fn path(&self, path: &str) -> String {
         format!("{path}?token={}", self.token)
     }
 
@@ -72,11 +83,11 @@ impl Bought {
     }
 }
 
-fn eur(amount: i64) -> Value {
+pub(crate) fn eur(amount: i64) -> Value {
     json!({ "amount": amount, "currency": "EUR" })
 }
 
-async fn act(shop: &Shop, back: &Value, what: &str, role: &str, body: &Value) -> Answer {
+pub(crate) async fn act(shop: &Shop, back: &Value, what: &str, role: &str, body: &Value) -> Answer {
     let path = format!("/api/returns/{}/{what}", back["id"].as_str().unwrap());
     let answer = shop.post(&path, body).staff(role).send().await;
     shop.settle().await;
@@ -84,7 +95,7 @@ async fn act(shop: &Shop, back: &Value, what: &str, role: &str, body: &Value) ->
 }
 
 /// Has a return approved, received and looked at.
-async fn looked_at(shop: &Shop, back: &Value, came: &Value, seen: &Value) -> Value {
+pub(crate) async fn looked_at(shop: &Shop, back: &Value, came: &Value, seen: &Value) -> Value {
     if back["due"].is_null() {
         drop(act(shop, back, "approve", "support", &json!({})).await);
     }
@@ -146,7 +157,7 @@ async fn a_parcel_comes_back_and_its_money_goes_back() {
     assert_eq!(again["state"], "refunded");
 }
 
-fn money(cents: i64) -> String {
+pub(crate) fn money(cents: i64) -> String {
     format!("€{}.{:02}", cents / 100, cents % 100)
 }
 

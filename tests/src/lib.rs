@@ -287,6 +287,13 @@ pub fn checkout_body(cart: &str, payment_method: &str) -> Value {
     })
 }
 
+/// The code of store credit that a mail's text has.
+pub fn credit_code(text: &str) -> Option<&str> {
+    const DIGITS: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let is_group = |group: &str| group.len() == 4 && group.chars().all(|digit| DIGITS.contains(digit));
+    text.split_whitespace().find(|word| word.split('-').count() == 4 && word.split('-').all(is_group))
+}
+
 impl Ask<'_> {
     /// With a body of JSON.
     #[must_use]
