@@ -97,6 +97,8 @@ const TABLE: &[(&str, Reach)] = &[
     ("POST /api/returns/{id}/resolve", Staff(PARCELS)),
     ("POST /api/returns/{id}/send-back", Staff(PARCELS)),
     ("POST /api/returns/{id}/close", Staff(PARCELS)),
+    // Of an address. What is a customer's own, or opened by a code, is told in `crediting`.
+    ("GET /api/store-credit", Staff(MONEY)),
     ("POST /api/orders/{id}/mark-paid", Staff(MONEY)),
     ("POST /api/orders/{id}/ship", Staff(SHELVES)),
     ("POST /api/orders/{id}/deliver", Staff(SHELVES)),
@@ -267,6 +269,7 @@ fn path(route: &str, order: &str) -> String {
     .iter()
     .fold(path.replace("/orders/{id}", &format!("/orders/{order}")), |path, (place, what)| path.replace(place, what))
     .replace("{id}", "crt_01h455vb4pex5vsknk084sn02q")
+    .replace("/store-credit", "/store-credit?email=nobody@example.com")
 }
 
 /// The status of a route for somebody, who is known by a header.
