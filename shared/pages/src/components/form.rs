@@ -324,7 +324,8 @@ pub fn field(field: &Field) -> Markup {
                     @let (kind, mode, spell) = attributes(&field.kind);
                     input class={ "input " (field.width.unwrap_or_default()) } id=(id) name=(field.name) form=[field.form] type=(kind) value=(field.value)
                         inputmode=[mode] spellcheck=[spell] autocomplete=[field.autocomplete] aria-required=[required]
-                        aria-describedby=[describedby] aria-invalid=[invalid] data-search[matches!(field.kind, FieldKind::Search)];
+                        aria-describedby=[describedby] aria-invalid=[invalid] data-search[matches!(field.kind, FieldKind::Search)]
+                        data-requote[field.requotes];
                 }
             }
         }

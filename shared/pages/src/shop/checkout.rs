@@ -208,8 +208,8 @@ fn store_credit(view: &Checkout) -> Markup {
             div.stack {
                 (field(&Field::text("credit_code", "Store credit code").hint("It is in the mail about your return: 16 letters and digits.")
                     .value(&view.credit_code).autocomplete("off").errors(&view.errors).optional().requotes()))
-                div #credit-pays data-region {
-                    @if let Some(pays) = &view.credit { p role="status" { (pays) } }
+                div #credit-pays role="status" data-region {
+                    @if let Some(pays) = &view.credit { p { (pays) } }
                 }
                 div { button.button.quiet type="submit" name="intent" value="update" { "Apply code" } }
             }

@@ -95,7 +95,8 @@ async function requote(form) {
     if (turn !== asked) return;
     for (const region of regions) {
       const fresh = answer.getElementById(region.id);
-      if (fresh) region.replaceWith(document.adoptNode(fresh));
+      // The region itself stays: what is folded out stays so, and what it says is read out.
+      if (fresh) region.replaceChildren(...document.adoptNode(fresh).childNodes);
     }
     for (const name of ["expected_total", "expected_credit", "idempotency_key"]) {
       const fresh = answer.querySelector(`input[name=${name}]`);
