@@ -1,0 +1,114 @@
+//! Mails: how many of which have to have been sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Log, SIGN_IN, STAFF, SUPPLIER, Standing, amount, text};
+
+/// How many mails there have to be of a kind: at least and at most.
+type Bounds = (&'static str, usize, usize);
+
+/// Each mail that must be sent was sent, and none twice.
+pub(super) fn mails(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
+    let mut ids = BTreeSet::new();
+    let mut subjects: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut links = BTreeSet::new();
+    for mail in &standing.mails {
+        if !ids.insert(mail.id.as_str()) {
+            wrong.push(format!("a mail was sent twice: {} to {}", mail.subject, mail.to));
+        }
+        if mail.subject == SIGN_IN {
+            links.insert(mail.to.as_str());
+        } else {
+            subjects.entry(&mail.to).or_default().push(&mail.subject);
+        }
+    }
+    // How many, nobody knows: an answer may have been lost, and five an hour are enough.
+    for to in log.signing_in.iter().map(String::as_str).filter(|to| !links.remove(to)) {
+        wrong.push(format!("{to} asked for a sign-in link and got none"));
+    }
+    wrong.extend(links.into_iter().map(|to| format!("{to} asked for no sign-in link and got one")));
+    for (id, order) in &standing.books.orders {
+        let sent = subjects.remove(text(order, "email")).unwrap_or_default();
+        for (kind, least, most) in expected(order) {
+            let count = sent.iter().filter(|subject| subject.contains(kind)).count();
+            if count < least || count > most {
+                wrong.push(format!("{id}: {count} mails '{kind}', {least} to {most} should be: {sent:?}"));
+            }
+        }
+    }
+    for (id, order) in &standing.books.orders {
+        let approval = format!("Return for {} approved", text(order, "number"));
+        let told = standing.mails.iter().filter(|mail| mail.subject == approval).count();
+        let of_it = |back: &&Value| text(back, "order_id") == id && !back["due"].is_null();
+        let approved: Vec<&Value> = standing.books.returns.iter().filter(of_it).collect();
+        // Where it was called off before the mail was written, there was nothing to tell.
+        let off = approved.iter().filter(|back| matches!(text(back, "status"), "canceled" | "expired")).count();
+        if told > approved.len() || told + off < approved.len() {
+            wrong.push(format!("{id}: {told} mails say that a return is approved, {} should", approved.len()));
+        }
+    }
+    for (id, order) in &standing.books.orders {
+        let number = text(order, "number");
+        let told = standing.mails.iter().filter(|mail| {
+            mail.subject.contains(number)
+                && ["has to wait", "is not in stock"].iter().any(|kind| mail.subject.contains(kind))
+        });
+        let told = told.count();
+        let lines = order["lines"].as_array().into_iter().flatten();
+        let short = lines.filter(|line| line["backordered"].is_number() || line["dropped"].is_number()).count() > 0;
+        let goes_on = matches!(text(order, "status"), "placed" | "completed");
+        // Once when it is short, once more when what waits is called off.
+        if told > 2 || told == 0 && short && goes_on {
+            wrong.push(format!("{id} got {told} mails about what is not there"));
+        }
+    }
+    // What suppliers and staff get is told by no order of a buyer.
+    let mut bought: BTreeSet<&str> = BTreeSet::new();
+    for (to, sent) in &subjects {
+        bought.extend(sent.iter().filter(|_| *to == SUPPLIER));
+    }
+    // Where it was over before the mail was written, there was nothing to tell.
+    let over = |order: &Value| matches!(text(order, "status"), "canceled" | "received" | "closed");
+    for order in standing.books.purchases.iter().filter(|order| !order["sent"].is_null() && !over(order)) {
+        let number = text(order, "number");
+        if !bought.contains(format!("Purchase order {number}").as_str()) {
+            wrong.push(format!("purchase order {number} was sent, and its supplier got no mail"));
+        }
+    }
+    for (to, sent) in subjects.into_iter().filter(|(to, _)| ![SUPPLIER, STAFF].contains(to)) {
+        wrong.push(format!("{to} has no order and got {sent:?}"));
+    }
+}
+
+fn expected(order: &Value) -> [Bounds; 5] {
+    let bank = order["payment_method"] == "bank_transfer";
+    let status = text(order, "status");
+    let parts = |name: &str| order[name].as_array().cloned().unwrap_or_default();
+    let refunds = parts("refunds");
+    let paid_before = refunds.iter().any(|refund| refund["cause"] == "canceled");
+    let confirmed = match status {
+        "placed" | "completed" => (1, 1),
+        "canceled" if paid_before => (1, 1),
+        // Money may have come and gone back in full before it was called off.
+        "canceled" => (0, 1),
+        _unpaid => (0, 0),
+    };
+    let canceled = match status {
+        "canceled" => (1, 1),
+        "expired" if bank && amount(order, "captured") == 0 => (1, 1),
+        // It expired and was paid after all, before or after somebody was told.
+        "expired" | "placed" | "completed" if bank => (0, 1),
+        _other => (0, 0),
+    };
+    let received = usize::from(bank);
+    let sent = refunds.iter().filter(|refund| refund["status"] == "done").count();
+    [
+        ("received", received, received),
+        ("confirmed", confirmed.0, confirmed.1),
+        ("is on its way", parts("shipments").len(), parts("shipments").len()),
+        ("is cancelled", canceled.0, canceled.1),
+        ("We've refunded", sent, sent),
+    ]
+}
