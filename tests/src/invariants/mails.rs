@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Log, SIGN_IN, STAFF, SUPPLIER, Standing, amount, text};
+use super::{Log, SIGN_IN, STAFF, SUPPLIER, Standing, amount, refunds, text, total};
 
 /// How many mails there have to be of a kind: at least and at most.
 type Bounds = (&'static str, usize, usize);
@@ -31,7 +31,8 @@ pub(super) fn mails(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
     wrong.extend(links.into_iter().map(|to| format!("{to} asked for no sign-in link and got one")));
     for (id, order) in &standing.books.orders {
         let sent = subjects.remove(text(order, "email")).unwrap_or_default();
-        for (kind, least, most) in expected(order) {
+        let returns = standing.books.returns.iter().filter(|back| text(back, "order_id") == id);
+        for (kind, least, most) in expected(order, &returns.collect::<Vec<_>>()) {
             let count = sent.iter().filter(|subject| subject.contains(kind)).count();
             if count < least || count > most {
                 wrong.push(format!("{id}: {count} mails '{kind}', {least} to {most} should be: {sent:?}"));
@@ -82,33 +83,54 @@ pub(super) fn mails(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
     }
 }
 
-fn expected(order: &Value) -> [Bounds; 5] {
+/// What the buyer of an order is told, whose returns these are.
+fn expected(order: &Value, returns: &[&Value]) -> [Bounds; 6] {
     let bank = order["payment_method"] == "bank_transfer";
+    let (total, credit, captured) = (total(order), amount(order, "credit"), amount(order, "captured"));
     let status = text(order, "status");
-    let parts = |name: &str| order[name].as_array().cloned().unwrap_or_default();
-    let refunds = parts("refunds");
-    let paid_before = refunds.iter().any(|refund| refund["cause"] == "canceled");
+    let shipped = order["shipments"].as_array().map_or(0, Vec::len);
+    let late: i64 = refunds(order).filter(|one| one["cause"] == "late").map(|one| amount(one, "amount")).sum();
+    let went_back = refunds(order).any(|refund| refund["cause"] == "canceled");
     let confirmed = match status {
         "placed" | "completed" => (1, 1),
-        "canceled" if paid_before => (1, 1),
-        // Money may have come and gone back in full before it was called off.
+        "canceled" if went_back && captured - late >= total => (1, 1),
+        // Money may have come and gone back in full before it was called off; store credit alone confirms nothing.
         "canceled" => (0, 1),
         _unpaid => (0, 0),
     };
     let canceled = match status {
         "canceled" => (1, 1),
-        "expired" if bank && amount(order, "captured") == 0 => (1, 1),
+        "expired" if bank && captured == credit => (1, 1),
         // It expired and was paid after all, before or after somebody was told.
         "expired" | "placed" | "completed" if bank => (0, 1),
         _other => (0, 0),
     };
-    let received = usize::from(bank);
-    let sent = refunds.iter().filter(|refund| refund["status"] == "done").count();
+    // Where credit paid all, there is nothing to transfer.
+    let received = usize::from(bank && credit < total);
+    let (refunded, at_most) = refunded(order, returns);
+    let paying = |back: &&&Value| amount(&back["settled"], "refund") > 0;
+    let credited = returns.iter().filter(|back| back["status"] == "credited").filter(paying).count();
     [
         ("received", received, received),
         ("confirmed", confirmed.0, confirmed.1),
-        ("is on its way", parts("shipments").len(), parts("shipments").len()),
+        ("is on its way", shipped, shipped),
         ("is cancelled", canceled.0, canceled.1),
-        ("We've refunded", sent, sent),
+        ("We've refunded", refunded, at_most),
+        ("Store credit for your return", credited, credited),
     ]
+}
+
+/// How many mails tell that something is refunded: each refund by itself, and those of a return together, but what staff
+/// have to send is told once they did.
+fn refunded(order: &Value, returns: &[&Value]) -> (usize, usize) {
+    let by_return = |refund: &&Value| refund["cause"] == "returned" && refund["by_hand"] != true;
+    let alone = refunds(order).filter(|refund| refund["status"] == "done" && !by_return(refund)).count();
+    let paying = |back: &&&Value| back["status"] == "refunded" && amount(&back["settled"], "refund") > 0;
+    let together = returns.iter().filter(paying).count();
+    match (text(order, "payment_method"), order["credit"].is_null()) {
+        ("card", _) => (alone + together, alone + together),
+        (_bank, true) => (alone, alone),
+        // Some of it went to the store credit that paid, at once.
+        (_bank, false) => (alone, alone + together),
+    }
 }

@@ -3,6 +3,7 @@
 //! Looks at plain data alone: the shop's books as staff read them, the mailbox, the queues, the payment provider's own
 //! books, and what people were told. Who runs a shop fills them in.
 
+mod credit;
 mod mails;
 mod money;
 mod purchases;
@@ -28,6 +29,8 @@ pub struct Accepted {
     pub cart: String,
     /// What it costs.
     pub total: i64,
+    /// What of it store credit paid.
+    pub credit: i64,
     /// Whether it is paid by card; otherwise by bank transfer.
     pub card: bool,
 }
@@ -63,7 +66,8 @@ impl Log {
     /// Notes an accepted order; its id, and the secret of its link.
     pub fn accept(&mut self, answer: &Value, cart: &str, card: bool) -> (String, String) {
         let id = text(&answer["order"], "id").to_owned();
-        let told = Accepted { cart: cart.to_owned(), total: total(&answer["order"]), card };
+        let (total, credit) = (total(&answer["order"]), amount(&answer["order"], "credit"));
+        let told = Accepted { cart: cart.to_owned(), total, credit, card };
         if let Some(before) = self.accepted.insert(id.clone(), told) {
             self.surprises.push(format!("{id} was told to two carts, {} among them", before.cart));
         }
@@ -89,6 +93,8 @@ pub struct Books {
     pub transfers: Vec<Value>,
     /// The returns.
     pub returns: Vec<Value>,
+    /// The store credit of each address whose order or return gave some.
+    pub credit: BTreeMap<String, Value>,
     /// The latest look at each SKU that has a reorder rule.
     pub looks: Vec<Value>,
 }
@@ -119,8 +125,15 @@ impl Books {
         let purchases = all(&read, "/api/purchase-orders").await;
         let transfers = all(&read, "/api/transfers").await;
         let returns = all(&read, "/api/returns").await;
+        let gave = orders.values().filter(|order| refunds(order).any(is_credited)).chain(&returns);
+        let owners: BTreeSet<String> = gave.map(|one| text(one, "email").to_owned()).collect();
+        let mut credit = BTreeMap::new();
+        for email in owners {
+            let account = read(format!("/api/store-credit?email={email}")).await;
+            credit.insert(email, account);
+        }
         let looks = all(&read, "/api/reorder-suggestions").await;
-        Self { listed, orders, unlisted, stock, purchases, transfers, returns, looks }
+        Self { listed, orders, unlisted, stock, purchases, transfers, returns, credit, looks }
     }
 }
 
@@ -192,9 +205,13 @@ pub fn check(standing: &Standing, log: &Log) -> (Vec<String>, BTreeMap<String, u
     }
     for order in orders.values() {
         *ends.entry(text(order, "status").to_owned()).or_default() += 1;
-        for refund in order["refunds"].as_array().into_iter().flatten() {
+        for refund in refunds(order) {
             *ends.entry(format!("refund {} {}", text(refund, "cause"), text(refund, "status"))).or_default() += 1;
         }
+    }
+    let accounts = standing.books.credit.values();
+    for entry in accounts.flat_map(|account| account["entries"].as_array().into_iter().flatten()) {
+        *ends.entry(format!("credit {}", text(entry, "cause"))).or_default() += 1;
     }
     listed(&standing.books, &mut wrong);
     once(&standing.books, log, &mut wrong);
@@ -204,6 +221,7 @@ pub fn check(standing: &Standing, log: &Log) -> (Vec<String>, BTreeMap<String, u
     purchases::purchases(&standing.books, log, &mut wrong);
     purchases::transfers(&standing.books, log, &mut wrong);
     returns::returns(&standing.books, log, &mut wrong);
+    credit::credit(&standing.books, &mut wrong);
     mails::mails(standing, log, &mut wrong);
     holds(standing, &mut wrong);
     rest(standing, log, &mut wrong);
@@ -240,6 +258,15 @@ fn total(order: &Value) -> i64 {
     amount(&order["totals"], "total")
 }
 
+fn refunds(order: &Value) -> impl Iterator<Item = &Value> {
+    order["refunds"].as_array().into_iter().flatten()
+}
+
+/// Whether a refund goes to store credit: its buyer wanted it there, or that is what paid.
+fn is_credited(refund: &Value) -> bool {
+    refund["to"] == "credit" || refund["payment"] == "store credit"
+}
+
 /// Every accepted order exists once, as it was told; no cart has two; what nobody was told of was asked for.
 fn once(books: &Books, log: &Log, wrong: &mut Vec<String>) {
     let orders = &books.orders;
@@ -251,6 +278,9 @@ fn once(books: &Books, log: &Log, wrong: &mut Vec<String>) {
             }
             Some(order) if total(order) != told.total => {
                 wrong.push(format!("{id} was told to cost {} and costs {}", told.total, total(order)));
+            }
+            Some(order) if amount(order, "credit") != told.credit => {
+                wrong.push(format!("{id} was told to take {} of credit and took {}", told.credit, order["credit"]));
             }
             Some(_) => {}
         }
@@ -271,9 +301,8 @@ fn done(orders: &BTreeMap<String, Value>, log: &Log, wrong: &mut Vec<String>) {
     for (id, order) in orders {
         let told = |act| log.done.get(&(id.clone(), act)).copied().unwrap_or_default();
         let parcels = order["shipments"].as_array().map_or(0, Vec::len);
-        let refunds = order["refunds"].as_array().into_iter().flatten();
-        let asked: BTreeSet<_> =
-            refunds.filter(|refund| refund["cause"] == "requested").map(|refund| refund["at"].to_string()).collect();
+        let asked = refunds(order).filter(|refund| refund["cause"] == "requested");
+        let asked: BTreeSet<_> = asked.map(|refund| refund["at"].to_string()).collect();
         if parcels != told("ship") {
             wrong.push(format!("{id}: {parcels} parcels left, staff sent {}", told("ship")));
         }

@@ -1,24 +1,34 @@
 //! Money: what came, what went back, and what the payment provider says of both.
 
-use super::{Log, Standing, amount, text, total};
+use serde_json::Value;
 
-/// Money in is money out and what stays, in our books and in the provider's.
+use super::{Log, Standing, amount, is_credited, refunds, text, total};
+
+/// What of an order came from store credit, and what went there.
+fn credit(order: &Value) -> (i64, i64) {
+    let there = refunds(order).filter(|refund| is_credited(refund) && refund["status"] == "done");
+    (amount(order, "credit"), there.map(|refund| amount(refund, "amount")).sum())
+}
+
+/// Money in is money out and what stays, in our books and in the provider's, who knows nothing of store credit.
 pub(super) fn money(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
     let mut provider = standing.provider.clone();
     for (id, order) in &standing.books.orders {
         let (came, back, due) = (amount(order, "captured"), amount(order, "refunded"), amount(order, "refund_due"));
+        let (from_credit, to_credit) = credit(order);
         let card = log.accepted.get(id).is_some_and(|told| told.card);
         let (really_came, really_back) = if card {
             provider.remove(id).unwrap_or_default()
         } else {
-            (if log.marked_paid.contains(id) { total(order) } else { 0 }, back)
+            (if log.marked_paid.contains(id) { total(order) - from_credit } else { 0 }, back - to_credit)
         };
-        if (came, back) != (really_came, really_back) {
+        let (in_money, out_money) = (came - from_credit, back - to_credit);
+        if (in_money, out_money) != (really_came, really_back) {
             wrong.push(format!(
-                "{id}: {came} in and {back} out in our books, {really_came} and {really_back} at the bank"
+                "{id}: {in_money} in and {out_money} out in our books, {really_came} and {really_back} at the bank"
             ));
         }
-        for refund in order["refunds"].as_array().into_iter().flatten().filter(|one| one["cause"] == "provider") {
+        for refund in refunds(order).filter(|one| one["cause"] == "provider") {
             wrong.push(format!("{id}: nobody asked for a refund of {}", refund["amount"]["amount"]));
         }
         if card && due != 0 {
@@ -28,7 +38,7 @@ pub(super) fn money(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
         let kept = came - back - due;
         let right = match status {
             "canceled" | "expired" => kept == 0,
-            "pending_payment" => came == 0,
+            "pending_payment" => came == from_credit && kept == came,
             _placed => kept >= 0 && kept <= total(order) && came >= total(order),
         };
         if !right {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Books, Log, amount, text};
+use serde_json::Value;
+
+use super::{Books, Log, amount, is_credited, refunds, text};
 
 /// Each return that a buyer was told of is there once; what went back for it is what its order says, and never more than
 /// it was quoted.
@@ -23,8 +25,12 @@ pub(super) fn returns(books: &Books, log: &Log, wrong: &mut Vec<String>) {
         if refund > most {
             wrong.push(format!("{id} was quoted {}, at most {most}, and paid {refund}", amount(back, "refund")));
         }
-        if (status == "refunded") == back["settled"].is_null() {
-            wrong.push(format!("{id} is {status}, and settled: {}", back["settled"]));
+        let settled = if back["resolution"] == "credit" { "credited" } else { "refunded" };
+        if (status == settled) == back["settled"].is_null() {
+            wrong.push(format!("{id} is {status}, wants {}, and settled: {}", back["resolution"], back["settled"]));
+        }
+        if books.orders.get(order).is_some_and(|order| !goes_where_wanted(back, order)) {
+            wrong.push(format!("{id} wants {}, and it goes elsewhere", back["resolution"]));
         }
         *paid.entry(order).or_default() += refund;
         let open = matches!(
@@ -37,8 +43,8 @@ pub(super) fn returns(books: &Books, log: &Log, wrong: &mut Vec<String>) {
     }
     wrong.extend(told.into_keys().map(|id| format!("{id} was asked for and is not in the list")));
     for (id, order) in &books.orders {
-        let refunds = order["refunds"].as_array().into_iter().flatten().filter(|refund| refund["cause"] == "returned");
-        let booked: i64 = refunds.map(|refund| amount(refund, "amount")).sum();
+        let back = refunds(order).filter(|refund| refund["cause"] == "returned");
+        let booked: i64 = back.map(|refund| amount(refund, "amount")).sum();
         let should = paid.get(id.as_str()).copied().unwrap_or_default();
         if booked != should {
             wrong.push(format!("{id}: {booked} goes back for returns that were settled at {should}"));
@@ -55,4 +61,11 @@ pub(super) fn returns(books: &Books, log: &Log, wrong: &mut Vec<String>) {
             }
         }
     }
+}
+
+/// Whether what goes back for a return goes to store credit where its buyer wanted that, and else to whoever paid.
+fn goes_where_wanted(back: &Value, order: &Value) -> bool {
+    let reason = format!("return {}", text(back, "number"));
+    let mut of_it = refunds(order).filter(|refund| text(refund, "reason") == reason);
+    if back["resolution"] == "credit" { of_it.all(is_credited) } else { of_it.all(|refund| refund["to"].is_null()) }
 }
