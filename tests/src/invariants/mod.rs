@@ -31,7 +31,7 @@ pub struct Accepted {
     pub total: i64,
     /// What of it store credit paid.
     pub credit: i64,
-    /// Whether it is paid by card; otherwise by bank transfer.
+    /// Whether it is paid by card; otherwise by bank transfer, or not at all where nothing is left to pay.
     pub card: bool,
 }
 

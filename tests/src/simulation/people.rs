@@ -233,28 +233,33 @@ async fn shopper(world: Rc<World>, mut dice: StdRng, number: u64, minutes: i64) 
             }
         }
     }
-    let card = dice.random_bool(0.6);
-    let Some(answer) = check_out(&world, &mut dice, &cart, &email, card, who(&token)).await else {
+    let body = wanted(&cart, &email, dice.random_bool(0.6));
+    let Some(answer) = check_out(&world, &mut dice, body, who(&token)).await else {
         return;
     };
-    let (id, link) = world.log.borrow_mut().accept(&answer, &cart, card);
-    let back = link.clone();
     if token.is_some() {
         world.enter(move |world, dice, _| look_back(world, dice, email));
     }
+    ordered(&world, &mut dice, &cart, &answer).await;
+}
+
+/// What comes of an order: it is regretted, paid or not, sent, and some of it sent back.
+pub(super) async fn ordered(world: &Rc<World>, dice: &mut StdRng, cart: &str, answer: &Value) {
+    let card = !answer["payment"]["redirect_url"].is_null();
+    let (id, link) = world.log.borrow_mut().accept(answer, cart, card);
     if dice.random_bool(0.12) {
-        let (world, id) = (Rc::clone(&world), id.clone());
+        let (id, link) = (id.clone(), link.clone());
         world.enter(move |world, dice, _| regret(world, dice, id, link));
     }
     if card {
-        pay_by_card(&world, &mut dice, &id).await;
-    } else {
-        let (world, id) = (Rc::clone(&world), id.clone());
+        pay_by_card(world, dice, &id).await;
+    } else if answer["payment"]["nothing"].is_null() {
+        let id = id.clone();
         world.enter(move |world, dice, _| bookkeeper(world, dice, id));
     }
-    let sent_back = (id.clone(), back);
+    let sent_back = id.clone();
     world.enter(move |world, dice, _| packer(world, dice, id));
-    world.enter(move |world, dice, _| super::returners::returner(world, dice, sent_back.0, sent_back.1));
+    world.enter(move |world, dice, _| super::returners::returner(world, dice, sent_back, link));
 }
 
 fn who(token: &Option<String>) -> Who<'_> {
@@ -306,7 +311,7 @@ async fn look_back(world: Rc<World>, mut dice: StdRng, email: String) {
 }
 
 /// A cart with something in it, where there is something.
-async fn fill(world: &World, dice: &mut StdRng, who: Who<'_>) -> Option<String> {
+pub(super) async fn fill(world: &World, dice: &mut StdRng, who: Who<'_>) -> Option<String> {
     let (_, cart) = world.ask(Method::POST, "/api/carts", &json!({}), who).await;
     let cart = cart["id"].as_str()?.to_owned();
     let mut filled = false;
@@ -319,17 +324,17 @@ async fn fill(world: &World, dice: &mut StdRng, who: Who<'_>) -> Option<String> 
     filled.then_some(cart)
 }
 
-/// Submits until there is an order or a reason why there is none; looks at the cart again where prices moved.
-async fn check_out(
-    world: &World,
-    dice: &mut StdRng,
-    cart: &str,
-    email: &str,
-    card: bool,
-    who: Who<'_>,
-) -> Option<Value> {
+/// What a checkout is asked with.
+pub(super) fn wanted(cart: &str, email: &str, card: bool) -> Value {
     let mut body = crate::checkout_body(cart, if card { "card" } else { "bank_transfer" });
     body["email"] = json!(email);
+    body
+}
+
+/// Submits until there is an order or a reason why there is none; looks at the cart again where prices moved, and agrees
+/// to what store credit pays by now, or to pay without.
+pub(super) async fn check_out(world: &World, dice: &mut StdRng, mut body: Value, who: Who<'_>) -> Option<Value> {
+    let cart = body["cart_id"].as_str().unwrap_or_default().to_owned();
     for attempt in 0..4 {
         let key = format!("{cart}-{attempt}");
         let submit = || world.ask_under(Method::POST, "/api/checkout", &body, who, &key);
@@ -344,6 +349,13 @@ async fn check_out(
         };
         if status == 201 {
             return Some(answer);
+        }
+        if answer["code"] == "credit-changed" {
+            body["expected_credit"] = answer["credit"].clone();
+        }
+        if let Some(fields) = body.as_object_mut().filter(|_| answer["credit"]["amount"] == 0) {
+            fields.remove("credit_code");
+            fields.remove("expected_credit");
         }
         world.ask(Method::GET, &format!("/api/carts/{cart}"), &Value::Null, who).await;
     }

@@ -1,4 +1,4 @@
-//! Buyers who send something back, and staff who decide, receive, look and pay.
+//! Buyers who send something back, staff who decide, receive, look and pay, and who spends the credit that it gave.
 
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
-use super::people::{mins, must};
+use super::people::{check_out, fill, mins, must, ordered, wanted};
 use super::world::{Who, World};
 
 const REASONS: [&str; 4] = ["unwanted", "damaged", "defective", "too_late"];
@@ -34,7 +34,9 @@ pub(super) async fn returner(world: Rc<World>, mut dice: StdRng, order: String, 
         let line = &lines[dice.random_range(0..lines.len())];
         let (sku, quantity) = (line["sku"].clone(), dice.random_range(1..3));
         let reason = REASONS[dice.random_range(0..REASONS.len())];
-        let asked = json!({ "order_id": order, "lines": [{ "sku": sku, "quantity": quantity, "reason": reason }] });
+        let mut asked = json!({ "order_id": order, "lines": [{ "sku": sku, "quantity": quantity, "reason": reason }] });
+        let resolution = if dice.random_range(0..3) == 0 { "credit" } else { "refund" };
+        asked["resolution"] = json!(resolution);
         let path = format!("/api/returns?token={link}");
         let (status, back) = world.ask(Method::POST, &path, &asked, Who::Guest).await;
         match status {
@@ -47,6 +49,9 @@ pub(super) async fn returner(world: Rc<World>, mut dice: StdRng, order: String, 
             }
         }
         let id = back["id"].as_str().unwrap_or_default().to_owned();
+        if back["resolution"] != resolution {
+            world.log.borrow_mut().surprises.push(format!("{id} was asked for as {resolution}: {back}"));
+        }
         world.log.borrow_mut().returned.insert(id.clone(), order.clone());
         let (way, link) = (Rc::clone(&world), link.clone());
         way.enter(move |world, dice, _| parcel(world, dice, id, link));
@@ -95,15 +100,49 @@ async fn parcel(world: Rc<World>, mut dice: StdRng, id: String, link: String) {
     told(&world, &format!("{id}/inspect"), &seen, Who::Staff("warehouse")).await;
     pause(&world, &mut dice, 1, 40).await;
     let (act, role) = if dice.random_bool(0.8) { ("resolve", "warehouse") } else { ("send-back", "support") };
-    told(&world, &format!("{id}/{act}"), &json!({}), Who::Staff(role)).await;
+    let ended = told(&world, &format!("{id}/{act}"), &json!({}), Who::Staff(role)).await;
+    if ended["status"] == "credited" {
+        for _ in 0..dice.random_range(1..4) {
+            let owner = back["email"].as_str().unwrap_or_default().to_owned();
+            world.enter(move |world, dice, number| spender(world, dice, number, owner));
+        }
+    }
 }
 
-async fn told(world: &World, act: &str, body: &Value, who: Who<'_>) {
+/// Somebody whom a buyer gave the code in their mail, and who buys with it: some at the same second, each under an
+/// address of their own.
+async fn spender(world: Rc<World>, mut dice: StdRng, number: u64, owner: String) {
+    let pause = if dice.random_bool(0.5) { SignedDuration::from_mins(90) } else { mins(&mut dice, 5, 400) };
+    world.wait(pause).await;
+    let Some(code) = world.mailed_code(&owner) else { return };
+    let path = format!("/api/store-credit?code={code}");
+    let (status, account) = world.ask(Method::GET, &path, &Value::Null, Who::Guest).await;
+    if status != 200 {
+        // The mail came before the credit was put there.
+        if status != 404 {
+            world.log.borrow_mut().surprises.push(format!("GET {path}: {status} {account}"));
+        }
+        return;
+    }
+    let Some(cart) = fill(&world, &mut dice, Who::Guest).await else { return };
+    let mut body = wanted(&cart, &format!("spender-{number}@example.com"), dice.random_bool(0.5));
+    body["credit_code"] = json!(code);
+    if dice.random_bool(0.5) {
+        body["expected_credit"] = account["balance"].clone();
+    }
+    if let Some(answer) = check_out(&world, &mut dice, body, Who::Guest).await {
+        ordered(&world, &mut dice, &cart, &answer).await;
+    }
+}
+
+/// What staff or a buyer are answered who do something to a return.
+async fn told(world: &World, act: &str, body: &Value, who: Who<'_>) -> Value {
     let (status, answer) = world.ask(Method::POST, &format!("/api/returns/{act}"), body, who).await;
     // 422: more would be kept than goes back.
     if !matches!(status, 200 | 409 | 422) {
         world.log.borrow_mut().surprises.push(format!("{act}: {status} {answer}"));
     }
+    answer
 }
 
 async fn pause(world: &World, dice: &mut StdRng, least: i64, most: i64) {

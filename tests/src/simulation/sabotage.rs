@@ -50,6 +50,8 @@ sabotages! {
     RepeatMail = "repeat-mail",
     /// A refund is sent twice, without the key that makes it one.
     RefundTwice = "refund-twice",
+    /// A refund is put on store credit as often as it is tried: who did it dies before it is told to the order.
+    CreditTwice = "credit-twice",
     /// A checkout takes from stock twice what it sells.
     DoubleTake = "double-take",
 }
@@ -135,6 +137,10 @@ impl Saboteur {
                 }
                 Tampering::Nothing
             }
+            Sabotage::CreditTwice if call.caller == "pay-refund" && transaction => {
+                writes(body).into_iter().filter(|write| is_credit_entry(write)).for_each(drop_condition);
+                Tampering::Nothing
+            }
             Sabotage::RenameEvent if operation == "SendMessageBatch" => {
                 if self.strikes() {
                     rename(body);
@@ -148,6 +154,13 @@ impl Saboteur {
             }
             _ => Tampering::Nothing,
         }
+    }
+
+    /// Whether the process of who called dies, now that the call is done.
+    pub(super) fn kills(&self, call: &Call) -> bool {
+        let on_credits = call.resources.iter().any(|arn| arn.contains("Credits"));
+        let written = call.caller == "pay-refund" && call.operation == "TransactWriteItems" && on_credits;
+        self.what == Sabotage::CreditTwice && written && self.strikes()
     }
 
     pub(super) fn retell(&self, call: &Call, asked: &Value, answer: &mut Bytes) {
@@ -172,12 +185,18 @@ fn writes(body: &mut Value) -> Vec<&mut Value> {
 
 /// Every condition is met, and still names all that it named.
 fn drop_conditions(body: &mut Value) {
-    for write in writes(body) {
-        if let Some(condition) = write.get("ConditionExpression").and_then(Value::as_str) {
-            let always = format!("({condition}) OR NOT ({condition})");
-            write["ConditionExpression"] = json!(always);
-        }
+    writes(body).into_iter().for_each(drop_condition);
+}
+
+fn drop_condition(write: &mut Value) {
+    if let Some(condition) = write.get("ConditionExpression").and_then(Value::as_str) {
+        let always = format!("({condition}) OR NOT ({condition})");
+        write["ConditionExpression"] = json!(always);
     }
+}
+
+fn is_credit_entry(write: &Value) -> bool {
+    write["Item"]["sk"]["S"].as_str().is_some_and(|key| key.starts_with("entry#"))
 }
 
 fn on_stock(write: &Value) -> bool {

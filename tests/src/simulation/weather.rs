@@ -154,7 +154,9 @@ impl Faults for Weather {
     }
 
     fn after(&self, call: &Call) -> Option<Fault> {
-        self.strike(call, true)
+        let fault = self.strike(call, true);
+        let killed = self.saboteur.as_ref().is_some_and(|saboteur| saboteur.kills(call));
+        if killed { Some(Fault::Crash) } else { fault }
     }
 
     fn arrange(&self, source: &str, records: usize) -> Option<Arrangement> {

@@ -177,6 +177,13 @@ impl World {
         Some(latest.text?.split("token=").nth(1)?.split_whitespace().next()?.to_owned())
     }
 
+    /// The code of store credit that was mailed to this address: always the same.
+    pub(super) fn mailed_code(&self, email: &str) -> Option<String> {
+        let mut mails = self.engine.mails();
+        mails.retain(|mail| mail.to.iter().any(|to| to == email));
+        mails.iter().find_map(|mail| crate::credit_code(mail.text.as_deref()?).map(str::to_owned))
+    }
+
     /// The supplier's links that were mailed to this address, the earliest first.
     pub(super) fn supplier_links(&self, email: &str) -> Vec<String> {
         let mut mails = self.engine.mails();
