@@ -132,6 +132,7 @@ def real(shop, made, settings):
         "orders": made.orders,
         "numbers": [order["number"] for order in made.orders],
         "carts": made.carts,
+        "codes": [shop.credit_code()],
         "skus": [made.SKU, "FUZZ-2", "FUZZ-3"],
         "slugs": [made.SLUG, "fuzz-draft", "fuzz-gone"],
         "settings": list(settings),

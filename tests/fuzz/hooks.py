@@ -28,7 +28,9 @@ WEBHOOK = "POST /api/webhooks/stripe"
 # Values that a field or a parameter of this name is known to take.
 FIELDS = {
     "cart_id": REAL["carts"],
+    "code": REAL["codes"],
     "country": ["DE", "FR", "US"],
+    "credit_code": REAL["codes"],
     "currency": ["EUR"],
     "email": ["buyer@example.com", "customer@example.com"],
     "filename": ["mug.webp"],

@@ -63,7 +63,7 @@ def requests(shop, made):
     yield "POST /api/orders/{id}/refund", Valid(200, at_order(back), headers=keyed(), body=refund)
     yield "POST /api/orders/{id}/refund-paid", Valid(200, at_order(back), headers=owner, body={"reference": "13"})
     yield "GET /api/orders/{id}", Valid(200, at_order(back), headers=owner)
-    sent = [shop.shipped(shop.staff("owner"), {made.SKU: 1}) for _ in range(9)]
+    sent = [shop.shipped(shop.staff("owner"), {made.SKU: 1}) for _ in range(10)]
     asked = lambda number: world.returning(sent[number], made.SKU)
     link = lambda number: {"token": sent[number]["token"]}
     after = lambda number, *steps: {"id": shop.returned(shop.staff("owner"), sent[number], made.SKU, steps)}
@@ -89,6 +89,13 @@ def requests(shop, made):
     rejected = after(7, "approve", "receive", "reject")
     yield "POST /api/returns/{id}/send-back", Valid(200, rejected, headers=owner, body={"carrier": "DHL"})
     yield "POST /api/returns/{id}/close", Valid(200, after(8, "approve", "receive", "reject"), headers=owner, body={})
+    shop.credited(shop.staff("owner"), sent[9], made.SKU)
+    credit = {"credit_code": shop.credit_code()}
+    yield "GET /api/store-credit", Valid(200, query={"email": "buyer@example.com"}, headers=owner)
+    yield "GET /api/store-credit", Valid(200, query={"code": credit["credit_code"]})
+    yield "GET /api/store-credit", Valid(200, headers={"authorization": f"Bearer {made.customer}"})
+    order = {**world.checkout(shop.cart({made.SKU: 2})), **credit}
+    yield "POST /api/checkout", Valid(201, headers={"idempotency-key": shop.key()}, body=order)
     yield "PUT /api/products/{slug}", Valid(201, {"slug": "fuzz-new"}, headers=owner, body=draft)
     yield "PUT /api/products/{slug}", Valid(200, {"slug": "fuzz-new"}, headers=owner, body=draft)
     yield "POST /api/products/{slug}/images", Valid(201, {"slug": "fuzz-new"}, headers=owner, body=PNG)

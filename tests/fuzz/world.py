@@ -15,6 +15,8 @@ import requests
 ADDRESS = {"name": "Ada Lovelace", "line1": "Ringstr. 1", "city": "Berlin", "postal_code": "10115", "country": "DE"}
 # What the local shop's stand-in for the payment provider signs with.
 WEBHOOK_SECRET = b"whsec_local"
+# How the code of store credit stands in a mail: Crockford's base 32.
+CREDIT_CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}\b")
 TOPICS = ("shop", "taxes", "shipping", "payments", "locations", "returns", "support", "purchasing")
 
 
@@ -145,9 +147,9 @@ class Shop:
         self.send("POST", f"/api/orders/{order['id']}/ship", {"carrier": "DHL"}, token=staff, expect=200)
         return order
 
-    def returned(self, staff, order, sku, steps=()):
+    def returned(self, staff, order, sku, steps=(), resolution="refund"):
         """A return of one unit of an order, taken through these steps; its id."""
-        body = returning(order, sku)
+        body = {**returning(order, sku), "resolution": resolution}
         back = self.send("POST", f"/api/returns?token={order['token']}", body, expect=201).json()["id"]
         bodies = {
             "receive": {"lines": [{"sku": sku, "quantity": 1}]},
@@ -158,6 +160,19 @@ class Shop:
             path = "inspect" if step == "reject" else step
             self.send("POST", f"/api/returns/{back}/{path}", bodies.get(step, {}), token=staff, expect=200)
         return back
+
+    def credited(self, staff, order, sku):
+        """Takes one unit of an order back for store credit."""
+        self.returned(staff, order, sku, ("approve", "receive", "inspect", "resolve"), "credit")
+        self.settle()
+
+    def credit_code(self):
+        """The code of store credit that was mailed last; an address has one alone."""
+        mails = self.send("GET", "/_local/mails", accept="application/json", expect=200).json()["items"]
+        codes = [found.group(0) for mail in mails if (found := CREDIT_CODE.search(mail["text"]))]
+        if not codes:
+            raise Refused("no code of store credit was mailed")
+        return codes[-1]
 
     def short(self, staff, slug, sku):
         """A paid order of one piece that waits for stock."""
