@@ -158,7 +158,7 @@ impl About<'_> {
     /// Nobody paid in time. Whoever left the card's page had no mail about the order, and gets none about its end.
     pub(crate) fn expired(&self) -> Option<Mail> {
         let order = self.order;
-        let unpaid = order.status == OrderStatus::Expired && order.is_unpaid_but_for_credit();
+        let unpaid = order.status == OrderStatus::Expired && order.is_prepaid_alone();
         if order.payment_method != PaymentMethod::BankTransfer || !unpaid {
             return None;
         }

@@ -148,7 +148,7 @@ impl Told<'_> {
     /// What went back, with why it is less than was quoted.
     fn settled(&self) -> Option<Mail> {
         let settled = self.back.settled.as_ref()?;
-        let credit_alone = self.order.is_unpaid_but_for_credit();
+        let credit_alone = self.order.is_prepaid_alone();
         let view = ReturnSettled {
             mail: self.mail(settled, settled.lines.clone()),
             to: purse(self.order).to_owned(),

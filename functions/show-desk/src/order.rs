@@ -142,7 +142,7 @@ fn why_not(order: &Order, action: OrderAction) -> Option<&'static str> {
 pub(crate) fn back_to(order: &Order) -> &'static str {
     let credit = order.credit_used().is_positive();
     match order.payment_method {
-        _ if credit && order.is_unpaid_but_for_credit() => "the store credit that paid",
+        _ if credit && order.is_prepaid_alone() => "the store credit that paid",
         PaymentMethod::Card if credit => "the store credit and the card that paid",
         PaymentMethod::Card => "the card",
         PaymentMethod::BankTransfer if credit => "the store credit and the account it came from",

@@ -176,7 +176,7 @@ fn settling(back: &Return, order: &Order, action: String) -> (String, String, St
     }
     let credit = if order.credit_used().is_positive() { "What store credit paid goes back on it. " } else { "" };
     let purse = match order.payment_method {
-        _ if order.is_unpaid_but_for_credit() => "",
+        _ if order.is_prepaid_alone() => "",
         PaymentMethod::Card => "To the card that paid. ",
         PaymentMethod::BankTransfer => "It is due then: send it by hand, and mark it as sent. ",
     };

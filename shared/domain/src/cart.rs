@@ -254,6 +254,24 @@ impl Cart {
         Ok(left_out)
     }
 
+    /// The same goods as they are offered now, at no higher price than they had here.
+    ///
+    /// # Errors
+    /// When something is no longer sold.
+    pub fn at_most_as_seen(&self, offers: &[Offer]) -> Result<Self, Refusal> {
+        let mut now = self.clone();
+        for line in &mut now.lines {
+            let seen = line.unit_price;
+            let offer = offers.iter().find(|offer| offer.listing.sku == line.sku && offer.listing.on_sale);
+            let not_sold = || Refusal::NotSold { sku: line.sku.clone(), title: line.title.clone() };
+            *line = CartLine::of(offer.ok_or_else(not_sold)?, line.quantity);
+            if line.unit_price.currency == seen.currency && seen.amount < line.unit_price.amount {
+                line.unit_price = seen;
+            }
+        }
+        Ok(now)
+    }
+
     /// What the shopper should know, given the offers of now; an offer that is missing is gone.
     pub fn warnings(&self, offers: &[Offer]) -> Vec<Warning> {
         let mut warnings = Vec::new();

@@ -1,7 +1,7 @@
 //! Store credit: money of a buyer that the shop keeps, opened by a code and spent at checkout.
 //!
-//! Knows the account, its ledger and who may open it. It deliberately knows no order: an order keeps which account paid
-//! for it, and a refund is what puts money on one.
+//! Knows the account, its ledger and who may open it. It deliberately knows no order's life: an order keeps which account
+//! paid for it, and a refund is what puts money on one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,8 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{keyed_hash, read_base32, write_base32};
 use crate::money::{Currency, Money, MoneyError};
+use crate::order::Payment;
 use crate::text::{Digest, Email};
 
+/// The reference of the one payment by store credit that an order can have.
+const PAYMENT: &str = "store credit";
 /// How many characters a code has.
 const CHARACTERS: u32 = 16;
 /// How many of them stand together.
@@ -156,6 +159,11 @@ impl CreditAccount {
     /// The account of an address in a currency before its first entry.
     pub fn empty(id: Digest, owner: Email, currency: Currency) -> Self {
         Self { id, owner, balance: Money::zero(currency), entries: 0 }
+    }
+
+    /// What pays for an order with `amount` of it.
+    pub fn payment(&self, amount: Money, at: Timestamp) -> Payment {
+        Payment { reference: PAYMENT.to_owned(), amount, at, credit: Some(self.id), exchange: None }
     }
 
     /// The account after a movement, and the entry that tells of it.

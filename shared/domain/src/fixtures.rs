@@ -7,7 +7,7 @@ use crate::catalog::Listing;
 use crate::credit::CreditAccount;
 use crate::id::{CartId, OrderId, ProductId};
 use crate::money::{Currency, Money};
-use crate::order::PaymentMethod;
+use crate::order::{Command, PaymentMethod};
 use crate::pricing::{Buyer, Placement, PricedCart, price};
 use crate::returns::AfterSale;
 use crate::settings::{PaymentSettings, ReturnSettings, Setting};
@@ -72,6 +72,7 @@ pub(crate) fn buyer(payment_method: PaymentMethod, country: &str) -> Buyer {
         billing_address: None,
         payment_method,
         credit: None,
+        prepaid: Vec::new(),
         view_token_hash: Digest::of(b"token"),
         idempotency_hash: Digest::of(b"key"),
         request_hash: Digest::of(b"body"),
@@ -89,4 +90,10 @@ pub(crate) fn placed(lines: &[(&str, i64, u32)], method: PaymentMethod, taxes: &
     let id = OrderId::of_cart(&cart.id, b"key");
     let (payments, returns) = (PaymentSettings::initial(), ReturnSettings::initial());
     priced(cart, "DE", taxes).place(id, buyer(method, "DE"), &payments, &returns, at(0)).unwrap()
+}
+
+/// Store credit of an account pays this much.
+pub(crate) fn spending(account: Digest, amount: Money) -> Command {
+    let account = CreditAccount::empty(account, "friend@example.com".parse().unwrap(), amount.currency);
+    Command::Prepay { payments: vec![account.payment(amount, at(0))] }
 }

@@ -153,6 +153,31 @@ pub struct Payment {
     /// The account of store credit that it came from, where it came from one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credit: Option<Digest>,
+    /// The refund that it is, where goods of another order were exchanged for this one's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<RefundId>,
+}
+
+impl Payment {
+    /// Whether the shop had that money before.
+    pub const fn is_prepaid(&self) -> bool {
+        self.credit.is_some() || self.exchange.is_some()
+    }
+}
+
+/// A refund of an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundId {
+    /// Which order.
+    pub order: OrderId,
+    /// Which of its refunds, from 0.
+    pub refund: u16,
+}
+
+impl std::fmt::Display for RefundId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}#{}", self.order, self.refund)
+    }
 }
 
 /// The provider's page on which an order is paid.
@@ -442,9 +467,15 @@ impl Order {
         Money::new(credit.map(|payment| payment.amount.amount).sum(), self.currency())
     }
 
-    /// Whether no money but store credit came for it.
-    pub fn is_unpaid_but_for_credit(&self) -> bool {
-        self.captured == self.credit_used()
+    /// What of it was paid with goods of another order.
+    pub fn exchanged(&self) -> Money {
+        let exchange = self.payments.iter().filter(|payment| payment.exchange.is_some());
+        Money::new(exchange.map(|payment| payment.amount.amount).sum(), self.currency())
+    }
+
+    /// Whether no money came for it but what the shop had before: store credit, and what an exchange left.
+    pub fn is_prepaid_alone(&self) -> bool {
+        self.payments.iter().all(Payment::is_prepaid)
     }
 
     /// The refunds that were asked for and have not been sent.

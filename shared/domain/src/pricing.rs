@@ -12,8 +12,8 @@ use crate::credit::{CreditAccount, CreditTake};
 use crate::id::OrderId;
 use crate::money::Money;
 use crate::order::{
-    Command, Event, Hold, HoldStatus, Order, OrderLine, OrderStatus, PaymentMethod, PaymentStatus, ShipmentStatus,
-    decide,
+    Command, Event, Hold, HoldStatus, Order, OrderLine, OrderStatus, Payment, PaymentMethod, PaymentStatus,
+    ShipmentStatus, decide,
 };
 use crate::refusal::Refusal;
 use crate::returns::Terms;
@@ -137,6 +137,8 @@ pub struct Buyer {
     pub payment_method: PaymentMethod,
     /// The store credit that pays first.
     pub credit: Option<CreditUse>,
+    /// What came for it of another order's return, which pays first too.
+    pub prepaid: Vec<Payment>,
     /// Hash of the token that opens the order's page.
     pub view_token_hash: Digest,
     /// Hash of the key that repeats the answer.
@@ -247,7 +249,9 @@ impl PricedCart {
         if !buyer.payment_method.is_open(payments) {
             return Err(Refusal::PaymentMethodClosed);
         }
-        let seconds = SignedDuration::from_secs(i64::from(buyer.payment_method.hold_secs(payments)));
+        // Whoever gets an order for a return is not here: what is left is paid from a mail, as a transfer is.
+        let paid_from_mail = if buyer.prepaid.is_empty() { buyer.payment_method } else { PaymentMethod::BankTransfer };
+        let seconds = SignedDuration::from_secs(i64::from(paid_from_mail.hold_secs(payments)));
         let until = now.saturating_add(seconds).unwrap_or(Timestamp::MAX);
         let zero = Money::zero(self.cart.currency);
         for (line, seen) in self.lines.iter_mut().zip(&self.cart.lines) {
@@ -305,12 +309,14 @@ impl PricedCart {
         };
         let credit = buyer.credit.map(|credit| Ok::<_, Refusal>((credit.of(order.totals.total)?, credit.account)));
         let credit = credit.transpose()?.filter(|(amount, _)| amount.is_positive());
-        let paid = match &credit {
-            Some((amount, account)) => Some(Command::SpendCredit { account: account.id, amount: *amount }),
-            None if order.totals.total.is_zero() => {
+        let of_credit = credit.as_ref().map(|(amount, account)| account.payment(*amount, now));
+        let prepaid: Vec<Payment> = buyer.prepaid.into_iter().chain(of_credit).collect();
+        let paid = match prepaid {
+            payments if !payments.is_empty() => Some(Command::Prepay { payments }),
+            _ if order.totals.total.is_zero() => {
                 Some(Command::PaymentSucceeded { amount: zero, reference: "free".to_owned() })
             }
-            None => None,
+            _ => None,
         };
         let mut placement = Placement {
             order,

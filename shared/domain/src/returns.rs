@@ -5,6 +5,7 @@
 
 mod decide;
 mod event;
+mod exchange;
 mod quote;
 mod states;
 mod terms;
@@ -13,6 +14,7 @@ mod tests;
 
 pub use decide::{Asking, Command, Decision, Disposition, decide, request};
 pub use event::Event;
+pub use exchange::{Placing, Tables, Wanted, exchange, wanted};
 pub use quote::{Asked, NotReturnable, Quote, QuotedLine, Reason, Reduction, ReductionRule, quote, settled};
 pub use states::{ReturnStatus, ReturnStep, ReturnView};
 pub use terms::{AfterSale, Terms};
@@ -44,17 +46,20 @@ pub enum Resolution {
     Refund,
     /// Store credit.
     Credit,
+    /// Other goods.
+    Exchange,
 }
 
 impl Resolution {
     /// Every resolution.
-    pub const ALL: &'static [Self] = &[Self::Refund, Self::Credit];
+    pub const ALL: &'static [Self] = &[Self::Refund, Self::Credit, Self::Exchange];
 
     /// As it is written in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Refund => "refund",
             Self::Credit => "credit",
+            Self::Exchange => "exchange",
         }
     }
 }
@@ -162,6 +167,12 @@ pub struct Return {
     pub status: ReturnStatus,
     /// What the buyer wants for it.
     pub resolution: Resolution,
+    /// The goods that the buyer wants instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<Wanted>,
+    /// The order that they became.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchanged: Option<OrderId>,
     /// What is asked back, a SKU once.
     pub lines: Vec<ReturnLine>,
     /// What was quoted for the whole; its lines are those of the return.
@@ -352,7 +363,7 @@ impl Return {
                     let lines = self.lines.iter().map(all).collect();
                     Command::Inspect { lines, deduction: None, reason: None }
                 }
-                ReturnAction::Settle => Command::Settle,
+                ReturnAction::Settle => Command::Settle { instead: Some(Resolution::Refund) },
                 ReturnAction::SendBack => Command::SendBack { parcel: None },
                 ReturnAction::Close => Command::Close,
                 ReturnAction::Cancel => Command::Cancel,

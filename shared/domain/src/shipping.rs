@@ -106,6 +106,18 @@ impl Method {
 }
 
 impl ShippingSettings {
+    /// The same ways, each for nothing.
+    #[must_use]
+    pub fn for_nothing(&self) -> Self {
+        let mut free = self.clone();
+        for method in free.zones.iter_mut().flat_map(|zone| &mut zone.methods) {
+            for band in &mut method.bands {
+                band.price = Money::zero(band.price.currency);
+            }
+        }
+        free
+    }
+
     fn zone(&self, country: CountryCode) -> Option<&Zone> {
         self.zones.iter().find(|zone| zone.countries.contains(&country))
     }

@@ -106,7 +106,7 @@ pub const fn payment_words(method: PaymentMethod) -> &'static str {
 pub fn purse(order: &Order) -> &'static str {
     let credit = order.credit_used().is_positive();
     match order.payment_method {
-        _ if credit && order.is_unpaid_but_for_credit() => "your store credit",
+        _ if credit && order.is_prepaid_alone() => "your store credit",
         PaymentMethod::Card if credit => "your store credit and your card",
         PaymentMethod::Card => "your card",
         PaymentMethod::BankTransfer if credit => "your store credit and your bank account",

@@ -151,12 +151,12 @@ pub(super) fn drop_return(order: &Order, id: &ReturnId) -> Result<Decision, Refu
     })
 }
 
-/// Units of a return were taken back, and `amount` goes back `to` somewhere for them.
+/// Units of a return were taken back, and the sums of `parts` go somewhere for them.
 pub(super) fn close_return(
     order: &Order,
     id: &ReturnId,
     lines: &[UnitsBack],
-    (amount, to): (Money, RefundTo),
+    parts: &[(Money, RefundTo)],
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     let mut next = order.clone();
@@ -169,13 +169,26 @@ pub(super) fn close_return(
         }
     }
     let left = next.refundable();
+    let amount = Money::sum(order.currency(), parts.iter().map(|(amount, _)| *amount))?;
     if amount.amount > left.amount.max(0) {
         return Err(Refusal::RefundTooLarge { left });
     }
     next.take_out(lines)?;
-    let units = lines.iter().map(|unit| SkuQuantity { sku: unit.sku.clone(), quantity: unit.quantity }).collect();
+    let mut units = lines.iter().map(|unit| SkuQuantity { sku: unit.sku.clone(), quantity: unit.quantity }).collect();
     let reason = Some(format!("return {}", id.number()));
-    let events = next.ask_back_to(to, amount, (RefundCause::Returned, reason), units, None, now);
+    let mut events = Vec::new();
+    for (amount, to) in parts.iter().copied() {
+        let (known, cause) = (next.refunds.len(), (RefundCause::Returned, reason.clone()));
+        let asked = next.ask_back_to(to, amount, cause, std::mem::take(&mut units), None, now);
+        let RefundTo::Order(paid) = to else {
+            events.extend(asked);
+            continue;
+        };
+        // It is there as soon as that order is, with this write.
+        for index in known..next.refunds.len() {
+            events.extend(next.sent_back(index, &format!("order {}", paid.number()))?);
+        }
+    }
     Ok(Decision::new(next, events, Vec::new()))
 }
 

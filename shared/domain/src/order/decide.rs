@@ -10,15 +10,15 @@ use super::back::{close_return, drop_return, open_return};
 use super::refund::per_sku;
 use super::{
     AskedBack, Attention, Event, HoldStatus, HoldStep, Order, OrderStatus, OrderStep, Payment, PaymentMethod,
-    PaymentSession, PaymentStatus, PaymentStep, RefundCause, RefundStatus, RefundTo, RefundWhat, RequestMark, Shipment,
-    ShipmentStep, UnitsBack,
+    PaymentSession, PaymentStatus, PaymentStep, RefundCause, RefundId, RefundStatus, RefundTo, RefundWhat, RequestMark,
+    Shipment, ShipmentStep, UnitsBack,
 };
 use crate::id::ReturnId;
 use crate::machine::IllegalTransition;
 use crate::money::Money;
 use crate::refusal::Refusal;
 use crate::stock::{Allocated, Allocation, Movement, SkuQuantity};
-use crate::text::{Digest, Quantity, Sku};
+use crate::text::{Quantity, Sku};
 
 /// Why an order is called off of which nothing is left.
 const SOLD_OUT: &str = "what you ordered is not in stock any more";
@@ -26,12 +26,10 @@ const SOLD_OUT: &str = "what you ordered is not in stock any more";
 /// What somebody wants of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Store credit pays for it, or for a part of it: what a checkout takes.
-    SpendCredit {
-        /// From which account.
-        account: Digest,
-        /// How much; no more than the total.
-        amount: Money,
+    /// What the shop has already pays for it, or for a part of it: store credit, or goods that came back.
+    Prepay {
+        /// What; no more than the total.
+        payments: Vec<Payment>,
     },
     /// Keep the provider's page on which it is paid.
     OpenSession {
@@ -115,10 +113,17 @@ pub enum Command {
         id: ReturnId,
         /// Which of its units; the others are free again.
         lines: Vec<UnitsBack>,
-        /// What goes back for them; it may be nothing.
+        /// What goes back for them, and to where; it may be nothing.
+        parts: Vec<(Money, RefundTo)>,
+    },
+    /// The order of goods that were had in exchange gives back what this one's refund paid of it.
+    TakeBack {
+        /// Which refund of this order.
+        refund: u16,
+        /// How much.
         amount: Money,
-        /// Where it goes.
-        to: RefundTo,
+        /// By which of the other's refunds: the same one changes nothing the second time.
+        passes_on: RefundId,
     },
     /// Money went back that was not asked back here.
     RefundElsewhere {
@@ -225,7 +230,7 @@ impl Decision {
 /// When the state, the money or the goods say no; nothing is to be written then.
 pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Decision, Refusal> {
     match command {
-        Command::SpendCredit { account, amount } => spend_credit(order, account, amount, now),
+        Command::Prepay { payments } => prepay(order, payments, now),
         Command::OpenSession { id, url, expires } => open_session(order, id, url, expires),
         Command::PaymentSucceeded { amount, reference } => pay(order, amount, reference, now),
         Command::PaymentFailed => fail_payment(order),
@@ -240,7 +245,8 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Decisio
         Command::Refund { reason, what } => refund(order, reason, what, now),
         Command::OpenReturn { asked } => open_return(order, asked),
         Command::DropReturn { id } => drop_return(order, &id),
-        Command::CloseReturn { id, lines, amount, to } => close_return(order, &id, &lines, (amount, to), now),
+        Command::CloseReturn { id, lines, parts } => close_return(order, &id, &lines, &parts, now),
+        Command::TakeBack { refund, amount, passes_on } => take_back(order, refund, amount, passes_on, now),
         Command::RefundElsewhere { payment, refunded } => refund_elsewhere(order, &payment, refunded, now),
         Command::RefundPaid { refund, reference } => refund_paid(order, refund, &reference),
         Command::RefundFailed { refund, detail } => refund_failed(order, refund, detail),
@@ -267,16 +273,15 @@ fn open_session(order: &Order, id: String, url: String, expires: Timestamp) -> R
     Ok(Decision::new(next, Vec::new(), Vec::new()))
 }
 
-/// The reference of the one payment by store credit that an order can have.
-const CREDIT: &str = "store credit";
-
-fn spend_credit(order: &Order, account: Digest, amount: Money, now: Timestamp) -> Result<Decision, Refusal> {
-    if !amount.is_positive() || amount.amount > order.to_pay().amount {
+fn prepay(order: &Order, payments: Vec<Payment>, now: Timestamp) -> Result<Decision, Refusal> {
+    let sum = Money::sum(order.currency(), payments.iter().map(|payment| payment.amount))?;
+    let right = payments.iter().all(|payment| payment.is_prepaid() && payment.amount.is_positive());
+    if !right || !sum.is_positive() || sum.amount > order.to_pay().amount {
         return Err(Refusal::CreditChanged { now: order.to_pay() });
     }
     let mut next = order.clone();
-    next.payments.push(Payment { reference: CREDIT.to_owned(), amount, at: now, credit: Some(account) });
-    next.captured = next.captured.plus(amount)?;
+    next.payments.extend(payments);
+    next.captured = next.captured.plus(sum)?;
     let events = if next.to_pay().is_zero() {
         settle(&mut next, now)?
     } else {
@@ -299,7 +304,7 @@ fn pay(order: &Order, amount: Money, reference: String, now: Timestamp) -> Resul
         next.attention = attention;
         return Ok(Decision::new(next, vec![Event::PaymentMismatched { order: order.id }], Vec::new()));
     }
-    next.payments.push(Payment { reference: reference.clone(), amount, at: now, credit: None });
+    next.payments.push(Payment { reference: reference.clone(), amount, at: now, credit: None, exchange: None });
     next.captured = next.captured.plus(amount)?;
     match order.status {
         OrderStatus::PendingPayment if next.captured.amount < order.totals.total.amount => {
@@ -375,7 +380,7 @@ fn fail_payment(order: &Order) -> Result<Decision, Refusal> {
     match (order.payment_status.after(PaymentStep::Fail), &mut next.payment_session) {
         (Ok(failed), _) => next.payment_status = failed,
         // With store credit on it, it stays paid in part: its page tells of the attempt.
-        (Err(_), Some(session)) if order.is_unpaid_but_for_credit() && !session.failed => session.failed = true,
+        (Err(_), Some(session)) if order.is_prepaid_alone() && !session.failed => session.failed = true,
         // Where some money is here already, a further attempt that failed says nothing new.
         (Err(_), _) => return Ok(Decision::unchanged(order)),
     }
@@ -534,7 +539,7 @@ fn expire(order: &Order, now: Timestamp) -> Result<Decision, Refusal> {
     }
     next.shipment_status = order.shipment_status.after(ShipmentStep::Cancel)?;
     let mut events = vec![Event::OrderExpired { order: order.id }];
-    let cause = if order.is_unpaid_but_for_credit() { RefundCause::Unpaid } else { RefundCause::Short };
+    let cause = if order.is_prepaid_alone() { RefundCause::Unpaid } else { RefundCause::Short };
     events.extend(unwind(&mut next, cause, now)?);
     Ok(Decision::new(next, events, vec![StockEffect::Release(order.quantities())]))
 }
@@ -650,6 +655,20 @@ fn refund(order: &Order, reason: String, what: RefundWhat, now: Timestamp) -> Re
     };
     let events = next.ask_back(amount, (RefundCause::Requested, Some(reason)), lines, None, now);
     Ok(Decision::new(next, events, Vec::new()))
+}
+
+fn take_back(
+    order: &Order,
+    refund: u16,
+    amount: Money,
+    passes_on: RefundId,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    let mut next = order.clone();
+    Ok(match next.take_back(refund, amount, passes_on, now)? {
+        Some(events) => Decision::new(next, events, Vec::new()),
+        None => Decision::unchanged(order),
+    })
 }
 
 fn refund_elsewhere(order: &Order, payment: &str, refunded: Money, now: Timestamp) -> Result<Decision, Refusal> {

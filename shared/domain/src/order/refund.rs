@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Order, PaymentMethod, PaymentStatus, PaymentStep, UnitsBack};
+use super::{Event, Order, PaymentMethod, PaymentStatus, PaymentStep, RefundId, UnitsBack};
+use crate::id::OrderId;
 use crate::money::{Money, MoneyError};
 use crate::refusal::Refusal;
 use crate::stock::SkuQuantity;
@@ -34,8 +35,10 @@ pub enum RefundCause {
     OutOfStock,
     /// Goods came back.
     Returned,
-    /// Only store credit was on it when its time was over.
+    /// Only what the shop had before was on it when its time was over.
     Unpaid,
+    /// The order that took its place in an exchange gave it back.
+    Unexchanged,
 }
 
 impl RefundCause {
@@ -51,6 +54,7 @@ impl RefundCause {
             Self::OutOfStock => "out_of_stock",
             Self::Returned => "returned",
             Self::Unpaid => "unpaid",
+            Self::Unexchanged => "unexchanged",
         }
     }
 }
@@ -64,6 +68,8 @@ pub enum RefundTo {
     Payer,
     /// To the store credit of the order's address.
     Credit,
+    /// To the order of the goods that were had in exchange, which it pays.
+    Order(OrderId),
 }
 
 impl RefundTo {
@@ -117,6 +123,12 @@ pub struct Refund {
     /// Where it goes.
     #[serde(default, skip_serializing_if = "RefundTo::is_payer")]
     pub to: RefundTo,
+    /// What of it came back from the order that it paid, to go on to the payer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone: Option<Money>,
+    /// The other order's refund that it passes on to the payer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passes_on: Option<RefundId>,
     /// Where it stands.
     pub status: RefundStatus,
     /// The provider's id of it, or what staff wrote when they had sent it.
@@ -239,6 +251,8 @@ impl Order {
             lines: Vec::new(),
             payment: payment.to_owned(),
             to: RefundTo::Payer,
+            undone: None,
+            passes_on: None,
             status: RefundStatus::Pending,
             reference: None,
             by_hand: false,
@@ -254,8 +268,8 @@ impl Order {
             .filter(|payment| payment.reference == reference)
             .map(|payment| payment.amount.amount)
             .sum();
-        let asked: i64 =
-            self.refunds.iter().filter(|refund| refund.payment == reference).map(|refund| refund.amount.amount).sum();
+        let gone = |refund: &Refund| refund.amount.amount - refund.undone.map_or(0, |undone| undone.amount);
+        let asked: i64 = self.refunds.iter().filter(|refund| refund.payment == reference).map(gone).sum();
         came - asked
     }
 
@@ -268,15 +282,25 @@ impl Order {
     /// None: it goes to the payer.
     pub fn credited(&self, refund: &Refund, own: impl FnOnce() -> Digest) -> Option<Digest> {
         match (self.credit_of(&refund.payment), refund.to) {
-            (Some(account), _) => Some(*account),
+            (_, RefundTo::Order(_)) | (None, RefundTo::Payer) => None,
+            (Some(account), RefundTo::Payer | RefundTo::Credit) => Some(*account),
             (None, RefundTo::Credit) => Some(own()),
-            (None, RefundTo::Payer) => None,
         }
     }
 
     /// Whether a refund goes to store credit.
     pub fn is_credited(&self, refund: &Refund) -> bool {
-        refund.to == RefundTo::Credit || self.credit_of(&refund.payment).is_some()
+        match refund.to {
+            RefundTo::Credit => true,
+            RefundTo::Payer => self.credit_of(&refund.payment).is_some(),
+            RefundTo::Order(_) => false,
+        }
+    }
+
+    /// The refund that the payment was which a refund gives back, where it goes to the payer and that was another order.
+    pub fn passed_on(&self, refund: &Refund) -> Option<RefundId> {
+        let payment = self.payments.iter().find(|known| known.reference == refund.payment)?;
+        payment.exchange.filter(|_| refund.to == RefundTo::Payer)
     }
 
     /// Of `amount` that would go back to the payer now, what goes to store credit: the payments go back in the order in which
@@ -305,7 +329,7 @@ impl Order {
         self.ask_back_to(RefundTo::Payer, amount, (cause, reason), lines, payment, now)
     }
 
-    /// The same, to where it is said; but what store credit paid goes back to where it came from.
+    /// The same, to where it is said; but what the shop had before goes to no store credit but where it came from.
     pub(super) fn ask_back_to(
         &mut self,
         to: RefundTo,
@@ -328,9 +352,10 @@ impl Order {
                 continue;
             }
             missing -= part;
-            let to = if self.credit_of(&reference).is_some() { RefundTo::Payer } else { to };
-            let to_credit = to == RefundTo::Credit || self.credit_of(&reference).is_some();
-            let by_hand = !to_credit && self.payment_method == PaymentMethod::BankTransfer;
+            let prepaid = self.payments.iter().any(|known| known.reference == reference && known.is_prepaid());
+            let to = if to == RefundTo::Credit && prepaid { RefundTo::Payer } else { to };
+            let sends = to == RefundTo::Payer && !prepaid;
+            let by_hand = sends && self.payment_method == PaymentMethod::BankTransfer;
             let id = u16::try_from(self.refunds.len()).unwrap_or(u16::MAX);
             self.refunds.push(Refund {
                 id,
@@ -341,6 +366,8 @@ impl Order {
                 lines: lines.take().unwrap_or_default(),
                 payment: reference,
                 to,
+                undone: None,
+                passes_on: None,
                 status: if by_hand { RefundStatus::Due } else { RefundStatus::Pending },
                 reference: None,
                 by_hand,
@@ -348,6 +375,35 @@ impl Order {
             events.push(Event::RefundRequested { order: self.id, refund: id });
         }
         events
+    }
+
+    /// Takes `amount` of a refund back that paid for goods in exchange, because their order gave it back with its refund
+    /// `passes_on`; and sends it on to the payer. None: it was taken back before.
+    pub(super) fn take_back(
+        &mut self,
+        refund: u16,
+        amount: Money,
+        passes_on: RefundId,
+        now: Timestamp,
+    ) -> Result<Option<Vec<Event>>, Refusal> {
+        if self.refunds.iter().any(|known| known.passes_on == Some(passes_on)) {
+            return Ok(None);
+        }
+        let known = self.refunds.get_mut(usize::from(refund)).filter(|one| one.to == RefundTo::Order(passes_on.order));
+        let Some(known) = known else { return Err(Refusal::NoRefundDue) };
+        let undone = known.undone.unwrap_or(Money::zero(known.amount.currency)).plus(amount)?;
+        if !amount.is_positive() || undone.amount > known.amount.amount {
+            return Err(Refusal::RefundTooLarge { left: known.amount });
+        }
+        known.undone = Some(undone);
+        let payment = known.payment.clone();
+        self.refunded = self.refunded.minus(amount)?;
+        let cause = (RefundCause::Unexchanged, None);
+        let events = self.ask_back(amount, cause, Vec::new(), Some(&payment), now);
+        if let Some(last) = self.refunds.last_mut() {
+            last.passes_on = Some(passes_on);
+        }
+        Ok(Some(events))
     }
 
     /// Marks the refund at `index` as sent and moves the payment's state with it: all of what came is back, or less

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::fixtures::{at, eur, many, offer, placed, sku};
+use crate::fixtures::{at, eur, many, offer, placed, sku, spending};
 use crate::refusal::Refusal;
 use crate::settings::Setting;
 use crate::stock::{Allocated, AllocationReason, AllocationRule, Level, Movement, Stock};
@@ -424,7 +424,7 @@ fn begun(method: PaymentMethod, taxes: &TaxSettings, credit: i64) -> Order {
     let order = placed(&[("A", 1999, 2), ("B", 333, 3)], method, taxes).order;
     let amount = eur(credit.min(order.totals.total.amount));
     let account = Digest::of(b"code");
-    if amount.is_zero() { order } else { after(&order, Command::SpendCredit { account, amount }, 0) }
+    if amount.is_zero() { order } else { after(&order, spending(account, amount), 0) }
 }
 
 type Shop = BTreeMap<Sku, Stock>;

@@ -11,12 +11,13 @@ use jiff::civil::Date;
 use super::quote::priced;
 use super::{
     Asked, Deduction, Event, MAX_PHOTOS, NotReturnable, Parcel, Photo, Quote, ReductionRule, Resolution, Return,
-    ReturnLine, ReturnStatus, ReturnStep, quote, settled,
+    ReturnLine, ReturnStatus, ReturnStep, Wanted, quote, settled,
 };
 use crate::calendar::date;
 use crate::id::ReturnId;
 use crate::money::Money;
 use crate::order::{self, AskedBack, Order, RefundTo, RequestMark};
+use crate::pricing::Placement;
 use crate::refusal::Refusal;
 use crate::stock::{Movement, Shelf};
 use crate::text::{LocationId, Quantity, Sku};
@@ -33,6 +34,8 @@ pub struct Asking {
     pub lines: Vec<Asked>,
     /// What for.
     pub resolution: Resolution,
+    /// The goods that the buyer wants instead, for an exchange.
+    pub wanted: Option<Wanted>,
     /// What the buyer adds.
     pub comment: Option<String>,
     /// What the way back costs, where the buyer pays for it.
@@ -95,8 +98,13 @@ pub enum Command {
         /// Why something is not taken back.
         reason: Option<String>,
     },
-    /// Give the buyer what was asked for.
-    Settle,
+    /// Give the buyer money or store credit: what was asked for, unless staff say otherwise. Other goods have [`exchange`].
+    ///
+    /// [`exchange`]: super::exchange
+    Settle {
+        /// What instead.
+        instead: Option<Resolution>,
+    },
     /// Send what is not taken back to the buyer again.
     SendBack {
         /// With whom.
@@ -122,6 +130,8 @@ pub struct Decision {
     pub back: Return,
     /// What of its order changes in the same transaction.
     pub order: Option<order::Decision>,
+    /// The order that is placed in the same transaction.
+    pub placement: Option<Box<Placement>>,
     /// What happened.
     pub events: Vec<Event>,
     /// What stock has to move in the same transaction.
@@ -131,15 +141,15 @@ pub struct Decision {
 }
 
 impl Decision {
-    fn new(back: Return, event: Event) -> Self {
-        Self { back, order: None, events: vec![event], stock: Vec::new(), changed: true }
+    pub(super) fn new(back: Return, event: Event) -> Self {
+        Self { back, order: None, placement: None, events: vec![event], stock: Vec::new(), changed: true }
     }
 
     fn unchanged(back: &Return) -> Self {
-        Self { back: back.clone(), order: None, events: Vec::new(), stock: Vec::new(), changed: false }
+        Self { back: back.clone(), order: None, placement: None, events: Vec::new(), stock: Vec::new(), changed: false }
     }
 
-    fn with_order(self, decision: order::Decision) -> Self {
+    pub(super) fn with_order(self, decision: order::Decision) -> Self {
         Self { order: Some(decision).filter(|decision| decision.changed), ..self }
     }
 
@@ -160,6 +170,7 @@ impl Decision {
         Ok(Self {
             back: next.back,
             order,
+            placement: next.placement.or(self.placement),
             events: self.events.into_iter().chain(next.events).collect(),
             stock: self.stock.into_iter().chain(next.stock).collect(),
             changed: self.changed || next.changed,
@@ -181,7 +192,7 @@ impl Decision {
 /// # Errors
 /// Why they do not come back.
 pub fn request(order: &Order, asking: Asking, now: Timestamp) -> Result<Decision, Vec<NotReturnable>> {
-    let Asking { id, lines, resolution, comment, label } = asking;
+    let Asking { id, lines, resolution, wanted, comment, label } = asking;
     let Quote { lines, shipping, reductions, refund } = quote(order, &lines, label, now)?;
     let units = lines.iter().map(super::QuotedLine::units).collect();
     let opened = order::Command::OpenReturn { asked: AskedBack { id, lines: units, promised: refund } };
@@ -208,6 +219,8 @@ pub fn request(order: &Order, asking: Asking, now: Timestamp) -> Result<Decision
         name: order.shipping_address.name.clone(),
         status: ReturnStatus::Requested,
         resolution,
+        wanted,
+        exchanged: None,
         lines: lines.into_iter().map(line).collect(),
         quote: Quote { lines: Vec::new(), shipping, reductions, refund },
         comment,
@@ -259,7 +272,7 @@ pub fn decide(back: &Return, order: &Order, command: Command, now: Timestamp) ->
         }
         Command::Receive { location, lines } => receive(back, order, location, &lines, now),
         Command::Inspect { lines, deduction, reason } => inspect(back, order, &lines, (deduction, reason), now),
-        Command::Settle => settle(back, order, now),
+        Command::Settle { instead } => settle(back, order, instead, now),
         Command::SendBack { .. } if back.status.is_settled() && !back.has_rejected() => {
             let legal = vec![ReturnStep::Close.as_str()];
             let (state, step) = (back.status.as_str(), ReturnStep::SendBack.as_str());
@@ -408,14 +421,17 @@ fn inspect(
     Ok(Decision { stock, ..Decision::new(next, Event::Inspected { parcel: back.id }) })
 }
 
-fn settle(back: &Return, order: &Order, now: Timestamp) -> Result<Decision, Refusal> {
+fn settle(back: &Return, order: &Order, instead: Option<Resolution>, now: Timestamp) -> Result<Decision, Refusal> {
     let settled = settled(back, order)?;
-    let (to, step, event) = match back.resolution {
+    let resolution = instead.unwrap_or(back.resolution);
+    let (to, step, event) = match resolution {
+        Resolution::Exchange => return Err(Refusal::EmptyCart),
         Resolution::Refund => (RefundTo::Payer, ReturnStep::Refund, Event::Refunded { parcel: back.id }),
         Resolution::Credit => (RefundTo::Credit, ReturnStep::Credit, Event::Credited { parcel: back.id }),
     };
-    let command = order::Command::CloseReturn { id: back.id, lines: settled.units(), amount: settled.refund, to };
-    let next = Return { status: back.status.after(step)?, settled: Some(settled), ..back.clone() };
+    let parts = vec![(settled.refund, to)];
+    let command = order::Command::CloseReturn { id: back.id, lines: settled.units(), parts };
+    let next = Return { status: back.status.after(step)?, resolution, settled: Some(settled), ..back.clone() };
     Ok(Decision::new(next, event).with_order(order::decide(order, command, now)?))
 }
 

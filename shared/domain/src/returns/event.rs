@@ -33,6 +33,8 @@ events! {
     Refunded = "return.refunded" {};
     /// The buyer gets store credit.
     Credited = "return.credited" {};
+    /// Other goods go out for it.
+    Exchanged = "return.exchanged" {};
     /// The goods go back to the buyer.
     SentBack = "return.sent_back" {};
     /// Nothing is left to do.

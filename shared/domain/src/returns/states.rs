@@ -114,6 +114,7 @@ machine! {
         Refunded + SendBack => Refunded;
         Refunded + Close => Closed;
         Credited + SendBack => Credited;
+        Exchanged + SendBack => Exchanged;
         Exchanged + Close => Closed;
         Credited + Close => Closed;
         SentBack + Close => Closed;

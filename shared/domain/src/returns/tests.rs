@@ -1,11 +1,12 @@
 //! Quotes: each rule by example, then money under any sequence of returns and refunds.
 
 mod credit;
+mod exchange;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::fixtures::{at, eur, many, placed, sku};
+use crate::fixtures::{at, eur, many, placed, sku, spending};
 use crate::id::ReturnId;
 use crate::money::Money;
 use crate::order::{self, Command, Order, PaymentMethod, Refund, RefundStatus, RefundWhat};
@@ -29,7 +30,7 @@ fn sold(lines: &[(&str, i64, u32)], terms: Terms, method: PaymentMethod, credit:
     order.lines.iter_mut().for_each(|line| line.terms = terms);
     let amount = eur(credit.min(order.totals.total.amount));
     if amount.is_positive() {
-        order = after(&order, Command::SpendCredit { account: Digest::of(b"code"), amount });
+        order = after(&order, spending(Digest::of(b"code"), amount));
     }
     let amount = order.to_pay();
     if amount.is_positive() {
@@ -53,7 +54,7 @@ fn asked(name: &str, count: u32, reason: Reason) -> Asked {
 
 fn asking(number: u64, lines: Vec<Asked>) -> Asking {
     let id = ReturnId::new(number, [4; 10]);
-    Asking { id, lines, resolution: Resolution::Refund, comment: None, label: None }
+    Asking { id, lines, resolution: Resolution::Refund, wanted: None, comment: None, label: None }
 }
 
 #[test]
@@ -234,7 +235,7 @@ fn a_parcel_comes_is_looked_at_and_paid_for() {
         shift("B", Shelf::Damaged, 2),
     ];
     assert_eq!((decision.back.status, decision.stock.as_slice()), (ReturnStatus::PartAccepted, moved.as_slice()));
-    let back = Pair::of(decision, &back.1).then(super::Command::Settle);
+    let back = Pair::of(decision, &back.1).then(super::Command::Settle { instead: None });
     let settled = back.0.settled.clone().unwrap();
     // One A, and two thirds of what three B cost; the way to the buyer stays paid.
     assert_eq!((settled.refund, settled.shipping), (eur(1999 + 1000), eur(0)));
@@ -257,7 +258,7 @@ fn staff_may_keep_what_wear_has_cost() {
     let most = order.totals.total;
     assert_eq!(back.tried(keep(most.amount + 1), 30), Err(Refusal::WrongDeduction { most }));
     assert_eq!(back.tried(keep(0), 30), Err(Refusal::WrongDeduction { most }));
-    let settled = back.then(keep(300)).then(super::Command::Settle).0.settled.unwrap();
+    let settled = back.then(keep(300)).then(super::Command::Settle { instead: None }).0.settled.unwrap();
     assert_eq!(settled.reductions, [Reduction { rule: ReductionRule::Wear, amount: eur(300) }]);
     assert_eq!(settled.refund.amount, most.amount - 300);
 }
@@ -393,6 +394,7 @@ fn given(before: &Pair, settled: &Pair, refund: Money) -> Result<(), TestCaseErr
     match before.0.resolution {
         Resolution::Refund => prop_assert_eq!((settled.0.status, credited), (ReturnStatus::Refunded, of_credit)),
         Resolution::Credit => prop_assert_eq!((settled.0.status, credited), (ReturnStatus::Credited, refund.amount)),
+        Resolution::Exchange => prop_assert!(false, "settled as an exchange"),
     }
     Ok(())
 }
@@ -451,7 +453,7 @@ proptest! {
                         inspected.1
                     } else {
                         let before = inspected.1.refund_due();
-                        let settled = inspected.then(super::Command::Settle);
+                        let settled = inspected.then(super::Command::Settle { instead: None });
                         let quote = settled.0.settled.clone().unwrap();
                         given(&inspected, &settled, quote.refund)?;
                         adds_up(&quote)?;
@@ -511,7 +513,7 @@ proptest! {
         // Whichever comes last brings the way to the buyer with it.
         for (back, name) in open {
             let pair = Pair(back, order).approved().received(&[(name, 1)]);
-            order = pair.then(seen(&[(name, 1, 0, 0)])).then(super::Command::Settle).1;
+            order = pair.then(seen(&[(name, 1, 0, 0)])).then(super::Command::Settle { instead: None }).1;
         }
         prop_assert_eq!(order.refund_due(), order.totals.total);
     }
@@ -540,7 +542,7 @@ fn the_way_to_the_buyer_goes_back_with_what_is_last_taken_back() {
     let both = second.order.unwrap().order;
     let settled = |back: &Return, order: &Order, name: &str| {
         let pair = Pair(back.clone(), order.clone()).approved().received(&[(name, 1)]);
-        pair.then(seen(&[(name, 1, 0, 0)])).then(super::Command::Settle)
+        pair.then(seen(&[(name, 1, 0, 0)])).then(super::Command::Settle { instead: None })
     };
     // The first is called off: the buyer keeps something, and the way stays paid.
     let kept = Pair(first.back.clone(), both.clone()).then(super::Command::Cancel).1;
@@ -565,7 +567,7 @@ fn wear_counts_whatever_went_back_before_and_a_label_only_where_one_was_given() 
         reason: None,
     };
     let settle = |pair: Pair| {
-        let pair = pair.received(&[("A", 1)]).then(inspect.clone()).then(super::Command::Settle);
+        let pair = pair.received(&[("A", 1)]).then(inspect.clone()).then(super::Command::Settle { instead: None });
         pair.0.settled.unwrap().refund.amount
     };
     assert_eq!(settle(asked_back.approved()), left.amount - 300);
@@ -611,7 +613,8 @@ fn a_goodwill_beside_a_return_takes_nothing_from_what_was_promised() {
     let label = Parcel { carrier: "Post".into(), tracking: None, label_url: None };
     let labelled = asked_back.approved().then(super::Command::IssueLabel { label, due: TERMS.last_day(at(0)) });
     for pair in [asked_back.approved(), labelled] {
-        let settled = pair.received(&[("A", 1)]).then(seen(&[("A", 1, 0, 0)])).then(super::Command::Settle);
+        let settled =
+            pair.received(&[("A", 1)]).then(seen(&[("A", 1, 0, 0)])).then(super::Command::Settle { instead: None });
         assert_eq!(settled.0.settled.unwrap().refund, promised);
     }
 }

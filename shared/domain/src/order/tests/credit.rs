@@ -14,13 +14,9 @@ fn own() -> Digest {
     Digest::of(b"the buyer's code")
 }
 
-fn spending(amount: i64) -> Command {
-    Command::SpendCredit { account: account(), amount: eur(amount) }
-}
-
 /// An order of which credit paid ten euros.
 fn begun(method: PaymentMethod) -> Order {
-    after(&two_lines(method), spending(1000), 1)
+    after(&two_lines(method), spending(account(), eur(1000)), 1)
 }
 
 /// The same, its rest paid by card or transfer.
@@ -48,7 +44,7 @@ fn sent(refund: u16) -> Command {
 fn credit_that_reaches_pays_at_once() {
     let order = two_lines(PaymentMethod::Card);
     let total = order.totals.total;
-    let paid = decide(&order, spending(total.amount), at(1)).unwrap();
+    let paid = decide(&order, spending(account(), total), at(1)).unwrap();
     assert_eq!((names(&paid), paid.stock.len()), (vec!["order.paid"], 0));
     let paid = paid.order;
     assert_eq!(states(&paid), ["placed", "captured", "allocated", "consumed"]);
@@ -64,11 +60,11 @@ fn credit_that_reaches_pays_at_once() {
 fn credit_that_does_not_reach_leaves_the_rest_to_pay() {
     for method in [PaymentMethod::Card, PaymentMethod::BankTransfer] {
         let order = two_lines(method);
-        let part = decide(&order, spending(1000), at(1)).unwrap();
+        let part = decide(&order, spending(account(), eur(1000)), at(1)).unwrap();
         assert_eq!((names(&part), part.stock.len()), (vec![], 0));
         let part = part.order;
         assert_eq!(states(&part), ["pending_payment", "partially_captured", "allocated", "held"]);
-        assert!(part.is_unpaid_but_for_credit() && part.attention.is_none() && part.awaits_payment(at(2)));
+        assert!(part.is_prepaid_alone() && part.attention.is_none() && part.awaits_payment(at(2)));
         let rest = order.totals.total.minus(eur(1000)).unwrap();
         assert_eq!((part.credit_used(), part.to_pay()), (eur(1000), rest));
         let paid = match method {
@@ -80,7 +76,7 @@ fn credit_that_does_not_reach_leaves_the_rest_to_pay() {
         assert_eq!((names(&paid), paid.order.refunds.len()), (vec!["order.paid"], 0));
         assert_eq!(states(&paid.order), ["placed", "captured", "allocated", "consumed"]);
         assert_eq!((paid.order.payments[1].amount, paid.order.captured), (rest, order.totals.total));
-        assert!(!paid.order.is_unpaid_but_for_credit() && paid.order.to_pay().is_zero());
+        assert!(!paid.order.is_prepaid_alone() && paid.order.to_pay().is_zero());
     }
 }
 
@@ -99,7 +95,7 @@ fn credit_pays_something_and_no_more_than_the_total() {
     let order = two_lines(PaymentMethod::Card);
     let total = order.totals.total;
     for amount in [0, -1, total.amount + 1] {
-        assert_eq!(refused(&order, spending(amount), 1), Refusal::CreditChanged { now: total });
+        assert_eq!(refused(&order, spending(account(), eur(amount)), 1), Refusal::CreditChanged { now: total });
     }
 }
 
@@ -141,7 +137,7 @@ fn an_order_that_only_credit_was_on_gives_it_back() {
     // With other money on it, it is that which was too little.
     let short = Command::PaymentSucceeded { amount: eur(1), reference: "pi_1".into() };
     let short = after(&begun(PaymentMethod::Card), short, 10);
-    assert!(!short.is_unpaid_but_for_credit());
+    assert!(!short.is_prepaid_alone());
     let expired = after(&short, Command::ExpireHold, HOLD);
     assert_eq!(back(&expired), [(1000, true, RefundStatus::Pending), (1, false, RefundStatus::Pending)]);
     assert!(expired.refunds.iter().all(|refund| refund.cause == RefundCause::Short));
@@ -218,7 +214,7 @@ fn credited(order: &Order) -> Order {
     let lines = vec![UnitsBack { sku: sku("A"), quantity: many(1), worth: eur(1999) }];
     let asked = AskedBack { id, lines: lines.clone(), promised: eur(1999) };
     let order = after(&after(order, shipping(None), 12), Command::OpenReturn { asked }, 13);
-    after(&order, Command::CloseReturn { id, lines, amount: eur(1999), to: RefundTo::Credit }, 14)
+    after(&order, Command::CloseReturn { id, lines, parts: vec![(eur(1999), RefundTo::Credit)] }, 14)
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn a_return_for_credit_is_quoted_as_any_other_and_nobody_has_to_send_it() {
         let back = for_credit(&order, lines.clone());
         assert_eq!(back.0.quote.refund, quote(&order, &lines, None, at(20)).unwrap().refund);
         let back = back.approved().received(&[("A", 1)]).then(seen(&[("A", 0, 1, 0)]));
-        let decision = back.tried(Command::Settle, 30).unwrap();
+        let decision = back.tried(Command::Settle { instead: None }, 30).unwrap();
         assert_eq!(decision.events.iter().map(Event::name).collect::<Vec<_>>(), ["return.credited"]);
         let back = Pair::of(decision, &back.1);
         assert_eq!((back.0.status, back.0.status.is_settled()), (ReturnStatus::Credited, true));
@@ -37,7 +37,7 @@ fn what_credit_paid_goes_back_to_it_whatever_the_buyer_wants() {
     for (back, credited) in asked_back.into_iter().zip([None, Some(own)]) {
         assert_eq!(back.1.credit_back(back.0.quote.refund), eur(500));
         let back = back.approved().received(&[("A", 1)]).then(seen(&[("A", 1, 0, 0)]));
-        let order = back.then(Command::Settle).1;
+        let order = back.then(Command::Settle { instead: None }).1;
         let to: Vec<_> = order.refunds.iter().map(|one| (one.amount, order.credited(one, || own))).collect();
         assert_eq!(to, [(eur(500), Some(from)), (eur(1499), credited)]);
         let rest = if credited.is_some() { RefundStatus::Pending } else { RefundStatus::Due };
@@ -49,7 +49,7 @@ fn what_credit_paid_goes_back_to_it_whatever_the_buyer_wants() {
 fn what_was_not_taken_back_of_it_goes_back_and_the_credit_stays() {
     let order = sold(&[("A", 1999, 2)], TERMS, PaymentMethod::Card, 0);
     let back = for_credit(&order, vec![asked("A", 2, Reason::Unwanted)]).approved().received(&[("A", 2)]);
-    let settle = |units| back.then(seen(units)).then(Command::Settle);
+    let settle = |units| back.then(seen(units)).then(Command::Settle { instead: None });
     let send = Command::SendBack { parcel: None };
 
     let part = settle(&[("A", 1, 0, 1)]);
@@ -63,5 +63,5 @@ fn what_was_not_taken_back_of_it_goes_back_and_the_credit_stays() {
     let whole = settle(&[("A", 2, 0, 0)]);
     assert!(!whole.0.actions(&whole.1, at(31)).contains(&ReturnAction::SendBack));
     assert!(matches!(whole.tried(send, 31), Err(Refusal::Illegal(illegal)) if illegal.state == "credited"));
-    assert!(matches!(whole.tried(Command::Settle, 31), Err(Refusal::Illegal(_))));
+    assert!(matches!(whole.tried(Command::Settle { instead: None }, 31), Err(Refusal::Illegal(_))));
 }
