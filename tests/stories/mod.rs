@@ -371,7 +371,8 @@ pub(crate) async fn takes_store_credit_and_spends_it(shop: &Shop) {
     let subject = format!("Store credit for your return of {}", placed.number);
     mailed(shop, &subject).await;
     let mail = shop.mailed().await.into_iter().find(|mail| mail.subject == subject).unwrap();
-    let code = mail.text.lines().map(str::trim).find(|line| line.len() == 19 && line.matches('-').count() == 3).unwrap();
+    let code =
+        mail.text.lines().map(str::trim).find(|line| line.len() == 19 && line.matches('-').count() == 3).unwrap();
     let credit = async || shop.get(&format!("/api/store-credit?code={code}")).send().await.expect(200).json();
     assert_eq!(credit().await["balance"], back["refund"]);
 

@@ -3,11 +3,11 @@
 //! Each refund has one idempotency key, made of the order and its place among the order's refunds: however often the
 //! message comes, the money goes back once. A refund that the provider will not send becomes due by hand. Transfers
 //! are due by hand from the start; there is nothing to do for them. What goes to store credit is put on its account, once
-//! by the same name.
+//! by the same name; and what another order's goods paid goes back to that order, which sends it on.
 
 use contracts::event::{Event, Message};
 use domain::credit::{CreditAccount, CreditCause, CreditCode, CreditMove};
-use domain::order::{Command, Event as OrderEvent, Order, Refund, RefundCause, RefundStatus, RefundTo};
+use domain::order::{Command, Event as OrderEvent, Order, Refund, RefundCause, RefundId, RefundStatus, RefundTo};
 use domain::text::Digest;
 use edge::deciding::until_written;
 use edge::orders::{NotDone, OrderDesk};
@@ -59,9 +59,10 @@ impl QueueHandler for PayRefund {
             return Ok(());
         };
         let own = || CreditCode::of(&order.email, order.currency(), &self.key).account();
-        let command = match order.credited(asked, own) {
-            Some(account) => Some(self.put_on(account, &order, asked).await?),
-            None => self.send(&order, asked).await?,
+        let command = match (order.passed_on(asked), order.credited(asked, own)) {
+            (Some(of), _) => Some(self.pass_on(of, &order, asked, correlation).await?),
+            (None, Some(account)) => Some(self.put_on(account, &order, asked).await?),
+            (None, None) => self.send(&order, asked).await?,
         };
         let Some(command) = command else {
             return Ok(());
@@ -74,11 +75,22 @@ impl QueueHandler for PayRefund {
 }
 
 impl PayRefund {
+    /// Gives a refund back to the order whose goods paid for this one, which sends it on to its payer; what this order is to
+    /// hear of it.
+    async fn pass_on(&self, of: RefundId, order: &Order, refund: &Refund, correlation: &str) -> Result<Command, Error> {
+        let passes_on = RefundId { order: order.id, refund: refund.id };
+        let take = Command::TakeBack { refund: of.refund, amount: refund.amount, passes_on };
+        let cause = Cause::new("pay-refund", "exchange_undone", correlation);
+        let command = |_| std::future::ready(Ok(Some(take.clone())));
+        self.desk.run(&of.order, &Reader::Shop, &cause, command).await?;
+        Ok(Command::RefundPaid { refund: Some(refund.id), reference: of.to_string() })
+    }
+
     /// Puts a refund on an account of store credit; what the order is to hear of it.
     async fn put_on(&self, id: Digest, order: &Order, refund: &Refund) -> Result<Command, Error> {
         let cause = match (refund.to, refund.cause) {
             (RefundTo::Credit, RefundCause::Returned) => CreditCause::Returned,
-            (RefundTo::Credit | RefundTo::Payer, _) => CreditCause::GivenBack,
+            (RefundTo::Credit | RefundTo::Payer | RefundTo::Order(_), _) => CreditCause::GivenBack,
         };
         let reference = format!("{}#{}", order.id, refund.id);
         until_written(&self.context, || async {

@@ -9,7 +9,7 @@ use domain::text::Digest;
 use edge::auth::{Audience, Caller};
 use edge::http::idempotency_key;
 use edge::orders::reader;
-use edge::page::renewal;
+use edge::page::{cart_removal, renewal};
 use edge::{Request, Response};
 
 use crate::{RequestReturn, led_back, view};
@@ -21,6 +21,8 @@ pub(crate) struct Chosen {
     pub(crate) lines: Vec<(String, String, String)>,
     pub(crate) comment: String,
     pub(crate) resolution: String,
+    /// The cart with what is wanted instead.
+    pub(crate) cart: String,
     /// What goes back, as the review showed it: `1999 EUR`.
     expected: Option<Money>,
     /// The key of the form.
@@ -30,7 +32,7 @@ pub(crate) struct Chosen {
 }
 
 impl Chosen {
-    /// Reads `quantity.<sku>`, `reason.<sku>`, `comment`, `resolution`, `token`, `step` and `idempotency_key`.
+    /// Reads `quantity.<sku>`, `reason.<sku>`, `comment`, `resolution`, `cart_id`, `token`, `step` and `idempotency_key`.
     pub(crate) fn of(fields: impl IntoIterator<Item = (String, String)>) -> Result<Self, Problem> {
         let mut chosen = Self::default();
         for (name, value) in fields {
@@ -42,6 +44,7 @@ impl Chosen {
                 match name.as_str() {
                     "comment" => chosen.comment = value,
                     "resolution" => chosen.resolution = value,
+                    "cart_id" => chosen.cart = value,
                     "token" => chosen.token = Some(value).filter(|token| !token.is_empty()),
                     "expected_refund" => chosen.expected = read_sum(&value),
                     "idempotency_key" => chosen.key = value,
@@ -84,6 +87,7 @@ impl Chosen {
             lines: self.wanted().map(line).collect(),
             comment: Some(self.comment.clone()),
             resolution: Some(self.resolution.clone()).filter(|resolution| !resolution.is_empty()),
+            cart_id: Some(self.cart.clone()).filter(|cart| !cart.is_empty()),
             expected_refund: self.expected,
         }
     }
@@ -134,9 +138,23 @@ pub(crate) async fn asked(shop: &RequestReturn, request: &Request, caller: &Call
     // A form that is pressed twice is one request.
     let mark = idempotency_key(&chosen.key).map(|key| RequestMark { key, body: Digest::of(request.body()) });
     match shop.ask(request, caller, &reader, mark, &chosen.request(&id)).await {
+        Ok(back) if back.wanted.is_some() => {
+            // What was in the cart is asked for now.
+            let [cart, pieces] = cart_removal();
+            Ok(led_back(&back.id, token.as_deref(), "requested").cookie(cart).cookie(pieces))
+        }
         Ok(back) => Ok(led_back(&back.id, token.as_deref(), "requested")),
         // Something else became of the order meanwhile, or a field is wrong: the step once more, with what was typed.
-        Err(problem) if matches!(problem.kind, ProblemKind::Malformed | ProblemKind::Conflict) => {
+        Err(problem)
+            if matches!(
+                problem.kind,
+                ProblemKind::Malformed
+                    | ProblemKind::Conflict
+                    | ProblemKind::OutOfStock
+                    | ProblemKind::Unprocessable
+                    | ProblemKind::CartOrdered
+            ) =>
+        {
             view::again(shop, request, caller, &chosen, &problem).await
         }
         Err(problem) => Err(problem),

@@ -9,19 +9,21 @@ mod view;
 use contracts::Problem;
 use contracts::purchasing::Plain;
 use contracts::returns::{COMMENT, ReturnAnswer, ReturnRequest, WayBackRequest};
-use domain::id::{OrderId, ReturnId};
+use domain::cart::Cart;
+use domain::id::{CartId, OrderId, ReturnId};
 use domain::order::RequestMark;
 use domain::people::Action;
-use domain::returns::{Asking, Command, NotReturnable, Parcel, Resolution, Return, decide, request};
+use domain::returns::{Asking, Command, NotReturnable, Parcel, Resolution, Return, decide, request, wanted};
 use domain::settings::{ReturnSettings, ShopSettings};
 use domain::text::Digest;
 use edge::auth::{Audience, Caller, Verifier};
 use edge::http::{idempotency_key, unavailable};
 use edge::orders::{CARRIER, Checks, OrderDesk, TRACKING, mark, reader};
 use edge::page::{refused, renewal};
-use edge::returns::{ReturnDesk, send_by, shop_path};
+use edge::returns::{Exchanges, ReturnDesk, Shelf, send_by, shop_path};
 use edge::{Context, Error, Function, HttpHandler, Request, Response};
 use serde::Deserialize;
+use store::carts::Carts;
 use store::orders::Reader;
 use store::settings::{Cached, SettingsTable};
 use store::stamp::Cause;
@@ -34,6 +36,8 @@ pub struct RequestReturn {
     context: Context,
     desk: ReturnDesk,
     orders: OrderDesk,
+    carts: Carts,
+    exchanges: Exchanges,
     shop: Cached<ShopSettings>,
     settings: Cached<ReturnSettings>,
     verifier: Verifier,
@@ -68,6 +72,8 @@ impl HttpHandler for RequestReturn {
         Ok(Self {
             desk: ReturnDesk::new(context)?,
             orders: OrderDesk::new(context)?,
+            carts: context.table()?,
+            exchanges: Exchanges::new(context)?,
             shop: Cached::new(settings.clone()),
             settings: Cached::new(settings),
             verifier: Verifier::new(context)?,
@@ -131,9 +137,17 @@ impl RequestReturn {
             checks.extend(vec![error]);
             Resolution::Refund
         });
-        let (resolution, expected) = checks.finish((resolution, asking.expected_refund))?;
+        let cart = asking.cart().unwrap_or_else(|error| {
+            checks.extend(vec![error]);
+            None
+        });
+        let (resolution, cart, expected) = checks.finish((resolution, cart, asking.expected_refund))?;
         let order: OrderId = asking.order_id.parse().map_err(|_| Problem::not_found("order"))?;
         let settings = self.settings.get(self.context.now()).await.map_err(|error| unavailable(&error))?;
+        let swap = match cart {
+            Some(id) => Some(self.shelf(caller, &id).await?),
+            None => None,
+        };
         let cause = Cause::new(caller.actor(), "return_requested", sent.correlation());
         let made = self.desk.make(
             &order,
@@ -141,10 +155,15 @@ impl RequestReturn {
             &cause,
             mark,
             |order, now| {
+                let instead = swap
+                    .as_ref()
+                    .map(|(cart, shelf)| wanted(order, cart, self.context.new_id(), &shelf.offers, shelf.tables()));
+                let instead = instead.transpose().map_err(|refusal| vec![NotReturnable::Refused(refusal)])?;
                 let asking = Asking {
                     id: self.context.new_id(),
                     lines: lines.clone(),
                     resolution,
+                    wanted: instead,
                     comment: comment.clone(),
                     label: settings.label_cost,
                 };
@@ -166,6 +185,21 @@ impl RequestReturn {
             |refusals| asking.refused(refusals),
         );
         Ok(made.await?)
+    }
+
+    /// A cart of the caller's with what is wanted instead, and what is offered of it.
+    async fn shelf(&self, caller: &Caller, id: &CartId) -> Result<(Cart, Shelf), Problem> {
+        let cart = self.carts.get(id).await.map_err(|error| unavailable(&error))?;
+        let own = |cart: &Cart| match (caller, &cart.owner) {
+            (_, None) | (Caller::Staff(..), _) => true,
+            (Caller::Customer(person), Some(owner)) => person.id == *owner,
+            (Caller::Guest, Some(_)) => false,
+        };
+        let Some(cart) = cart.filter(own) else {
+            return Err(Problem::field("/cart_id", "There is no such cart."));
+        };
+        let shelf = self.exchanges.look(&cart, self.context.now()).await.map_err(|error| unavailable(&error))?;
+        Ok((cart, shelf))
     }
 
     async fn command(

@@ -1,19 +1,21 @@
 //! The pages of the steps: what comes back and why, then what goes back for it.
 
 use contracts::Problem;
+use domain::Money;
 use domain::calendar::civil;
+use domain::cart::Cart;
 use domain::order::{Order, OrderLine};
 use domain::people::Action;
-use domain::returns::{Asked, Quote, Reason, Resolution, quote};
+use domain::returns::{Asked, Quote, Reason, Resolution, quote, wanted};
 use domain::settings::ReturnSettings;
 use edge::auth::{Audience, Caller};
 use edge::http::unavailable;
 use edge::orders::{reader, shop_path};
-use edge::page::{ShopFrame, form_key, picture, renewal};
-use edge::return_view::{quoted_lines, reason_words, refund_sum, resolution_words, return_path};
+use edge::page::{CART, ShopFrame, form_key, picture, renewal};
+use edge::return_view::{difference, quoted_lines, reason_words, refund_sum, resolution_words, return_path};
 use edge::{Request, Response};
 use jiff::Timestamp;
-use pages::components::FormErrors;
+use pages::components::{Choice, FormErrors};
 use pages::layout::Head;
 use pages::shop::{self, ReturnChoice, ReturnReview, ReturnableLine};
 
@@ -164,8 +166,20 @@ async fn review(
     let hidden = chosen.wanted().flat_map(|(sku, quantity, reason)| {
         [(format!("quantity.{sku}"), quantity.clone()), (format!("reason.{sku}"), reason.clone())]
     });
-    let resolutions = Resolution::ALL.iter().map(|one| (one.as_str().to_owned(), resolution_words(order, *one)));
+    let instead = instead(shop, request, caller, order, chosen).await;
+    let cart = instead.as_ref().map(|(cart, _)| ("cart_id".to_owned(), cart.id.to_string()));
+    let total = instead.map(|(_, total)| total);
+    let resolutions = Resolution::ALL.iter().filter(|one| **one != Resolution::Exchange || total.is_some());
     let chosen_resolution = if chosen.resolution.is_empty() { Resolution::Refund.as_str() } else { &chosen.resolution };
+    let choice = |one: &Resolution| {
+        let total = total.filter(|_| *one == Resolution::Exchange);
+        Choice {
+            hint: total.map(|total| difference(quote.refund, total)),
+            end: total.map(Money::format),
+            ..Choice::new(one.as_str(), resolution_words(order, *one), one.as_str() == chosen_resolution)
+        }
+    };
+    let hint = "Something else instead? Put it into your cart first, then come back here.".to_owned();
     let view = ReturnReview {
         order_number: order.number.to_string(),
         change_href: changed_path(order, chosen),
@@ -175,15 +189,30 @@ async fn review(
         key,
         lines: quoted_lines(order, &quote.lines),
         sum: refund_sum(quote),
-        hidden: hidden.chain([expected]).collect(),
-        resolutions: resolutions.collect(),
-        resolution: chosen_resolution.to_owned(),
+        hidden: hidden.chain([expected]).chain(cart).collect(),
+        resolutions: resolutions.map(choice).collect(),
+        exchange_hint: total.is_none().then_some(hint),
         comment: chosen.comment.clone(),
         next: next(&returns, quote),
         errors,
     };
     let head = Head { failed, ..Head::private(title(order)) };
     Ok(frame.page(if failed { 422 } else { 200 }, &head, &shop::return_review(&view)))
+}
+
+/// What is in the reader's cart, and what it comes to instead of what comes back; none where that is nothing, or it
+/// cannot be had.
+async fn instead(
+    shop: &RequestReturn,
+    request: &Request,
+    caller: &Caller,
+    order: &Order,
+    chosen: &Chosen,
+) -> Option<(Cart, Money)> {
+    let id = if chosen.cart.is_empty() { request.cookie(CART)? } else { &chosen.cart };
+    let (cart, shelf) = shop.shelf(caller, &id.parse().ok()?).await.ok()?;
+    let total = wanted(order, &cart, cart.id, &shelf.offers, shelf.tables()).ok()?.total;
+    Some((cart, total))
 }
 
 /// What happens once it is asked for.
@@ -198,7 +227,7 @@ fn next(settings: &ReturnSettings, quote: &Quote) -> Vec<String> {
     vec![
         seen,
         format!("You send the items within {days} days."),
-        "When they are here we look at them and send the money back.".to_owned(),
+        "When they are here we look at them and give you what you asked for.".to_owned(),
     ]
 }
 

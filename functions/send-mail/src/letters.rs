@@ -159,7 +159,8 @@ impl About<'_> {
     pub(crate) fn expired(&self) -> Option<Mail> {
         let order = self.order;
         let unpaid = order.status == OrderStatus::Expired && order.is_prepaid_alone();
-        if order.payment_method != PaymentMethod::BankTransfer || !unpaid {
+        let told = order.payment_method == PaymentMethod::BankTransfer || order.exchanged().is_positive();
+        if !told || !unpaid {
             return None;
         }
         let view = mails::OrderCanceled {
@@ -173,6 +174,10 @@ impl About<'_> {
     /// Money went back.
     pub(crate) fn refunded(&self, refund: u16) -> Option<Mail> {
         let refund = self.order.refunds.get(usize::from(refund))?;
+        // The order that it goes back to tells when it is with the payer.
+        if self.order.passed_on(refund).is_some() {
+            return None;
+        }
         let order = OrderMail { lines: self.lines(&refund.lines), ..self.whole() };
         let (amount, to) = (refund.amount.format(), purse_of(self.order, refund).to_owned());
         let takes = (!self.order.is_credited(refund)).then(|| "3–5 days".to_owned());
@@ -190,6 +195,7 @@ impl About<'_> {
             // The mail about the return said it all, but where staff had to send it first.
             RefundCause::Returned if !refund.by_hand => return None,
             RefundCause::Returned => Some("Items came back.".to_owned()),
+            RefundCause::Unexchanged => Some("What you wanted in exchange came to nothing.".to_owned()),
             RefundCause::Unpaid => Some("The order was not paid in time.".to_owned()),
             RefundCause::Short => Some("The payment was less than the order cost, and its time is over.".to_owned()),
         };
@@ -220,6 +226,18 @@ impl About<'_> {
         lines.iter().map(of).collect()
     }
 
+    /// All that was bought.
+    pub(crate) fn goods(&self) -> Vec<MailLine> {
+        let line = |line: &OrderLine| MailLine {
+            title: line.title.clone(),
+            option: None,
+            quantity: line.quantity.get(),
+            total: line.total().ok().map(Money::format),
+            thumbnail: Some(self.picture(line)),
+        };
+        self.order.lines.iter().map(line).collect()
+    }
+
     fn whole(&self) -> OrderMail {
         let (order, totals) = (self.order, &self.order.totals);
         let row = |name: &str, amount: Money| (name.to_owned(), amount.format());
@@ -238,17 +256,7 @@ impl About<'_> {
         OrderMail {
             number: order.number.to_string(),
             view_url: self.view_url.clone(),
-            lines: order
-                .lines
-                .iter()
-                .map(|line| MailLine {
-                    title: line.title.clone(),
-                    option: None,
-                    quantity: line.quantity.get(),
-                    total: line.total().ok().map(Money::format),
-                    thumbnail: Some(self.picture(line)),
-                })
-                .collect(),
+            lines: self.goods(),
             totals: rows,
             total: totals.total.format(),
             paid: credit_rows(order).into_iter().map(|(name, sum)| (name.to_owned(), sum)).collect(),

@@ -1,13 +1,16 @@
 //! What mails say about returns, made of the return and its order.
 
-use domain::calendar::civil;
+use domain::Money;
+use domain::calendar::{civil, day};
 use domain::credit::CreditCode;
 use domain::order::{Order, PaymentMethod};
 use domain::returns::{Event, Quote, QuotedLine, Return, ReturnStatus};
 use domain::settings::ShopSettings;
 use edge::Error;
 use edge::order_view::purse;
-use pages::mails::{self, Mail, MailLine, ReturnApproved, ReturnCredited, ReturnMail, ReturnNews, ReturnSettled};
+use pages::mails::{
+    self, Mail, MailLine, ReturnApproved, ReturnCredited, ReturnExchanged, ReturnMail, ReturnNews, ReturnSettled,
+};
 use store::orders::Reader;
 
 use crate::letters::{About, view_url};
@@ -43,12 +46,36 @@ impl SendMail {
             Event::Rejected { .. } => Some(mails::return_rejected(&about.sender(), &told.news())),
             Event::Refunded { .. } => told.settled(),
             Event::Credited { .. } => told.credited(CreditCode::of(&back.email, order.currency(), &self.key)),
+            Event::Exchanged { .. } => self.exchanged(&told).await?,
             Event::SentBack { .. } => Some(mails::return_sent_back(&about.sender(), &told.news())),
             Event::Canceled { .. } => Some(mails::return_canceled(&about.sender(), &told.quoted())),
             Event::Expired { .. } => Some(mails::return_expired(&about.sender(), &told.quoted())),
             Event::HandedOver { .. } | Event::Inspected { .. } | Event::Closed { .. } | Event::Pictured { .. } => None,
         };
         Ok(mail.map(|mail| Letter::new(back.email.clone(), mail)))
+    }
+
+    /// What is had instead, what it leaves to pay or to go back.
+    async fn exchanged(&self, told: &Told<'_>) -> Result<Option<Mail>, Error> {
+        let (Some(settled), Some(id)) = (&told.back.settled, &told.back.exchanged) else { return Ok(None) };
+        let Some(new) = self.orders.get(id, &Reader::Shop).await? else {
+            return Err(format!("{id} is not there (yet)").into());
+        };
+        let new_url = view_url(&new, &self.url, &self.key);
+        let about = About { order: &new, shop: told.about.shop, url: &self.url, view_url: new_url.clone() };
+        let left = Money::new(settled.refund.amount - new.exchanged().amount, new.currency());
+        let missing = new.to_pay();
+        let view = ReturnExchanged {
+            mail: told.mail(settled, settled.lines.clone()),
+            new_number: new.number.to_string(),
+            new_url,
+            goods: about.goods(),
+            total: new.totals.total.format(),
+            to_pay: missing.is_positive().then(|| (missing.format(), day(new.hold.until))),
+            back: left.is_positive().then(|| (left.format(), purse(told.order).to_owned())),
+            notes: told.notes(),
+        };
+        Ok(Some(mails::return_exchanged(&about.sender(), &view)))
     }
 
     /// What the buyer sends the parcel by.

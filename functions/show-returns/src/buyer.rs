@@ -3,14 +3,14 @@
 use contracts::Problem;
 use domain::calendar::{civil, day};
 use domain::order::Order;
-use domain::returns::{Quote, Return, ReturnAction, ReturnStatus};
+use domain::returns::{Quote, Resolution, Return, ReturnAction, ReturnStatus};
 use domain::settings::ReturnSettings;
 use edge::auth::{self, Caller, Person};
 use edge::http::{encoded, unavailable};
 use edge::order_view::{Audience, purse};
 use edge::orders::shop_path as order_path;
 use edge::page::{ShopFrame, form_key, renewal};
-use edge::return_view::{badge, goes_to, happened, returned_lines, sum_rows};
+use edge::return_view::{badge, goes_to, happened, returned_lines, sum_rows, wanted};
 use edge::{Request, Response};
 use pages::components::{FormErrors, Notice, Tone};
 use pages::layout::Head;
@@ -112,6 +112,7 @@ pub(crate) async fn page(shop: &ShowReturns, request: &Request) -> Result<Respon
         csrf: frame.csrf(),
         key: format!("{}-{}", back.rev, form_key(&shop.context)),
         order_href: order_path(&order.id, token),
+        wanted: wanted(&back, back.exchanged.map(|id| shop.order_page(&id))),
         photos: photos(&back, token),
         errors,
         ..view(&back, &order, send_to, token)
@@ -188,6 +189,11 @@ fn sum(back: &Return, order: &Order) -> (RefundSum, &'static str) {
     let quote: &Quote = back.settled.as_ref().unwrap_or(&back.quote);
     let (total, to, title) = match &back.settled {
         Some(settled) => (settled.refund.format(), format!("to {}", goes_to(back, order)), "You get back"),
+        None if !over && back.resolution == Resolution::Exchange => (
+            quote.refund.format(),
+            "for what you want instead, when we have looked at the items".to_owned(),
+            "It is worth",
+        ),
         None if over => (domain::Money::zero(quote.refund.currency).format(), String::new(), "You get back"),
         None => (
             quote.refund.format(),
@@ -229,7 +235,7 @@ fn sentence(back: &Return, order: &Order) -> String {
             }
             Some(_) | None => "We have taken the items back.".to_owned(),
         },
-        ReturnStatus::Exchanged => "Other items are on their way to you.".to_owned(),
+        ReturnStatus::Exchanged => "What you wanted instead is an order of its own now: see below.".to_owned(),
         ReturnStatus::Credited => match &back.settled {
             Some(settled) if settled.refund.is_positive() => {
                 format!("You have {} of store credit. We mailed you the code.", settled.refund.format())

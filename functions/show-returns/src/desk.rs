@@ -16,7 +16,7 @@ use edge::desk::{DeskFrame, Visit};
 use edge::http::{encoded, unavailable};
 use edge::order_view::Audience;
 use edge::page::{form_key, picture};
-use edge::return_view::{badge, happened, lowered, reason_words, sum_rows};
+use edge::return_view::{badge, difference, happened, lowered, reason_words, sum_rows, wanted};
 use jiff::civil::Date;
 use pages::components::{Pager, Tab};
 use pages::desk::{self, ReturnRow, ReturnWork, ReturnWorkLine, Returns};
@@ -128,7 +128,9 @@ pub(crate) async fn one(shop: &ShowReturns, visit: &Visit<'_>) -> Result<Respons
     let quote = back.settled.clone().or(quote).unwrap_or_else(|| back.quote.clone());
     let view = ReturnWork {
         inspect_action: inspect.filter(|_| here && (open || back.status == ReturnStatus::Expired)),
+        instead: if settle.is_some() { instead(&back, &order) } else { Vec::new() },
         primary: settle,
+        wanted: wanted(&back, back.exchanged.map(|id| format!("/desk/orders/{id}"))),
         approve_action: form(ReturnAction::Approve, "decide/approve"),
         decline_action: form(ReturnAction::Decline, "decide/decline"),
         label_action: form(ReturnAction::IssueLabel, "decide/label"),
@@ -160,9 +162,25 @@ const fn right(action: ReturnAction) -> Right {
     }
 }
 
+/// What else can be given than what was asked for.
+fn instead(back: &Return, order: &Order) -> Vec<(String, String)> {
+    let refund = settled(back, order).map(|quote| quote.refund).unwrap_or(back.quote.refund);
+    let words = |one: &Resolution| match one {
+        Resolution::Refund => Some(format!("Refund {} instead", refund.format())),
+        Resolution::Credit => Some(format!("Give {} of store credit instead", refund.format())),
+        Resolution::Exchange => back.wanted.is_some().then(|| "Exchange it after all".to_owned()),
+    };
+    let others = Resolution::ALL.iter().filter(|one| **one != back.resolution && refund.is_positive());
+    others.filter_map(|one| Some((one.as_str().to_owned(), words(one)?))).collect()
+}
+
 /// The one thing to do once everything was looked at.
 fn settling(back: &Return, order: &Order, action: String) -> (String, String, String) {
     let refund = settled(back, order).map(|quote| quote.refund).unwrap_or(back.quote.refund);
+    if let Some(wanted) = back.wanted.as_ref().filter(|_| back.resolution == Resolution::Exchange) {
+        let words = format!("{} The buyer is mailed. This cannot be undone.", difference(refund, wanted.total));
+        return (action, "Exchange it".to_owned(), words);
+    }
     if !refund.is_positive() {
         return (
             action,
@@ -270,6 +288,7 @@ fn sentence(back: &Return) -> String {
         ReturnStatus::Accepted | ReturnStatus::PartAccepted => match back.resolution {
             Resolution::Refund => "Everything was looked at. Give the money back.".to_owned(),
             Resolution::Credit => "Everything was looked at. The buyer wants store credit for it.".to_owned(),
+            Resolution::Exchange => "Everything was looked at. The buyer wants something else for it.".to_owned(),
         },
         ReturnStatus::Rejected => {
             "None of it is taken back. Send it back to the buyer, or close the return.".to_owned()

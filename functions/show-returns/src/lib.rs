@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use contracts::returns::ReturnAnswer;
 use contracts::{Problem, ProblemKind};
-use domain::id::ReturnId;
+use domain::id::{OrderId, ReturnId};
 use domain::people::Action;
 use domain::returns::Return;
 use domain::settings::{ReturnSettings, Setting, ShopSettings};
@@ -34,6 +34,7 @@ const PICTURE_LIFE: Duration = Duration::from_secs(5 * 60);
 
 /// Shows returns.
 pub struct ShowReturns {
+    key: Vec<u8>,
     context: Context,
     desk: ReturnDesk,
     lists: Lists,
@@ -59,6 +60,7 @@ impl HttpHandler for ShowReturns {
             destination: Destination::new(&settings),
             settings: Cached::new(settings),
             verifier: Verifier::new(context)?,
+            key: context.require("ORDER_KEY")?.into_bytes(),
             context: context.clone(),
         })
     }
@@ -108,6 +110,11 @@ impl ShowReturns {
         let name = format!("{}-{number}.{ending}", back.id.number());
         let link = self.pictures.link(&photo.key, &name, PICTURE_LIFE);
         Ok(Response::see_other(&link).header("cache-control", "no-store"))
+    }
+
+    /// The page of an order for whoever may see a return of it, absolute within the shop.
+    fn order_page(&self, id: &OrderId) -> String {
+        edge::orders::shop_path(id, Some(&id.view_secret(&self.key).reveal()))
     }
 
     async fn of<S: Setting + Send>(&self, topic: &Cached<S>) -> Result<S, Problem> {

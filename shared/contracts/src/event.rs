@@ -202,6 +202,7 @@ impl Event {
                 | ReturnEvent::Rejected { .. }
                 | ReturnEvent::Refunded { .. }
                 | ReturnEvent::Credited { .. }
+                | ReturnEvent::Exchanged { .. }
                 | ReturnEvent::SentBack { .. }
                 | ReturnEvent::Canceled { .. }
                 | ReturnEvent::Expired { .. } => &[Mails],

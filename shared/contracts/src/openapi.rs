@@ -19,8 +19,8 @@ use crate::purchasing::{
     ReasonRequest, RuleQuery, RunAnswer, SupplierAnswer, SupplierQuery,
 };
 use crate::returns::{
-    DeclineRequest, InspectRequest, ParcelRequest, PhotoUpload, QuoteAnswer, ReceiveRequest, ReturnAnswer, ReturnQuery,
-    ReturnRequest, WayBackRequest,
+    DeclineRequest, InspectRequest, ParcelRequest, PhotoUpload, QuoteAnswer, ReceiveRequest, ResolveRequest,
+    ReturnAnswer, ReturnQuery, ReturnRequest, WayBackRequest,
 };
 use crate::settings::SettingsBody;
 use crate::staff::{StaffMember, StaffRequest};
@@ -262,7 +262,7 @@ operations! {
     inspect_return = post "/api/returns/{id}/inspect" "staff" "Says what everything that came is like." ("id")
         body InspectRequest, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415 422;
     resolve_return = post "/api/returns/{id}/resolve" "staff" "Gives the buyer what the goods were sent back for." ("id")
-        body Plain, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415;
+        body ResolveRequest, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415;
     send_back_return = post "/api/returns/{id}/send-back" "staff" "Sends goods that are not taken to their buyer again." ("id")
         body WayBackRequest, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415;
     close_return = post "/api/returns/{id}/close" "staff" "Closes a return that nothing is left to do about." ("id")

@@ -66,6 +66,9 @@ pub struct OrderSummary {
     /// What of it store credit paid.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credit: Option<Money>,
+    /// What of it goods paid that came back of another order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchanged: Option<Money>,
     /// What of it is still to be paid.
     pub to_pay: Money,
 }
@@ -80,6 +83,7 @@ impl From<&Order> for OrderSummary {
             shipment_status: order.shipment_status,
             totals: TotalsBody::from(&order.totals),
             credit: Some(order.credit_used()).filter(|credit| credit.is_positive()),
+            exchanged: Some(order.exchanged()).filter(|exchanged| exchanged.is_positive()),
             to_pay: order.to_pay(),
         }
     }

@@ -1,7 +1,7 @@
 //! Returns, as they are asked for, answered, and worked on by staff.
 
 use domain::cart::Cart;
-use domain::id::{OrderId, OrderNumber, ReturnId};
+use domain::id::{CartId, OrderId, OrderNumber, ReturnId};
 use domain::returns::{
     Asked, Deduction, Disposition, NotReturnable, Parcel, Quote, QuotedLine, Reason, Reduction, Resolution, Return,
     ReturnLine, ReturnStatus, ReturnView,
@@ -28,9 +28,12 @@ pub struct ReturnRequest {
     /// What the buyer adds; up to 2,000 characters.
     #[serde(default)]
     pub comment: Option<String>,
-    /// What the buyer wants for it: `refund` unless said otherwise.
+    /// What the buyer wants for it: `refund` unless said otherwise, `credit` or `exchange`.
     #[serde(default)]
     pub resolution: Option<String>,
+    /// For an exchange: the cart with what the buyer wants instead.
+    #[serde(default)]
+    pub cart_id: Option<String>,
     /// What the buyer saw that goes back; where it is another sum by now, nothing is asked for.
     #[serde(default)]
     pub expected_refund: Option<Money>,
@@ -93,12 +96,20 @@ impl ReturnRequest {
     /// # Errors
     /// When there is no such thing.
     pub fn resolution(&self) -> Result<Resolution, FieldError> {
-        let Some(named) = &self.resolution else { return Ok(Resolution::Refund) };
-        let found = Resolution::ALL.iter().copied().find(|one| one.as_str() == named);
-        found.ok_or_else(|| {
-            let all: Vec<&str> = Resolution::ALL.iter().map(|one| one.as_str()).collect();
-            FieldError { pointer: "/resolution".to_owned(), detail: format!("Must be one of {}.", all.join(", ")) }
-        })
+        Ok(named(self.resolution.as_deref())?.unwrap_or(Resolution::Refund))
+    }
+
+    /// The cart with what is wanted instead, where an exchange is.
+    ///
+    /// # Errors
+    /// When it is none, or there is none for an exchange.
+    pub fn cart(&self) -> Result<Option<CartId>, FieldError> {
+        if self.resolution() != Ok(Resolution::Exchange) {
+            return Ok(None);
+        }
+        let missing = "Put what you want instead into the cart first.".to_owned();
+        let cart = self.cart_id.as_deref().and_then(|id| id.trim().parse().ok());
+        cart.map(Some).ok_or(FieldError { pointer: "/cart_id".to_owned(), detail: missing })
     }
 
     /// Why goods do not come back, each at its line.
@@ -122,6 +133,19 @@ impl ReturnRequest {
         }
         Problem { errors: refusals.iter().map(error).collect(), ..problem }
     }
+}
+
+/// The resolution of that name.
+///
+/// # Errors
+/// When there is none.
+pub fn named(name: Option<&str>) -> Result<Option<Resolution>, FieldError> {
+    let Some(name) = name else { return Ok(None) };
+    let found = Resolution::ALL.iter().copied().find(|one| one.as_str() == name);
+    found.map(Some).ok_or_else(|| {
+        let all: Vec<&str> = Resolution::ALL.iter().map(|one| one.as_str()).collect();
+        FieldError { pointer: "/resolution".to_owned(), detail: format!("Must be one of {}.", all.join(", ")) }
+    })
 }
 
 /// By how much a rule lowered what goes back.
@@ -225,6 +249,48 @@ impl From<&ReturnLine> for ReturnLineAnswer {
     }
 }
 
+/// What a buyer wants instead.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ExchangeAnswer {
+    /// The goods.
+    pub lines: Vec<WantedLineAnswer>,
+    /// What they came to when the return was asked for, the way to the buyer free: they cost no more.
+    pub total: Money,
+    /// The order that they became.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub order_id: Option<OrderId>,
+}
+
+/// Goods that a buyer wants instead.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WantedLineAnswer {
+    /// Of what.
+    #[schema(value_type = String)]
+    pub sku: Sku,
+    /// What it is called.
+    pub title: String,
+    /// How many.
+    #[schema(value_type = u32)]
+    pub quantity: Quantity,
+    /// What one cost.
+    pub unit_price: Money,
+}
+
+impl ExchangeAnswer {
+    fn of(back: &Return) -> Option<Self> {
+        let wanted = back.wanted.as_ref()?;
+        let line = |line: &domain::cart::CartLine| WantedLineAnswer {
+            sku: line.sku.clone(),
+            title: line.title.clone(),
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+        };
+        let lines = wanted.cart.lines.iter().map(line).collect();
+        Some(Self { lines, total: wanted.total, order_id: back.exchanged })
+    }
+}
+
 /// A return.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ReturnAnswer {
@@ -243,8 +309,11 @@ pub struct ReturnAnswer {
     /// Where it stands.
     #[schema(value_type = String)]
     pub status: ReturnStatus,
-    /// What the buyer wants for it.
+    /// What the buyer wants for it, or got.
     pub resolution: Resolution,
+    /// The goods that the buyer wants instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<ExchangeAnswer>,
     /// Where its mails go.
     #[schema(value_type = String)]
     pub email: Email,
@@ -298,6 +367,7 @@ impl From<&Return> for ReturnAnswer {
             order_number: back.order_number,
             status: back.status,
             resolution: back.resolution,
+            exchange: ExchangeAnswer::of(back),
             email: back.email.clone(),
             lines: back.lines.iter().map(ReturnLineAnswer::from).collect(),
             refund: back.quote.refund,
@@ -329,6 +399,15 @@ pub struct ReturnQuery {
     pub number: Option<String>,
     /// Where the page begins.
     pub cursor: Option<String>,
+}
+
+/// Gives the buyer what a return comes to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResolveRequest {
+    /// As what, where not as the buyer asked: `refund`, `credit` or `exchange`.
+    #[serde(default)]
+    pub resolution: Option<String>,
 }
 
 /// Says why, where there is a reason.

@@ -6,7 +6,8 @@
 use domain::Money;
 use domain::calendar::moment;
 use domain::order::{
-    Attention, Order, OrderStatus, PaymentMethod, PaymentStatus, Refund, RefundCause, RefundStatus, ShipmentStatus,
+    Attention, Order, OrderStatus, PaymentMethod, PaymentStatus, Refund, RefundCause, RefundStatus, RefundTo,
+    ShipmentStatus,
 };
 use domain::stock::{Offer, SkuQuantity};
 use jiff::Timestamp;
@@ -106,6 +107,7 @@ pub const fn payment_words(method: PaymentMethod) -> &'static str {
 pub fn purse(order: &Order) -> &'static str {
     let credit = order.credit_used().is_positive();
     match order.payment_method {
+        _ if order.exchanged().is_positive() => "you, the way you paid",
         _ if credit && order.is_prepaid_alone() => "your store credit",
         PaymentMethod::Card if credit => "your store credit and your card",
         PaymentMethod::Card => "your card",
@@ -118,21 +120,22 @@ pub fn purse(order: &Order) -> &'static str {
 pub fn purse_of(order: &Order, refund: &Refund) -> &'static str {
     match order.payment_method {
         _ if order.is_credited(refund) => "your store credit",
+        _ if order.passed_on(refund).is_some() => "you, the way you paid",
         PaymentMethod::Card => "your card",
         PaymentMethod::BankTransfer => "your bank account",
     }
 }
 
-/// What store credit paid of an order and what is left to pay, after its total. Nothing, where it paid nothing.
+/// What a return and store credit paid of an order and what is left to pay, after its total. Nothing, where they paid nothing.
 pub fn credit_rows(order: &Order) -> Vec<(&'static str, String)> {
-    let credit = order.credit_used();
-    if !credit.is_positive() {
-        return Vec::new();
-    }
-    let rest = Money::new(order.totals.total.amount - credit.amount, order.currency());
+    let (exchanged, credit) = (order.exchanged(), order.credit_used());
+    let prepaid = [("From your return", exchanged), ("Store credit", credit)];
+    let less = |sum: Money| sum.negated().unwrap_or(sum).format();
+    let paid = prepaid.into_iter().filter(|(_, sum)| sum.is_positive());
+    let mut rows: Vec<(&str, String)> = paid.map(|(name, sum)| (name, less(sum))).collect();
+    let rest = Money::new(order.totals.total.amount - exchanged.amount - credit.amount, order.currency());
     let rest_is = if order.status == OrderStatus::PendingPayment { "Left to pay" } else { "Paid otherwise" };
-    let mut rows = vec![("Store credit", credit.negated().unwrap_or(credit).format())];
-    rows.extend(rest.is_positive().then(|| (rest_is, rest.format())));
+    rows.extend((!rows.is_empty() && rest.is_positive()).then(|| (rest_is, rest.format())));
     rows
 }
 
@@ -196,9 +199,10 @@ pub fn happened(order: &Order, audience: Audience) -> Vec<Event> {
     let mut events = vec![(Some(order.created), Event { what: "Order placed".to_owned(), ..Event::default() })];
     events.extend(order.payments.iter().map(|payment| {
         let event = Event {
-            what: match payment.credit {
-                Some(_) => format!("{} paid with store credit", payment.amount.format()),
-                None => format!("{} paid", payment.amount.format()),
+            what: match (&payment.credit, &payment.exchange) {
+                (Some(_), _) => format!("{} paid with store credit", payment.amount.format()),
+                (None, Some(_)) => format!("{} paid with what came back", payment.amount.format()),
+                (None, None) => format!("{} paid", payment.amount.format()),
             },
             detail: (audience == Audience::Staff && payment.credit.is_none()).then(|| payment.reference.clone()),
             ..Event::default()
@@ -256,12 +260,14 @@ fn refund_event(order: &Order, refund: &Refund, audience: Audience) -> Event {
         RefundCause::OutOfStock => Some("it is not in stock any more"),
         RefundCause::Returned => Some("items came back"),
         RefundCause::Unpaid => Some("it was not paid in time"),
+        RefundCause::Unexchanged => Some("the exchange came to nothing"),
     };
     let reason = refund.reason.as_deref().filter(|_| audience == Audience::Staff);
     let reference = refund.reference.as_deref().filter(|_| audience == Audience::Staff);
     let detail: Vec<&str> = [why, reason, reference].into_iter().flatten().collect();
     Event {
         what: match (refund.status, order.is_credited(refund)) {
+            _ if matches!(refund.to, RefundTo::Order(_)) => format!("{amount} spent on what was had in exchange"),
             (RefundStatus::Done, true) => format!("{amount} on store credit"),
             (RefundStatus::Due | RefundStatus::Pending, true) => format!("{amount} on its way to store credit"),
             (RefundStatus::Done, false) => format!("{amount} refunded"),

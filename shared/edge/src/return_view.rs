@@ -4,12 +4,13 @@
 
 use domain::Money;
 use domain::calendar::{day, moment};
+use domain::cart::CartLine;
 use domain::id::OrderId;
 use domain::order::Order;
 use domain::returns::{
     Quote, QuotedLine, Reason, Reduction, ReductionRule, Resolution, Return, ReturnLine, ReturnStatus,
 };
-use pages::components::{Badge, Event, Tone};
+use pages::components::{Badge, Event, Tone, Totals, TotalsRow, Wanted};
 use pages::shop;
 
 use crate::http::encoded;
@@ -33,6 +34,7 @@ pub fn resolution_words(order: &Order, resolution: Resolution) -> String {
     match resolution {
         Resolution::Refund => format!("My money back, to {}", purse(order)),
         Resolution::Credit => "Store credit, to spend on something else".to_owned(),
+        Resolution::Exchange => "What is in my cart, instead".to_owned(),
     }
 }
 
@@ -41,6 +43,35 @@ pub fn goes_to(back: &Return, order: &Order) -> &'static str {
     match back.resolution {
         Resolution::Refund => purse(order),
         Resolution::Credit => "your store credit",
+        Resolution::Exchange => "what you want instead",
+    }
+}
+
+/// What a buyer wants instead of what comes back, and what that means for the money; `order` leads to what it became.
+pub fn wanted(back: &Return, order: Option<String>) -> Option<Wanted> {
+    let wanted = back.wanted.as_ref()?;
+    let row = |line: &CartLine| {
+        let total = line.total().map(Money::format).unwrap_or_default();
+        TotalsRow::new(format!("{} × {}", line.title, line.quantity.get()), total)
+    };
+    let refund = back.settled.as_ref().map_or(back.quote.refund, |settled| settled.refund);
+    Some(Wanted {
+        sum: Totals {
+            rows: wanted.cart.lines.iter().map(row).collect(),
+            total: Some(wanted.total.format()),
+            after: Some(difference(refund, wanted.total)),
+            later: Vec::new(),
+        },
+        order: back.exchanged.and_then(|id| Some((order?, id.number().to_string()))),
+    })
+}
+
+/// What of the money is left, or missing, when `refund` pays for goods of `total`.
+pub fn difference(refund: Money, total: Money) -> String {
+    match refund.amount - total.amount {
+        0 => "What comes back pays for it.".to_owned(),
+        left @ 1.. => format!("{} is left and goes back.", Money::new(left, total.currency).format()),
+        missing => format!("{} is left to pay.", Money::new(missing.saturating_neg(), total.currency).format()),
     }
 }
 
@@ -173,6 +204,7 @@ pub fn happened(back: &Return, audience: Audience) -> Vec<Event> {
             "return.rejected" => "Looked at: not taken back",
             "return.refunded" => "Refunded",
             "return.credited" => "Store credit given",
+            "return.exchanged" => "Exchanged",
             "return.sent_back" => "Sent back to the buyer",
             "return.closed" => "Closed",
             "return.canceled" => "Cancelled",

@@ -7,11 +7,15 @@
 use contracts::Problem;
 use contracts::returns::ReturnAnswer;
 use domain::calendar::date;
+use domain::cart::Cart;
 use domain::id::ReturnId;
 use domain::order::{Order, RequestMark};
-use domain::returns::{Decision, NotReturnable, Return};
-use domain::settings::{LocationSettings, ReturnSettings, ShopSettings};
-use domain::text::{Digest, LocationId};
+use domain::returns::{Decision, NotReturnable, Return, Tables};
+use domain::settings::{LocationSettings, PaymentSettings, ReturnSettings, ShopSettings};
+use domain::shipping::ShippingSettings;
+use domain::stock::Offer;
+use domain::tax::TaxSettings;
+use domain::text::{Digest, LocationId, Sku};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use store::StoreError;
@@ -135,6 +139,78 @@ impl ReturnDesk {
             written(self.returns.create(&self.orders, &decision, mark, cause).await)
         })
         .await
+    }
+}
+
+/// Where goods are looked up that a buyer wants instead.
+pub struct Exchanges {
+    stock: StockTable,
+    taxes: Cached<TaxSettings>,
+    shipping: Cached<ShippingSettings>,
+    payments: Cached<PaymentSettings>,
+    returns: Cached<ReturnSettings>,
+}
+
+impl std::fmt::Debug for Exchanges {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Exchanges").finish_non_exhaustive()
+    }
+}
+
+/// What is offered, and how it is ordered.
+#[derive(Debug)]
+pub struct Shelf {
+    /// Those of the goods that there are.
+    pub offers: Vec<Offer>,
+    taxes: TaxSettings,
+    shipping: ShippingSettings,
+    payments: PaymentSettings,
+    returns: ReturnSettings,
+}
+
+impl Shelf {
+    /// The tables that it is ordered by.
+    pub const fn tables(&self) -> Tables<'_> {
+        Tables { taxes: &self.taxes, shipping: &self.shipping, payments: &self.payments, returns: &self.returns }
+    }
+}
+
+impl Exchanges {
+    /// In this context.
+    ///
+    /// # Errors
+    /// When the template does not name the tables of stock and settings.
+    pub fn new(context: &Context) -> Result<Self, MissingVariable> {
+        let settings: SettingsTable = context.table()?;
+        Ok(Self {
+            stock: context.table()?,
+            taxes: Cached::new(settings.clone()),
+            shipping: Cached::new(settings.clone()),
+            payments: Cached::new(settings.clone()),
+            returns: Cached::new(settings),
+        })
+    }
+
+    /// What is offered of a cart's goods now.
+    ///
+    /// # Errors
+    /// When a table does not answer.
+    pub async fn look(&self, cart: &Cart, now: Timestamp) -> Result<Shelf, StoreError> {
+        let skus: Vec<Sku> = cart.lines.iter().map(|line| line.sku.clone()).collect();
+        let (offers, taxes, shipping, payments, returns) = tokio::join!(
+            self.stock.offers(&skus),
+            self.taxes.get(now),
+            self.shipping.get(now),
+            self.payments.get(now),
+            self.returns.get(now)
+        );
+        Ok(Shelf {
+            offers: offers?.into_values().collect(),
+            taxes: taxes?,
+            shipping: shipping?,
+            payments: payments?,
+            returns: returns?,
+        })
     }
 }
 

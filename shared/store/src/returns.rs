@@ -16,8 +16,9 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::id::{OrderNumber, PersonId, ReturnId};
 use domain::order::RequestMark;
+use domain::pricing::Placement;
 use domain::returns::{Decision, Return, ReturnView};
-use domain::text::Digest;
+use domain::text::{Digest, Sku};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -230,6 +231,12 @@ impl Returns {
             tx = tx.and(left.into(), |_| NotWritten::Stale);
             tx = tx.and(self.place(Key::In(to, next.id)).map_err(TxError::Store)?, |_| NotWritten::Stale);
         }
+        if let Some(placement) = &decision.placement {
+            let stock = stock.ok_or_else(|| TxError::Store(not_named()))?;
+            for write in placed(orders, stock, placement, &cause).await? {
+                tx = tx.and(write, |_| NotWritten::NoStock);
+            }
+        }
         for (sku, movements) in by_sku(decision.stock.iter().cloned()) {
             let stock = stock.ok_or_else(|| TxError::Store(not_named()))?;
             for write in stock.book(&sku, 0, None, &movements, &cause).map_err(TxError::Store)? {
@@ -272,6 +279,26 @@ impl Returns {
         item.insert("ttl".into(), n((now + REMEMBERED).as_second()));
         Ok(self.table.put_new(item)?.into())
     }
+}
+
+/// The writes of an order that takes the place of what came back: the order, and what it holds, on whatever shards have
+/// it.
+async fn placed(
+    orders: &Orders,
+    stock: &StockTable,
+    placement: &Placement,
+    cause: &Cause,
+) -> Result<Vec<Write>, TxError<NotWritten>> {
+    let skus: Vec<Sku> = placement.takes.iter().map(|take| take.sku.clone()).collect();
+    let offers = stock.offers(&skus).await.map_err(TxError::Store)?;
+    let mut writes = vec![orders.create(placement, cause.clone()).map_err(TxError::Store)?];
+    let cause = cause.clone().about(placement.order.id.to_string());
+    for take in &placement.takes {
+        let parts = offers.get(&take.sku).and_then(|offer| offer.take(take.shard, take.quantity));
+        let parts = parts.ok_or(TxError::Refused(NotWritten::NoStock))?;
+        writes.extend(stock.hold(take, &parts, &cause).map_err(TxError::Store)?);
+    }
+    Ok(writes)
 }
 
 #[cfg(test)]

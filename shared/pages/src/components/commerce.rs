@@ -168,6 +168,27 @@ pub struct Totals {
     pub later: Vec<TotalsRow>,
 }
 
+/// Goods that a buyer wants instead of what comes back.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The goods, what they come to, and what that means for the money.
+    pub sum: Totals,
+    /// The order that they became: its page and its number.
+    pub order: Option<(String, String)>,
+}
+
+/// Goods that are wanted instead, under a heading.
+#[must_use]
+pub fn wanted(heading: &str, view: &Wanted) -> Markup {
+    html! {
+        section.panel-plain.stack aria-labelledby="wanted" {
+            h2 #wanted { (heading) }
+            (totals(&view.sum))
+            @if let Some((href, number)) = &view.order { p { a href=(href) { "Order " span.number { (number) } } } }
+        }
+    }
+}
+
 /// A sum as a list.
 #[must_use]
 pub fn totals(sum: &Totals) -> Markup {

@@ -15,7 +15,9 @@ mod table;
 
 pub use button::{Look, busy_button, button, link_button, text_button};
 pub use chart::{Bar, Bars, Measure, StockChart, StockDay, bars, stock_chart};
-pub use commerce::{Card, Image, Price, Stock, Totals, TotalsRow, card, image, photos, price, stock_line, totals};
+pub use commerce::{
+    Card, Image, Price, Stock, Totals, TotalsRow, Wanted, card, image, photos, price, stock_line, totals, wanted,
+};
 pub use edit_table::{Cell, EditColumn, EditTable, edit_table, edit_table_focused};
 pub use form::{
     Checkbox, Choice, Field, FieldKind, FormErrors, checkbox, error_summary, field, fieldset, hidden, id_of, radios,

@@ -1,9 +1,9 @@
 //! Returns: their list, and one parcel's whole way over the desk: decided, received, looked at, paid back.
 
 use crate::components::{
-    Badge, Column, Crumb, Event, Field, FieldKind, FormErrors, Icon, Image, Look, Notice, Pager, Tab, Tone, badge,
-    breadcrumb, busy_button, empty, error_summary, facts, field, head_row, hidden, icon, id_of, image, notice_status,
-    pagination, photos, tabs, timeline,
+    Badge, Column, Crumb, Event, Field, FieldKind, FormErrors, Icon, Image, Look, Notice, Pager, Tab, Tone, Wanted,
+    badge, breadcrumb, busy_button, empty, error_summary, facts, field, head_row, hidden, icon, id_of, image,
+    notice_status, pagination, photos, tabs, timeline, wanted,
 };
 use maud::{Markup, html};
 
@@ -184,6 +184,10 @@ pub struct ReturnWork {
     /// The one main act, a form without fields: its address, "Refund €26.00", what happens: "To the card that paid.
     /// This cannot be undone."
     pub primary: Option<(String, String, String)>,
+    /// What else can be given by the same act, value and words: "credit", "Give store credit instead".
+    pub instead: Vec<(String, String)>,
+    /// What the buyer wants instead of money.
+    pub wanted: Option<Wanted>,
     /// Where it is let come.
     pub approve_action: Option<String>,
     /// Where it is declined.
@@ -288,6 +292,7 @@ pub fn return_work(view: &ReturnWork) -> Markup {
         div.detail {
             div {
                 section.panel aria-labelledby="money" { h2 #money { "What goes back" } (money(view)) }
+                @if let Some(instead) = &view.wanted { (wanted("What the buyer wants instead", instead)) }
                 @if view.has_acts() {
                     section.panel.no-print aria-labelledby="actions" { h2 #actions { "Next" } (acts(view)) }
                 }
@@ -473,6 +478,21 @@ fn money(view: &ReturnWork) -> Markup {
                 (kept(view, "pay"))
                 p { (what) }
                 div { (busy_button(view.look(Act::Pay), words, "Sending…")) }
+            }
+            @if !view.instead.is_empty() {
+                details.action {
+                    summary { (icon(Icon::Info)) "Give something else" (icon(Icon::Down)) }
+                    div.stack.form-below {
+                        p.small.muted { "Not what the buyer asked for: agree on it first." }
+                        @for (value, words) in &view.instead {
+                            form action=(action) method="post" {
+                                (kept(view, value))
+                                (hidden("resolution", value))
+                                (busy_button(Look::Quiet, words, "Sending…"))
+                            }
+                        }
+                    }
+                }
             }
         }
     }

@@ -15,9 +15,9 @@ pub use purchasing::{
     purchase_order_sent, supplier_answered,
 };
 pub use returns::{
-    ReturnApproved, ReturnCredited, ReturnMail, ReturnNews, ReturnSettled, return_approved, return_canceled,
-    return_credited, return_declined, return_expired, return_label, return_received, return_rejected, return_requested,
-    return_sent_back, return_settled,
+    ReturnApproved, ReturnCredited, ReturnExchanged, ReturnMail, ReturnNews, ReturnSettled, return_approved,
+    return_canceled, return_credited, return_declined, return_exchanged, return_expired, return_label, return_received,
+    return_rejected, return_requested, return_sent_back, return_settled,
 };
 
 /// A mail, ready to be put into MIME parts.

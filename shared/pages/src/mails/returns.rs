@@ -144,6 +144,71 @@ pub fn return_credited(shop: &Shop, view: &ReturnCredited) -> Mail {
     )
 }
 
+/// A return that other goods are had for.
+#[derive(Debug, Clone, Default)]
+pub struct ReturnExchanged {
+    /// The return.
+    pub mail: ReturnMail,
+    /// The number of the order that they became.
+    pub new_number: String,
+    /// Its page, absolute, with the guest's token.
+    pub new_url: String,
+    /// The goods.
+    pub goods: Vec<MailLine>,
+    /// What they come to.
+    pub total: String,
+    /// What is left to pay, and until when it is kept for that.
+    pub to_pay: Option<(String, String)>,
+    /// What is left and goes back, and where to: "€4.99", "your card".
+    pub back: Option<(String, String)>,
+    /// Why something was kept or not taken back.
+    pub notes: Vec<String>,
+}
+
+/// "Your exchange for 7K3F9QX2M4": what goes out, and what is left to pay or goes back.
+#[must_use]
+pub fn return_exchanged(shop: &Shop, view: &ReturnExchanged) -> Mail {
+    let mail = &view.mail;
+    let thanks =
+        format!("Thank you for sending it back. We've looked at {}: it is worth {}.", mail.named(), mail.refund);
+    let (preheader, next, button) = match (&view.to_pay, &view.back) {
+        (Some((amount, until)), _) => (
+            format!("{amount} is left to pay, by {until}."),
+            format!(
+                "What you want instead costs {}. Please pay the {amount} that are left by {until}; we keep the items for you until then.",
+                view.total
+            ),
+            "Pay the rest",
+        ),
+        (None, Some((amount, to))) => (
+            format!("Order {} goes out, and {amount} goes back.", view.new_number),
+            format!("What you want instead costs {}. {amount} is left and goes back to {to}.", view.total),
+            "See the new order",
+        ),
+        (None, None) => (
+            format!("Order {} goes out.", view.new_number),
+            "It pays for what you want instead.".to_owned(),
+            "See the new order",
+        ),
+    };
+    let mut blocks = vec![
+        Block::Text(thanks),
+        Block::Text(next),
+        Block::Button(button.to_owned(), view.new_url.clone()),
+        Block::Lines(view.goods.clone()),
+    ];
+    if !view.notes.is_empty() {
+        blocks.push(Block::Section("What lowered it".to_owned(), view.notes.clone()));
+    }
+    written(
+        shop,
+        format!("Your exchange for {}", mail.order_number),
+        preheader,
+        format!("Your exchange is order {}", view.new_number),
+        blocks,
+    )
+}
+
 /// News of a return that did not go as hoped.
 #[derive(Debug, Clone, Default)]
 pub struct ReturnNews {

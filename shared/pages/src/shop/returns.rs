@@ -2,8 +2,8 @@
 
 use crate::components::{
     Badge, Choice, Crumb, Event, Field, FieldKind, FormErrors, Icon, Image, Look, Notice, Tone, Totals, TotalsRow,
-    badge, breadcrumb, busy_button, button, empty, error_summary, facts, field, hidden, icon, id_of, image,
-    link_button, notice, photos, radios, timeline, totals,
+    Wanted, badge, breadcrumb, busy_button, button, empty, error_summary, facts, field, hidden, icon, id_of, image,
+    link_button, notice, photos, radios, timeline, totals, wanted,
 };
 use maud::{Markup, html};
 
@@ -225,10 +225,10 @@ pub struct ReturnReview {
     pub sum: RefundSum,
     /// What was chosen, passed on as it came: `quantity.<sku>` and `reason.<sku>`.
     pub hidden: Vec<(String, String)>,
-    /// What can be had for it, value and words.
-    pub resolutions: Vec<(String, String)>,
-    /// What is wanted for it, one of those values.
-    pub resolution: String,
+    /// What can be had for it.
+    pub resolutions: Vec<Choice>,
+    /// How something else is had for it, where nothing is in the cart.
+    pub exchange_hint: Option<String>,
     /// What the buyer adds, as typed.
     pub comment: String,
     /// What happens next, in order.
@@ -241,8 +241,7 @@ pub struct ReturnReview {
 /// `csrf`.
 #[must_use]
 pub fn return_review(view: &ReturnReview) -> Markup {
-    let asks = view.resolutions.len() > 1;
-    let has = |name: &str| name == "comment" || (name == "resolution" && asks);
+    let has = |name: &str| matches!(name, "comment" | "resolution");
     html! {
         div.wrap.narrow.page {
             div.page-head {
@@ -266,11 +265,9 @@ pub fn return_review(view: &ReturnReview) -> Markup {
                     h2 #return-sum { "What you get back" }
                     (refund_sum(&view.sum))
                 }
-                @if asks {
-                    @let legend = html! { "What you want for it" };
-                    (radios("resolution", &legend, &resolutions(view), view.errors.of("resolution"), false))
-                } @else {
-                    (hidden("resolution", &view.resolution))
+                div.stack-s {
+                    (radios("resolution", &html! { "What you want for it" }, &view.resolutions, view.errors.of("resolution"), false))
+                    @if let Some(hint) = &view.exchange_hint { p.small.muted { (hint) } }
                 }
                 (field(&Field::new(FieldKind::Lines, "comment", "What should we know?")
                     .hint("Tell us what is wrong; pictures can be added in the next step.")
@@ -285,10 +282,6 @@ pub fn return_review(view: &ReturnReview) -> Markup {
             }
         }
     }
-}
-
-fn resolutions(view: &ReturnReview) -> Vec<Choice> {
-    view.resolutions.iter().map(|(value, words)| Choice::new(value, words, *value == view.resolution)).collect()
 }
 
 /// A picture that the buyer added.
@@ -331,6 +324,8 @@ pub struct ReturnPage {
     pub sum: RefundSum,
     /// The heading of that: "You will get", "You got".
     pub sum_title: String,
+    /// What is wanted instead.
+    pub wanted: Option<Wanted>,
     /// What the buyer wrote.
     pub comment: Option<String>,
     /// Why it was declined, or something was not taken back.
@@ -397,6 +392,7 @@ pub fn return_page(view: &ReturnPage) -> Markup {
                     ul.lines { @for line in &view.lines { (quoted(line)) } }
                 }
                 section.panel-plain.stack aria-labelledby="sum" { h2 #sum { (view.sum_title) } (refund_sum(&view.sum)) }
+                @if let Some(instead) = &view.wanted { (wanted("What you want instead", instead)) }
                 @if view.comment.is_some() || !view.photos.is_empty() || view.photo_action.is_some() { (told(view)) }
                 section.stack aria-labelledby="events" { h2 #events { "What happened" } (timeline(&view.events)) }
                 div.stack.no-print {

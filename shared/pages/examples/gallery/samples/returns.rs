@@ -111,8 +111,15 @@ fn review() -> shop::ReturnReview {
         lines: quoted(),
         sum: sum(),
         hidden: pairs(&[("quantity.MUG-COBALT", "2"), ("reason.MUG-COBALT", "unwanted")]),
-        resolutions: pairs(&[("refund", "My money back")]),
-        resolution: "refund".into(),
+        resolutions: vec![
+            Choice::new("refund", "My money back, to your card", true),
+            Choice::new("credit", "Store credit, to spend on something else", false),
+            Choice {
+                hint: Some("€4.99 goes back to your card.".into()),
+                end: Some("€15.00".into()),
+                ..Choice::new("exchange", "What is in my cart, instead", false)
+            },
+        ],
         next: texts(&[
             "We look at your request and answer by mail, usually within a day.",
             "You send the parcel by 17 July 2026, with the slip that we mail you.",
@@ -217,7 +224,7 @@ fn shop_pages() -> Vec<(&'static str, Markup)> {
         (
             "return-review-error",
             shop::return_review(&shop::ReturnReview {
-                resolutions: pairs(&[("refund", "My money back"), ("credit", "Credit in the shop")]),
+                exchange_hint: Some("Something else instead? Put it into your cart first, then come back here.".into()),
                 comment: "The foot of the vase is cracked.".into(),
                 errors: errors(&[
                     ("quantity.MUG-COBALT", "Only one of these can be sent back."),
@@ -600,6 +607,22 @@ pub(super) fn mails() -> Vec<(&'static str, mails::Mail)> {
                     mail: mail.clone(),
                     code: "7K3F-9QX2-M4TA-1BCD".into(),
                     shop_url: "https://shop.example.com".into(),
+                    notes: settled.notes.clone(),
+                },
+            ),
+        ),
+        (
+            "return-exchanged",
+            mails::return_exchanged(
+                &from,
+                &mails::ReturnExchanged {
+                    mail: mail.clone(),
+                    new_number: "4MTA1BCD7K".into(),
+                    new_url: "https://shop.example.com/orders/ord_2?token=3JpZ2h0LWJyaWNr".into(),
+                    goods: mail.lines.clone(),
+                    total: "€53.01".into(),
+                    to_pay: Some(("€5.01".into(), "24 July 2026".into())),
+                    back: None,
                     notes: settled.notes.clone(),
                 },
             ),
