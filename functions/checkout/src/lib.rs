@@ -241,6 +241,7 @@ impl Checkout {
             billing_address: command.billing_address.clone(),
             payment_method: command.payment_method,
             credit: credit.map(|account| CreditUse { account, expected: command.expected_credit }),
+            prepaid: Vec::new(),
             view_token_hash: attempt.order.view_secret(&self.key).digest(),
             idempotency_hash: attempt.key,
             request_hash: attempt.body,
