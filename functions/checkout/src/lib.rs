@@ -193,7 +193,11 @@ impl Checkout {
             Err(NotPlaced::Elsewhere | NotPlaced::CreditMoved) => Err(unread(StoreError::Contended)),
             Err(NotPlaced::Ordered) => self.before(attempt).await?.ok_or_else(|| Problem::not_found("cart")),
             Err(NotPlaced::NoCredit) => Err(no_credit()),
-            Err(NotPlaced::Refused(refusal)) => Err(self.refused(&refusal)),
+            // The same request may have been faster.
+            Err(NotPlaced::Refused(refusal)) => match self.before(attempt).await? {
+                Some(order) => Ok(order),
+                None => Err(self.refused(&refusal)),
+            },
         }
     }
 

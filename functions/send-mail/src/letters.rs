@@ -44,8 +44,10 @@ impl About<'_> {
     /// A bank transfer is awaited: how to pay. A card order has no such mail.
     pub(crate) fn received(&self, payments: &PaymentSettings) -> Option<Mail> {
         let order = self.order;
+        // What was to pay when it was placed: it may have come since.
+        let amount = order.priced_in_money();
         let account = match (order.payment_method, &payments.bank_transfer) {
-            (PaymentMethod::BankTransfer, Some(account)) if !order.to_pay().is_zero() => account,
+            (PaymentMethod::BankTransfer, Some(account)) if !amount.is_zero() => account,
             (PaymentMethod::BankTransfer | PaymentMethod::Card, _) => return None,
         };
         let fact = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -53,12 +55,12 @@ impl About<'_> {
             fact("Recipient", &account.account_holder),
             fact("IBAN", &grouped(&account.iban)),
             fact("Reference", &order.number.to_string()),
-            fact("Amount", &order.to_pay().format()),
+            fact("Amount", &amount.format()),
         ];
         instructions.extend(account.bic.as_deref().map(|bic| fact("BIC", bic)));
         let view = mails::OrderReceived {
             order: self.whole(),
-            amount: order.to_pay().format(),
+            amount: amount.format(),
             pay_until: day(order.hold.until),
             instructions,
         };

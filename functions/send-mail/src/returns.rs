@@ -3,11 +3,11 @@
 use domain::Money;
 use domain::calendar::{civil, day};
 use domain::credit::CreditCode;
-use domain::order::{Order, PaymentMethod};
+use domain::order::{Order, Refund, RefundCause};
 use domain::returns::{Event, Quote, QuotedLine, Return, ReturnStatus};
 use domain::settings::ShopSettings;
 use edge::Error;
-use edge::order_view::purse;
+use edge::order_view::{purse, purse_of};
 use pages::mails::{
     self, Mail, MailLine, ReturnApproved, ReturnCredited, ReturnExchanged, ReturnMail, ReturnNews, ReturnSettled,
 };
@@ -175,12 +175,21 @@ impl Told<'_> {
     /// What went back, with why it is less than was quoted.
     fn settled(&self) -> Option<Mail> {
         let settled = self.back.settled.as_ref()?;
-        let credit_alone = self.order.is_prepaid_alone();
+        let reason = format!("return {}", self.back.id.number());
+        let of_it = |refund: &&Refund| {
+            refund.cause == RefundCause::Returned && refund.reason.as_deref() == Some(reason.as_str())
+        };
+        let refunds: Vec<&Refund> = self.order.refunds.iter().filter(of_it).collect();
+        let credit_alone = refunds.iter().all(|refund| self.order.is_credited(refund));
         let view = ReturnSettled {
             mail: self.mail(settled, settled.lines.clone()),
-            to: purse(self.order).to_owned(),
+            to: match refunds.as_slice() {
+                [only] => purse_of(self.order, only),
+                _ => purse(self.order),
+            }
+            .to_owned(),
             takes: (!credit_alone).then(|| "3–5 days".to_owned()),
-            due: self.order.payment_method == PaymentMethod::BankTransfer && !credit_alone,
+            due: refunds.iter().any(|refund| refund.by_hand),
             notes: self.notes(),
         };
         Some(mails::return_settled(&self.about.sender(), &view))

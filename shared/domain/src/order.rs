@@ -473,6 +473,12 @@ impl Order {
         Money::new(exchange.map(|payment| payment.amount.amount).sum(), self.currency())
     }
 
+    /// What of its total is paid with money: all but what the shop had before.
+    pub fn priced_in_money(&self) -> Money {
+        let prepaid = self.credit_used().amount + self.exchanged().amount;
+        Money::new((self.totals.total.amount - prepaid).max(0), self.currency())
+    }
+
     /// Whether no money came for it but what the shop had before: store credit, and what an exchange left.
     pub fn is_prepaid_alone(&self) -> bool {
         self.payments.iter().all(Payment::is_prepaid)
