@@ -175,6 +175,6 @@ async fn a_return() {
         costs = vec![quoted, requested, approved, here, settled];
     }
     // The quote, the request, the approval, what came and was looked at, what went back.
-    let counted = [(1, 1.0, 0.0), (11, 4.5, 17.0), (11, 4.5, 11.0), (16, 6.5, 25.0), (16, 7.5, 18.0)];
+    let counted = [(1, 1.0, 0.0), (11, 4.5, 17.0), (11, 4.5, 11.0), (16, 6.5, 25.0), (17, 8.5, 18.0)];
     assert_eq!(costs, counted);
 }

@@ -188,6 +188,9 @@ fn sum(back: &Return, order: &Order) -> (RefundSum, &'static str) {
     let over = back.status.comes_to_nothing();
     let quote: &Quote = back.settled.as_ref().unwrap_or(&back.quote);
     let (total, to, title) = match &back.settled {
+        Some(settled) if back.exchanged.is_some() => {
+            (settled.refund.format(), "for what you want instead".to_owned(), "It is worth")
+        }
         Some(settled) => (settled.refund.format(), format!("to {}", goes_to(back, order)), "You get back"),
         None if !over && back.resolution == Resolution::Exchange => (
             quote.refund.format(),
@@ -275,6 +278,11 @@ fn steps(back: &Return) -> Vec<(String, bool)> {
         | ReturnStatus::Canceled
         | ReturnStatus::Expired => return Vec::new(),
     };
-    let names = ["Asked for", "Approved", "On its way", "Here", "Looked at", "Refunded"];
+    let given = match back.resolution {
+        Resolution::Refund => "Refunded",
+        Resolution::Credit => "Store credit given",
+        Resolution::Exchange => "Exchanged",
+    };
+    let names = ["Asked for", "Approved", "On its way", "Here", "Looked at", given];
     names.iter().enumerate().map(|(place, name)| ((*name).to_owned(), place < reached)).collect()
 }

@@ -177,15 +177,12 @@ pub struct Wanted {
     pub order: Option<(String, String)>,
 }
 
-/// Goods that are wanted instead, under a heading.
+/// Goods that are wanted instead.
 #[must_use]
-pub fn wanted(heading: &str, view: &Wanted) -> Markup {
+pub fn wanted(view: &Wanted) -> Markup {
     html! {
-        section.panel-plain.stack aria-labelledby="wanted" {
-            h2 #wanted { (heading) }
-            (totals(&view.sum))
-            @if let Some((href, number)) = &view.order { p { a href=(href) { "Order " span.number { (number) } } } }
-        }
+        (totals(&view.sum))
+        @if let Some((href, number)) = &view.order { p { a href=(href) { "Order " span.number { (number) } } } }
     }
 }
 

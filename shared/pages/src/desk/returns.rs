@@ -292,7 +292,9 @@ pub fn return_work(view: &ReturnWork) -> Markup {
         div.detail {
             div {
                 section.panel aria-labelledby="money" { h2 #money { "What goes back" } (money(view)) }
-                @if let Some(instead) = &view.wanted { (wanted("What the buyer wants instead", instead)) }
+                @if let Some(instead) = &view.wanted {
+                    section.panel aria-labelledby="wanted" { h2 #wanted { "What the buyer wants instead" } (wanted(instead)) }
+                }
                 @if view.has_acts() {
                     section.panel.no-print aria-labelledby="actions" { h2 #actions { "Next" } (acts(view)) }
                 }

@@ -140,9 +140,9 @@ fn store_credit(view: &Credit) -> Markup {
                 strong.num { (view.balance) }
             }
             @if let Some(code) = &view.code {
-                p.muted { "It is offered to you at checkout. Or pay with the code " strong.number { (code) } ", signed in or not: whoever has it can spend it." }
+                p.muted { "It is offered to you at checkout. Or pay with the code " strong.number.nowrap { (code) } ", signed in or not: whoever has it can spend it." }
             }
-            details {
+            details.folded {
                 summary { "What came and went" }
                 ul.order-list {
                     @for row in &view.rows {

@@ -203,7 +203,7 @@ fn form(view: &Checkout) -> Markup {
 fn store_credit(view: &Checkout) -> Markup {
     let given = !view.credit_code.is_empty() || view.errors.of("credit_code").is_some();
     html! {
-        details open[given] {
+        details.folded open[given] {
             summary { "Use store credit" }
             div.stack {
                 (field(&Field::text("credit_code", "Store credit code").hint("It is in the mail about your return: 16 letters and digits.")

@@ -392,7 +392,9 @@ pub fn return_page(view: &ReturnPage) -> Markup {
                     ul.lines { @for line in &view.lines { (quoted(line)) } }
                 }
                 section.panel-plain.stack aria-labelledby="sum" { h2 #sum { (view.sum_title) } (refund_sum(&view.sum)) }
-                @if let Some(instead) = &view.wanted { (wanted("What you want instead", instead)) }
+                @if let Some(instead) = &view.wanted {
+                    section.panel-plain.stack aria-labelledby="wanted" { h2 #wanted { "What you want instead" } (wanted(instead)) }
+                }
                 @if view.comment.is_some() || !view.photos.is_empty() || view.photo_action.is_some() { (told(view)) }
                 section.stack aria-labelledby="events" { h2 #events { "What happened" } (timeline(&view.events)) }
                 div.stack.no-print {
