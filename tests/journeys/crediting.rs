@@ -22,7 +22,7 @@ async fn returned(shop: &Shop, bought: &Bought, mugs: u32, resolution: &str) -> 
 }
 
 /// A shop, and the code of as many mugs' worth of credit: 19.99 each.
-async fn given(mugs: u32) -> (Shop, String) {
+pub(crate) async fn given(mugs: u32) -> (Shop, String) {
     let shop = open().await;
     let bought = bought(&shop, &[("MUG-1", mugs + 1)], "bank_transfer").await;
     assert_eq!(returned(&shop, &bought, mugs, "credit").await["status"], "credited");
@@ -38,7 +38,7 @@ fn mailed_code(shop: &Shop) -> String {
 }
 
 /// How often a mail with this subject was sent.
-fn told(shop: &Shop, subject: &str) -> usize {
+pub(crate) fn told(shop: &Shop, subject: &str) -> usize {
     shop.subjects().iter().filter(|sent| *sent == subject).count()
 }
 
@@ -51,7 +51,7 @@ async fn submit(shop: &Shop, cart: &str, payment_method: &str, code: &str, key: 
 }
 
 /// Buys this with a code, by somebody who has it.
-async fn spent(shop: &Shop, lines: &[(&str, u32)], payment_method: &str, code: &str) -> Value {
+pub(crate) async fn spent(shop: &Shop, lines: &[(&str, u32)], payment_method: &str, code: &str) -> Value {
     let cart = shop.cart(lines).await;
     let placed = submit(shop, &cart, payment_method, code, &format!("key-{cart}")).await.expect(201).json();
     shop.settle().await;
@@ -59,12 +59,12 @@ async fn spent(shop: &Shop, lines: &[(&str, u32)], payment_method: &str, code: &
 }
 
 /// What there is on a code, and how it came about.
-async fn credit(shop: &Shop, code: &str) -> Value {
+pub(crate) async fn credit(shop: &Shop, code: &str) -> Value {
     shop.get(&format!("/api/store-credit?code={code}")).send().await.expect(200).json()
 }
 
 /// An entry's place, by how much, what was there then, why and what for.
-fn entry(entry: &Value) -> (i64, i64, i64, &str, &str) {
+pub(crate) fn entry(entry: &Value) -> (i64, i64, i64, &str, &str) {
     for money in [&entry["delta"], &entry["after"]] {
         assert_eq!(money["currency"], "EUR");
     }
@@ -78,7 +78,7 @@ fn id(placed: &Value) -> &str {
     placed["order"]["id"].as_str().unwrap()
 }
 
-fn stands(order: &Value) -> (&str, &str) {
+pub(crate) fn stands(order: &Value) -> (&str, &str) {
     (order["status"].as_str().unwrap(), order["payment_status"].as_str().unwrap())
 }
 
@@ -345,7 +345,7 @@ async fn a_code_that_opens_nothing_is_named_and_another_sum_is_not_taken() {
 }
 
 /// The token of a customer who has followed the link in a mail.
-async fn signed_in(shop: &Shop, email: &str) -> String {
+pub(crate) async fn signed_in(shop: &Shop, email: &str) -> String {
     drop(shop.post("/api/auth/link", &json!({ "email": email })).send().await.expect(202));
     shop.settle().await;
     let mails = shop.engine().mails();

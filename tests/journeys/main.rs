@@ -7,6 +7,7 @@ mod buying;
 mod cost;
 mod crashing;
 mod crediting;
+mod exchanging;
 mod granted;
 mod hot;
 mod importing;

@@ -407,7 +407,7 @@ async fn pictures_are_kept_privately_and_shown_from_the_bucket() {
 const CSRF: &str = "AAAAAAAAAAAAAAAAAAAAAA";
 
 /// Posts a form as a browser does.
-async fn post_form(shop: &Shop, path: &str, cookie: &str, fields: &str) -> Answer {
+pub(crate) async fn post_form(shop: &Shop, path: &str, cookie: &str, fields: &str) -> Answer {
     let ask = shop.ask(Method::POST, path).header("cookie", &format!("csrf={CSRF}; {cookie}"));
     let ask = ask.header("content-type", "application/x-www-form-urlencoded").header("accept", "text/html");
     let answer = ask.body(format!("csrf={CSRF}&{fields}")).send().await;
