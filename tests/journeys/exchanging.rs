@@ -1,5 +1,5 @@
-//! Other goods for what came back: cheaper ones and dearer ones, paid, left, called off and sent back; and money that goes
-//! back all the way to who paid.
+//! Other goods for what came back: cheaper and dearer ones, paid, left, called off and sent back; and the money, which
+//! goes all the way back to who paid.
 
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
@@ -361,6 +361,7 @@ async fn what_cannot_be_wanted_is_named_and_nothing_is_asked_for() {
     assert_eq!(refused["code"], "empty-cart");
     let ordered = shop.cart(&[("CUP-1", 1)]).await;
     drop(shop.check_out(&ordered, "bank_transfer", "ordered").await.expect(201));
+    shop.settle().await;
     assert_eq!(shop.post(&path, &wanting(json!(ordered))).send().await.expect(409).problem(), "cart-ordered");
     shop.settle().await;
     let listed = shop.get("/api/returns").staff("support").send().await.expect(200).json();
