@@ -25,6 +25,7 @@ macro_rules! stories {
             moves_to_another_location,
             sends_something_back,
             takes_store_credit_and_spends_it,
+            exchanges_it_for_something_else,
         }
     };
 }
@@ -391,4 +392,54 @@ pub(crate) async fn takes_store_credit_and_spends_it(shop: &Shop) {
     as_staff(shop, "support", &format!("/api/orders/{}/cancel", second.id), &json!({})).await;
     stands(shop, &second.id, "canceled", "refunded").await;
     assert_eq!(credit().await["balance"], back["refund"]);
+}
+
+pub(crate) async fn exchanges_it_for_something_else(shop: &Shop) {
+    let sku = shop.named("MUG");
+    shop.stock(&sku, 1999, 6).await;
+    let placed = order(shop, "card", 3).await;
+    on_the_pay_page(shop, &placed).await;
+    shop.pay(&placed.id, Act::Accept).await;
+    stock(shop, 3, 0, 3).await;
+    as_staff(shop, "warehouse", &format!("/api/orders/{}/ship", placed.id), &json!({ "carrier": "DHL" })).await;
+    let token = placed.answer["view_url"].as_str().unwrap().split("token=").nth(1).unwrap();
+    let cart = shop.cart(&[(&sku, 1)]).await;
+    let asked = json!({
+        "order_id": placed.id, "resolution": "exchange", "cart_id": cart,
+        "lines": [{ "sku": sku, "quantity": 2, "reason": "damaged" }],
+    });
+    let back = shop.post(&format!("/api/returns?token={token}"), &asked).send().await.expect(201).json();
+    let eur = |amount: i64| json!({ "amount": amount, "currency": "EUR" });
+    assert_eq!((&back["refund"], &back["exchange"]["total"]), (&eur(2 * 1999), &eur(1999)));
+    let act = |what: &str| format!("/api/returns/{}/{what}", back["id"].as_str().unwrap());
+    as_staff(shop, "support", &act("approve"), &json!({})).await;
+    let came = json!({ "lines": [{ "sku": sku, "quantity": 2 }] });
+    as_staff(shop, "warehouse", &act("receive"), &came).await;
+    let seen = json!({ "lines": [{ "sku": sku, "resellable": 1, "damaged": 1 }] });
+    as_staff(shop, "warehouse", &act("inspect"), &seen).await;
+    let settled = as_staff(shop, "warehouse", &act("resolve"), &json!({})).await.json();
+    assert_eq!(settled["status"], "exchanged");
+    let new = settled["exchange"]["order_id"].as_str().unwrap();
+    stands(shop, new, "placed", "captured").await;
+    stock(shop, 3, 0, 1).await;
+    mailed(shop, &format!("Your exchange for {}", placed.number)).await;
+    went_back(shop, &placed.id, "returned", 1999).await;
+    assert_eq!(shop.order(new).await["exchanged"], eur(1999));
+
+    // It is not wanted after all: what paid for it goes on to the card.
+    as_staff(shop, "support", &format!("/api/orders/{new}/cancel"), &json!({})).await;
+    stands(shop, new, "canceled", "refunded").await;
+    stock(shop, 4, 0, 0).await;
+    went_back(shop, &placed.id, "unexchanged", 1999).await;
+    assert_eq!(shop.order(&placed.id).await["refunded"], eur(2 * 1999));
+}
+
+/// Waits until so many cents of an order went back to who paid it, for this reason.
+async fn went_back(shop: &Shop, order: &str, cause: &str, cents: i64) {
+    let what = format!("{cents} are with who paid: {cause}");
+    let right = |refund: &Value| {
+        let to_payer = refund["cause"] == cause && refund["to"].is_null();
+        to_payer && refund["amount"]["amount"] == cents && refund["status"] == "done"
+    };
+    shop.until(&what, async || shop.order(order).await["refunds"].as_array().unwrap().iter().any(right)).await;
 }
