@@ -141,7 +141,9 @@ impl Word {
                 let told = order.refunds.iter().find(|known| known.reference.as_ref() == Some(refund));
                 let awaited = || {
                     order.refunds.iter().find(|known| {
-                        known.status == RefundStatus::Pending
+                        let sent_here = !order.is_credited(known) && order.passed_on(known).is_none();
+                        sent_here
+                            && known.status == RefundStatus::Pending
                             && payment.as_ref() == Some(&known.payment)
                             && known.amount == *amount
                     })

@@ -184,7 +184,22 @@ impl RequestReturn {
             },
             |refusals| asking.refused(refusals),
         );
-        Ok(made.await?)
+        let made = made.await?;
+        if let (Some((cart, _)), Some(wanted)) = (swap, &made.wanted) {
+            self.empty(cart, &wanted.cart).await;
+        }
+        Ok(made)
+    }
+
+    /// Takes out of a cart what is asked for now, where nothing else is in it; it may be filled again meanwhile.
+    async fn empty(&self, mut cart: Cart, asked: &Cart) {
+        let goods = |cart: &Cart| cart.lines.iter().map(|line| (line.sku.clone(), line.quantity)).collect::<Vec<_>>();
+        if goods(&cart) == goods(asked) {
+            cart.lines.clear();
+            if let Err(error) = self.carts.put(cart, self.context.now()).await {
+                tracing::warn!(error = %error, "a cart was not emptied");
+            }
+        }
     }
 
     /// A cart of the caller's with what is wanted instead, and what is offered of it.

@@ -168,7 +168,12 @@ impl About<'_> {
         let view = mails::OrderCanceled {
             order: self.whole(),
             reason: "No payment came in time, so your order is cancelled.".to_owned(),
-            money: "If you sent it just now, we'll send it back or fill the order once it arrives.".to_owned(),
+            money: if order.payments.is_empty() {
+                "If you sent it just now, we'll send it back or fill the order once it arrives.".to_owned()
+            } else {
+                "What was paid of it before goes back. If you sent the rest just now, we'll send that back too."
+                    .to_owned()
+            },
         };
         Some(mails::order_canceled(&self.sender(), &view))
     }
@@ -197,7 +202,10 @@ impl About<'_> {
             // The mail about the return said it all, but where staff had to send it first.
             RefundCause::Returned if !refund.by_hand => return None,
             RefundCause::Returned => Some("Items came back.".to_owned()),
-            RefundCause::Unexchanged => Some("What you wanted in exchange came to nothing.".to_owned()),
+            RefundCause::Unexchanged => Some(match refund.passes_on {
+                Some(of) => format!("It had paid for order {}, and comes back from it.", of.order.number()),
+                None => "It comes back from another order.".to_owned(),
+            }),
             RefundCause::Unpaid => Some("The order was not paid in time.".to_owned()),
             RefundCause::Short => Some("The payment was less than the order cost, and its time is over.".to_owned()),
         };

@@ -143,16 +143,29 @@ impl Told<'_> {
     /// What is on store credit, and the code that opens it. Where nothing is, that it is done.
     fn credited(&self, code: CreditCode) -> Option<Mail> {
         let settled = self.back.settled.as_ref()?;
-        if !settled.refund.is_positive() {
+        let own = code.account();
+        let on_own = self.refunds().into_iter().filter(|refund| self.order.credited(refund, || own) == Some(own));
+        let credited = Money::sum(settled.refund.currency, on_own.map(|refund| refund.amount)).ok()?;
+        if !credited.is_positive() {
             return self.settled();
         }
-        let view = ReturnCredited {
-            mail: self.mail(settled, settled.lines.clone()),
-            code: code.reveal(),
-            shop_url: self.url.to_owned(),
-            notes: self.notes(),
-        };
+        let mut notes = self.notes();
+        let rest = Money::new(settled.refund.amount - credited.amount, credited.currency);
+        notes.extend(rest.is_positive().then(|| format!("{} went back to the store credit that paid.", rest.format())));
+        let mut mail = self.mail(settled, settled.lines.clone());
+        mail.refund = credited.format();
+        let (code, shop_url) = (code.reveal(), self.url.to_owned());
+        let view = ReturnCredited { mail, code, shop_url, notes };
         Some(mails::return_credited(&self.about.sender(), &view))
+    }
+
+    /// What went back for it.
+    fn refunds(&self) -> Vec<&Refund> {
+        let reason = format!("return {}", self.back.id.number());
+        let of_it = |refund: &&Refund| {
+            refund.cause == RefundCause::Returned && refund.reason.as_deref() == Some(reason.as_str())
+        };
+        self.order.refunds.iter().filter(of_it).collect()
     }
 
     /// Why it is less than was quoted.
@@ -175,11 +188,7 @@ impl Told<'_> {
     /// What went back, with why it is less than was quoted.
     fn settled(&self) -> Option<Mail> {
         let settled = self.back.settled.as_ref()?;
-        let reason = format!("return {}", self.back.id.number());
-        let of_it = |refund: &&Refund| {
-            refund.cause == RefundCause::Returned && refund.reason.as_deref() == Some(reason.as_str())
-        };
-        let refunds: Vec<&Refund> = self.order.refunds.iter().filter(of_it).collect();
+        let refunds = self.refunds();
         let credit_alone = refunds.iter().all(|refund| self.order.is_credited(refund));
         let view = ReturnSettled {
             mail: self.mail(settled, settled.lines.clone()),

@@ -112,7 +112,7 @@ pub(crate) async fn page(shop: &ShowReturns, request: &Request) -> Result<Respon
         csrf: frame.csrf(),
         key: format!("{}-{}", back.rev, form_key(&shop.context)),
         order_href: order_path(&order.id, token),
-        wanted: wanted(&back, back.exchanged.map(|id| shop.order_page(&id))),
+        wanted: wanted(&back, back.exchanged.map(|id| shop.order_page(&id, token.is_some()))),
         photos: photos(&back, token),
         errors,
         ..view(&back, &order, send_to, token)
@@ -240,8 +240,12 @@ fn sentence(back: &Return, order: &Order) -> String {
         },
         ReturnStatus::Exchanged => "What you wanted instead is an order of its own now: see below.".to_owned(),
         ReturnStatus::Credited => match &back.settled {
-            Some(settled) if settled.refund.is_positive() => {
+            Some(settled) if settled.refund.is_positive() && order.credit_used().is_zero() => {
                 format!("You have {} of store credit. We mailed you the code.", settled.refund.format())
+            }
+            // Some of it is on the credit that paid, which may be another's.
+            Some(settled) if settled.refund.is_positive() => {
+                format!("{} is on store credit. We mailed you how to spend it.", settled.refund.format())
             }
             Some(_) | None => "We have taken the items back.".to_owned(),
         },

@@ -112,9 +112,11 @@ impl ShowReturns {
         Ok(Response::see_other(&link).header("cache-control", "no-store"))
     }
 
-    /// The page of an order for whoever may see a return of it, absolute within the shop.
-    fn order_page(&self, id: &OrderId) -> String {
-        edge::orders::shop_path(id, Some(&id.view_secret(&self.key).reveal()))
+    /// The page of an order that took the place of what came back: with its secret for who came by a link, which opens as
+    /// much of the first order; its owner and staff need none.
+    fn order_page(&self, id: &OrderId, by_link: bool) -> String {
+        let secret = by_link.then(|| id.view_secret(&self.key).reveal());
+        edge::orders::shop_path(id, secret.as_deref())
     }
 
     async fn of<S: Setting + Send>(&self, topic: &Cached<S>) -> Result<S, Problem> {

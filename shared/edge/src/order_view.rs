@@ -260,7 +260,7 @@ fn refund_event(order: &Order, refund: &Refund, audience: Audience) -> Event {
         RefundCause::OutOfStock => Some("it is not in stock any more"),
         RefundCause::Returned => Some("items came back"),
         RefundCause::Unpaid => Some("it was not paid in time"),
-        RefundCause::Unexchanged => Some("the exchange came to nothing"),
+        RefundCause::Unexchanged => Some("it comes back from the order that it had paid for"),
     };
     let reason = refund.reason.as_deref().filter(|_| audience == Audience::Staff);
     let reference = refund.reference.as_deref().filter(|_| audience == Audience::Staff);

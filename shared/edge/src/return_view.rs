@@ -49,17 +49,17 @@ pub fn goes_to(back: &Return, order: &Order) -> &'static str {
 
 /// What a buyer wants instead of what comes back, and what that means for the money; `order` leads to what it became.
 pub fn wanted(back: &Return, order: Option<String>) -> Option<Wanted> {
-    let wanted = back.wanted.as_ref()?;
+    let is_open = back.resolution == Resolution::Exchange && !back.status.comes_to_nothing();
+    let wanted = back.wanted.as_ref().filter(|_| is_open || back.exchanged.is_some())?;
     let row = |line: &CartLine| {
         let total = line.total().map(Money::format).unwrap_or_default();
         TotalsRow::new(format!("{} × {}", line.title, line.quantity.get()), total)
     };
-    let refund = back.settled.as_ref().map_or(back.quote.refund, |settled| settled.refund);
     Some(Wanted {
         sum: Totals {
             rows: wanted.cart.lines.iter().map(row).collect(),
             total: Some(wanted.total.format()),
-            after: Some(difference(refund, wanted.total)),
+            after: back.exchanged.is_none().then(|| difference(back.quote.refund, wanted.total)),
             later: Vec::new(),
         },
         order: back.exchanged.and_then(|id| Some((order?, id.number().to_string()))),

@@ -96,13 +96,13 @@ impl Credits {
         item.map(|item| Ok(kept(item)?.0)).transpose()
     }
 
-    /// The entries of an account, newest first; the first 500 that the table has of it.
+    /// The entries of an account, newest first; those of its newest orders, 500 at most.
     ///
     /// # Errors
     /// When the table does not answer.
     pub async fn entries(&self, id: &Digest) -> Result<Vec<CreditEntry>, StoreError> {
-        // The account's own record sorts before its entries.
-        let page = self.table.page(&id.to_string(), None, ENTRIES + 1, true).await?;
+        // The account's own record sorts before its entries, those of newer orders after those of older ones.
+        let page = self.table.page(&id.to_string(), None, ENTRIES, false).await?;
         let entries = page.items.into_iter().filter(|item| item.get("sk") != Some(&s("account")));
         let mut entries: Vec<CreditEntry> = entries.map(|item| Ok(kept(item)?.0)).collect::<Result<_, StoreError>>()?;
         entries.sort_by_key(|entry| std::cmp::Reverse(entry.number));

@@ -329,7 +329,7 @@ impl Order {
         self.ask_back_to(RefundTo::Payer, amount, (cause, reason), lines, payment, now)
     }
 
-    /// The same, to where it is said; but what the shop had before goes to no store credit but where it came from.
+    /// The same, to where it is said; but what store credit paid goes to no other.
     pub(super) fn ask_back_to(
         &mut self,
         to: RefundTo,
@@ -353,7 +353,8 @@ impl Order {
             }
             missing -= part;
             let prepaid = self.payments.iter().any(|known| known.reference == reference && known.is_prepaid());
-            let to = if to == RefundTo::Credit && prepaid { RefundTo::Payer } else { to };
+            let of_credit = self.credit_of(&reference).is_some();
+            let to = if to == RefundTo::Credit && of_credit { RefundTo::Payer } else { to };
             let sends = to == RefundTo::Payer && !prepaid;
             let by_hand = sends && self.payment_method == PaymentMethod::BankTransfer;
             let id = u16::try_from(self.refunds.len()).unwrap_or(u16::MAX);

@@ -6,7 +6,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Return, ReturnStep, decide::Decision, settled};
+use super::decide::{Command, Decision, decide};
+use super::{Event, Resolution, Return, ReturnStep, settled};
 use crate::cart::Cart;
 use crate::id::{CartId, OrderId};
 use crate::money::{Money, MoneyError};
@@ -102,6 +103,13 @@ pub fn exchange(
     let cart = wanted.cart.at_most_as_seen(&placing.offers)?;
     let priced = tables.priced(cart, order)?;
     let settled = settled(back, order)?;
+    if priced.totals().total.amount > wanted.total.amount {
+        return Err(Refusal::TotalChanged { now: priced.totals().total });
+    }
+    // Nothing is left that could pay for anything.
+    if !settled.refund.is_positive() {
+        return decide(back, order, Command::Settle { instead: Some(Resolution::Refund) }, now);
+    }
     let [used, rest] = split(settled.refund, priced.totals().total)?;
     let parts = vec![(used, RefundTo::Order(placing.id)), (rest, RefundTo::Payer)];
     let command = order::Command::CloseReturn { id: back.id, lines: settled.units(), parts };
