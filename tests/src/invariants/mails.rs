@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::exchanges::{Swap, is_passed_on, swaps};
 use super::{Log, SIGN_IN, STAFF, SUPPLIER, Standing, amount, refunds, text, total};
 
-/// How many mails there have to be of a kind: at least and at most.
-type Bounds = (&'static str, usize, usize);
+/// How many mails there have to be with a subject: at least and at most.
+type Bounds = (String, usize, usize);
 
 /// Each mail that must be sent was sent, and none twice.
 pub(super) fn mails(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
@@ -29,14 +30,30 @@ pub(super) fn mails(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
         wrong.push(format!("{to} asked for a sign-in link and got none"));
     }
     wrong.extend(links.into_iter().map(|to| format!("{to} asked for no sign-in link and got one")));
+    let swaps = swaps(&standing.books);
+    let mut buyers: BTreeMap<&str, Vec<(&String, &Value)>> = BTreeMap::new();
     for (id, order) in &standing.books.orders {
-        let sent = subjects.remove(text(order, "email")).unwrap_or_default();
-        let returns = standing.books.returns.iter().filter(|back| text(back, "order_id") == id);
-        for (kind, least, most) in expected(order, &returns.collect::<Vec<_>>()) {
-            let count = sent.iter().filter(|subject| subject.contains(kind)).count();
-            if count < least || count > most {
-                wrong.push(format!("{id}: {count} mails '{kind}', {least} to {most} should be: {sent:?}"));
+        buyers.entry(text(order, "email")).or_default().push((id, order));
+    }
+    for (buyer, orders) in buyers {
+        let sent = subjects.remove(buyer).unwrap_or_default();
+        let (mut least_back, mut most_back) = (0, 0);
+        for (id, order) in orders {
+            let returns = standing.books.returns.iter().filter(|back| text(back, "order_id") == id);
+            let returns: Vec<&Value> = returns.collect();
+            for (subject, least, most) in expected(order, &returns) {
+                let count = sent.iter().filter(|one| **one == subject).count();
+                if count < least || count > most {
+                    wrong.push(format!("{id}: {count} mails '{subject}', {least} to {most} should be: {sent:?}"));
+                }
             }
+            let (least, most) = refunded(id, order, &returns, &swaps);
+            (least_back, most_back) = (least_back + least, most_back + most);
+        }
+        // These name no order.
+        let count = sent.iter().filter(|one| one.contains("We've refunded")).count();
+        if count < least_back || count > most_back {
+            wrong.push(format!("{buyer}: {count} mails of refunds, {least_back} to {most_back} should be: {sent:?}"));
         }
     }
     for (id, order) in &standing.books.orders {
@@ -83,54 +100,61 @@ pub(super) fn mails(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
     }
 }
 
-/// What the buyer of an order is told, whose returns these are.
+/// What the buyer of an order is told, whose returns these are; but for refunds.
 fn expected(order: &Value, returns: &[&Value]) -> [Bounds; 6] {
     let bank = order["payment_method"] == "bank_transfer";
-    let (total, credit, captured) = (total(order), amount(order, "credit"), amount(order, "captured"));
-    let status = text(order, "status");
+    let (total, captured, exchanged) = (total(order), amount(order, "captured"), amount(order, "exchanged"));
+    let prepaid = amount(order, "credit") + exchanged;
+    let (status, number) = (text(order, "status"), text(order, "number"));
     let shipped = order["shipments"].as_array().map_or(0, Vec::len);
     let late: i64 = refunds(order).filter(|one| one["cause"] == "late").map(|one| amount(one, "amount")).sum();
     let went_back = refunds(order).any(|refund| refund["cause"] == "canceled");
     let confirmed = match status {
         "placed" | "completed" => (1, 1),
         "canceled" if went_back && captured - late >= total => (1, 1),
-        // Money may have come and gone back in full before it was called off; store credit alone confirms nothing.
+        // Money may have come and gone back in full before it was called off; what the shop had alone confirms nothing.
         "canceled" => (0, 1),
         _unpaid => (0, 0),
     };
+    // Who left a card's page hears nothing of its end; who was led there from a mail does.
+    let told_of_its_end = bank || exchanged > 0;
     let canceled = match status {
         "canceled" => (1, 1),
-        "expired" if bank && captured == credit => (1, 1),
+        "expired" if told_of_its_end && captured == prepaid => (1, 1),
         // It expired and was paid after all, before or after somebody was told.
-        "expired" | "placed" | "completed" if bank => (0, 1),
+        "expired" | "placed" | "completed" if told_of_its_end => (0, 1),
         _other => (0, 0),
     };
-    // Where credit paid all, there is nothing to transfer.
-    let received = usize::from(bank && credit < total);
-    let (refunded, at_most) = refunded(order, returns);
-    let paying = |back: &&&Value| amount(&back["settled"], "refund") > 0;
-    let credited = returns.iter().filter(|back| back["status"] == "credited").filter(paying).count();
+    // Where what the shop had paid all, there is nothing to transfer.
+    let received = usize::from(bank && prepaid < total);
+    let ended = |status: &str, least: i64| {
+        let of_it = returns.iter().filter(|back| back["status"] == status);
+        of_it.filter(|back| amount(&back["settled"], "refund") >= least).count()
+    };
+    let (credited, swapped) = (ended("credited", 1), ended("exchanged", 0));
     [
-        ("received", received, received),
-        ("confirmed", confirmed.0, confirmed.1),
-        ("is on its way", shipped, shipped),
-        ("is cancelled", canceled.0, canceled.1),
-        ("We've refunded", refunded, at_most),
-        ("Store credit for your return", credited, credited),
+        (format!("Order {number} received"), received, received),
+        (format!("Order {number} confirmed"), confirmed.0, confirmed.1),
+        (format!("{number} is on its way"), shipped, shipped),
+        (format!("Order {number} is cancelled"), canceled.0, canceled.1),
+        (format!("Store credit for your return of {number}"), credited, credited),
+        (format!("Your exchange for {number}"), swapped, swapped),
     ]
 }
 
-/// How many mails tell that something is refunded: each refund by itself, and those of a return together, but what staff
-/// have to send is told once they did.
-fn refunded(order: &Value, returns: &[&Value]) -> (usize, usize) {
-    let by_return = |refund: &&Value| refund["cause"] == "returned" && refund["by_hand"] != true;
-    let alone = refunds(order).filter(|refund| refund["status"] == "done" && !by_return(refund)).count();
+/// How many mails tell that something is refunded: each refund by itself, and those of a return together, but what
+/// staff have to send is told once they did, and what goes back to the order that an exchange came of is told by that.
+fn refunded(id: &str, order: &Value, returns: &[&Value], swaps: &[Swap<'_>]) -> (usize, usize) {
+    let by_return = |refund: &Value| refund["cause"] == "returned" && refund["by_hand"] != true;
+    let alone = |refund: &&Value| !by_return(refund) && !is_passed_on(id, refund, swaps);
+    let alone = refunds(order).filter(|refund| refund["status"] == "done").filter(alone).count();
     let paying = |back: &&&Value| back["status"] == "refunded" && amount(&back["settled"], "refund") > 0;
     let together = returns.iter().filter(paying).count();
-    match (text(order, "payment_method"), order["credit"].is_null()) {
+    let prepaid = !order["credit"].is_null() || !order["exchanged"].is_null();
+    match (text(order, "payment_method"), prepaid) {
         ("card", _) => (alone + together, alone + together),
-        (_bank, true) => (alone, alone),
-        // Some of it went to the store credit that paid, at once.
-        (_bank, false) => (alone, alone + together),
+        (_bank, false) => (alone, alone),
+        // Some of it went at once to where the shop had it from.
+        (_bank, true) => (alone, alone + together),
     }
 }

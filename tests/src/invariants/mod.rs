@@ -4,6 +4,7 @@
 //! books, and what people were told. Who runs a shop fills them in.
 
 mod credit;
+mod exchanges;
 mod mails;
 mod money;
 mod purchases;
@@ -205,6 +206,9 @@ pub fn check(standing: &Standing, log: &Log) -> (Vec<String>, BTreeMap<String, u
     }
     for order in orders.values() {
         *ends.entry(text(order, "status").to_owned()).or_default() += 1;
+        if !order["exchanged"].is_null() {
+            *ends.entry(format!("exchange {}", text(order, "status"))).or_default() += 1;
+        }
         for refund in refunds(order) {
             *ends.entry(format!("refund {} {}", text(refund, "cause"), text(refund, "status"))).or_default() += 1;
         }
@@ -221,6 +225,7 @@ pub fn check(standing: &Standing, log: &Log) -> (Vec<String>, BTreeMap<String, u
     purchases::purchases(&standing.books, log, &mut wrong);
     purchases::transfers(&standing.books, log, &mut wrong);
     returns::returns(&standing.books, log, &mut wrong);
+    exchanges::exchanges(&standing.books, &mut wrong);
     credit::credit(&standing.books, &mut wrong);
     mails::mails(standing, log, &mut wrong);
     holds(standing, &mut wrong);
@@ -264,10 +269,11 @@ fn refunds(order: &Value) -> impl Iterator<Item = &Value> {
 
 /// Whether a refund goes to store credit: its buyer wanted it there, or that is what paid.
 fn is_credited(refund: &Value) -> bool {
-    refund["to"] == "credit" || refund["payment"] == "store credit"
+    refund["to"] == "credit" || refund["to"].is_null() && refund["payment"] == "store credit"
 }
 
-/// Every accepted order exists once, as it was told; no cart has two; what nobody was told of was asked for.
+/// Every accepted order exists once, as it was told; no cart has two; what nobody was told of was asked for, or is had
+/// in exchange.
 fn once(books: &Books, log: &Log, wrong: &mut Vec<String>) {
     let orders = &books.orders;
     for (id, told) in &log.accepted {
@@ -285,8 +291,10 @@ fn once(books: &Books, log: &Log, wrong: &mut Vec<String>) {
             Some(_) => {}
         }
     }
+    let exchanged: BTreeSet<&str> = books.returns.iter().map(exchanges::became).collect();
     let mut buyers = BTreeSet::new();
-    for (id, order) in orders {
+    // What was had in exchange, nobody checked out: it is the returner's.
+    for (id, order) in orders.iter().filter(|(id, _)| !exchanged.contains(id.as_str())) {
         if !buyers.insert(text(order, "email")) {
             wrong.push(format!("{id}: its buyer has two orders of one cart"));
         }

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::exchanges::{Swap, became, is_passed_on, swaps};
 use super::{Books, Log, amount, is_credited, refunds, text};
 
 /// Each return that a buyer was told of is there once; what went back for it is what its order says, and never more than
 /// it was quoted.
 pub(super) fn returns(books: &Books, log: &Log, wrong: &mut Vec<String>) {
+    let swaps = swaps(books);
     let mut told = log.returned.clone();
     let mut paid: BTreeMap<&str, i64> = BTreeMap::new();
     let mut asked: BTreeMap<(&str, &str), i64> = BTreeMap::new();
@@ -25,11 +27,15 @@ pub(super) fn returns(books: &Books, log: &Log, wrong: &mut Vec<String>) {
         if refund > most {
             wrong.push(format!("{id} was quoted {}, at most {most}, and paid {refund}", amount(back, "refund")));
         }
-        let settled = if back["resolution"] == "credit" { "credited" } else { "refunded" };
+        let settled = match text(back, "resolution") {
+            "credit" => "credited",
+            "exchange" => "exchanged",
+            _money => "refunded",
+        };
         if (status == settled) == back["settled"].is_null() {
             wrong.push(format!("{id} is {status}, wants {}, and settled: {}", back["resolution"], back["settled"]));
         }
-        if books.orders.get(order).is_some_and(|order| !goes_where_wanted(back, order)) {
+        if books.orders.get(order).is_some_and(|order| !goes_where_wanted(back, order, &swaps)) {
             wrong.push(format!("{id} wants {}, and it goes elsewhere", back["resolution"]));
         }
         *paid.entry(order).or_default() += refund;
@@ -63,9 +69,14 @@ pub(super) fn returns(books: &Books, log: &Log, wrong: &mut Vec<String>) {
     }
 }
 
-/// Whether what goes back for a return goes to store credit where its buyer wanted that, and else to whoever paid.
-fn goes_where_wanted(back: &Value, order: &Value) -> bool {
+/// Whether what goes back for a return goes where its buyer wanted it: to store credit, to the order of other goods as
+/// far as those cost, or to whoever paid. What an exchange paid goes to whoever paid for that, not to store credit.
+fn goes_where_wanted(back: &Value, order: &Value, swaps: &[Swap<'_>]) -> bool {
     let reason = format!("return {}", text(back, "number"));
     let mut of_it = refunds(order).filter(|refund| text(refund, "reason") == reason);
-    if back["resolution"] == "credit" { of_it.all(is_credited) } else { of_it.all(|refund| refund["to"].is_null()) }
+    match text(back, "resolution") {
+        "credit" => of_it.all(|refund| is_credited(refund) || is_passed_on(text(order, "id"), refund, swaps)),
+        "exchange" => of_it.all(|refund| refund["to"].is_null() || refund["to"]["order"] == became(back)),
+        _money => of_it.all(|refund| refund["to"].is_null()),
+    }
 }
