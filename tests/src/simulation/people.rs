@@ -14,7 +14,7 @@ use super::world::{Who, World};
 const SHOPPERS: u64 = 26;
 
 /// What is sold, and how many of each there are at first: some are scarce.
-const SKUS: [(&str, i64); 4] = [("MUG-1", 40), ("PLATE-1", 12), ("BOWL-1", 6), ("JUG-1", 3)];
+pub(super) const SKUS: [(&str, i64); 4] = [("MUG-1", 40), ("PLATE-1", 12), ("BOWL-1", 6), ("JUG-1", 3)];
 
 /// Where it is kept.
 const LOCATIONS: [&str; 2] = ["main", "annex"];
@@ -362,7 +362,7 @@ pub(super) async fn check_out(world: &World, dice: &mut StdRng, mut body: Value,
     None
 }
 
-async fn pay_by_card(world: &Rc<World>, dice: &mut StdRng, order: &str) {
+pub(super) async fn pay_by_card(world: &Rc<World>, dice: &mut StdRng, order: &str) {
     let pause = mins(dice, 0, 3) + SignedDuration::from_secs(1);
     world.wait(pause).await;
     let acts: &[Act] = match dice.random_range(0..10) {
@@ -388,7 +388,7 @@ async fn pay_by_card(world: &Rc<World>, dice: &mut StdRng, order: &str) {
 }
 
 /// A shopper who wants it no more.
-async fn regret(world: Rc<World>, mut dice: StdRng, order: String, link: String) {
+pub(super) async fn regret(world: Rc<World>, mut dice: StdRng, order: String, link: String) {
     let pause = mins(&mut dice, 1, 300);
     world.wait(pause).await;
     let path = format!("/api/orders/{order}/cancel?token={link}");
@@ -399,7 +399,7 @@ async fn regret(world: Rc<World>, mut dice: StdRng, order: String, link: String)
 }
 
 /// Sees a bank transfer, sometimes when the hold is over, sometimes never.
-async fn bookkeeper(world: Rc<World>, mut dice: StdRng, order: String) {
+pub(super) async fn bookkeeper(world: Rc<World>, mut dice: StdRng, order: String) {
     if dice.random_bool(0.2) {
         return;
     }
@@ -418,7 +418,7 @@ async fn bookkeeper(world: Rc<World>, mut dice: StdRng, order: String) {
 }
 
 /// Sends what is paid, and now and then money back.
-async fn packer(world: Rc<World>, mut dice: StdRng, order: String) {
+pub(super) async fn packer(world: Rc<World>, mut dice: StdRng, order: String) {
     for _ in 0..dice.random_range(1..5) {
         let pause = mins(&mut dice, 10, 5 * 60);
         world.wait(pause).await;

@@ -1,4 +1,5 @@
-//! Buyers who send something back, staff who decide, receive, look and pay, and who spends the credit that it gave.
+//! Buyers who send something back, staff who decide, receive, look and pay, who spends the credit that it gave, and
+//! what becomes of what is had instead.
 
 use std::rc::Rc;
 
@@ -8,7 +9,7 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
-use super::people::{check_out, fill, mins, must, ordered, wanted};
+use super::people::{SKUS, bookkeeper, check_out, fill, mins, must, ordered, packer, pay_by_card, regret, wanted};
 use super::world::{Who, World};
 
 const REASONS: [&str; 4] = ["unwanted", "damaged", "defective", "too_late"];
@@ -35,8 +36,16 @@ pub(super) async fn returner(world: Rc<World>, mut dice: StdRng, order: String, 
         let (sku, quantity) = (line["sku"].clone(), dice.random_range(1..3));
         let reason = REASONS[dice.random_range(0..REASONS.len())];
         let mut asked = json!({ "order_id": order, "lines": [{ "sku": sku, "quantity": quantity, "reason": reason }] });
-        let resolution = if dice.random_range(0..3) == 0 { "credit" } else { "refund" };
+        let cart = if dice.random_bool(0.4) { instead(&world, &mut dice).await } else { None };
+        let resolution = match &cart {
+            Some(_) => "exchange",
+            None if dice.random_bool(0.4) => "credit",
+            None => "refund",
+        };
         asked["resolution"] = json!(resolution);
+        if let Some(cart) = cart {
+            asked["cart_id"] = json!(cart);
+        }
         let path = format!("/api/returns?token={link}");
         let (status, back) = world.ask(Method::POST, &path, &asked, Who::Guest).await;
         match status {
@@ -56,6 +65,16 @@ pub(super) async fn returner(world: Rc<World>, mut dice: StdRng, order: String, 
         let (way, link) = (Rc::clone(&world), link.clone());
         way.enter(move |world, dice, _| parcel(world, dice, id, link));
     }
+}
+
+/// A cart with what somebody would rather have.
+async fn instead(world: &World, dice: &mut StdRng) -> Option<String> {
+    let (_, cart) = world.ask(Method::POST, "/api/carts", &json!({}), Who::Guest).await;
+    let cart = cart["id"].as_str()?.to_owned();
+    let path = format!("/api/carts/{cart}/items/{}", SKUS[dice.random_range(0..SKUS.len())].0);
+    let some = json!({ "quantity": dice.random_range(1..3) });
+    let (status, _) = world.ask(Method::PUT, &path, &some, Who::Guest).await;
+    (status == 200).then_some(cart)
 }
 
 /// What becomes of a return: some are declined, called off or never sent; the others come, whole or not.
@@ -100,12 +119,47 @@ async fn parcel(world: Rc<World>, mut dice: StdRng, id: String, link: String) {
     told(&world, &format!("{id}/inspect"), &seen, Who::Staff("warehouse")).await;
     pause(&world, &mut dice, 1, 40).await;
     let (act, role) = if dice.random_bool(0.8) { ("resolve", "warehouse") } else { ("send-back", "support") };
-    let ended = told(&world, &format!("{id}/{act}"), &json!({}), Who::Staff(role)).await;
+    let mut ended = told(&world, &format!("{id}/{act}"), &json!({}), Who::Staff(role)).await;
+    if ended["code"] == "stock-missing" {
+        // What was to be had instead is sold out.
+        let other = if dice.random_bool(0.5) { "refund" } else { "credit" };
+        ended = told(&world, &format!("{id}/resolve"), &json!({ "resolution": other }), Who::Staff(role)).await;
+    }
+    if let Some(order) = ended["exchange"]["order_id"].as_str() {
+        let (order, owner) = (order.to_owned(), back["email"].as_str().unwrap_or_default().to_owned());
+        world.enter(move |world, dice, _| swapped(world, dice, order, owner));
+    }
     if ended["status"] == "credited" {
         for _ in 0..dice.random_range(1..4) {
             let owner = back["email"].as_str().unwrap_or_default().to_owned();
             world.enter(move |world, dice, number| spender(world, dice, number, owner));
         }
+    }
+}
+
+/// What becomes of an order that is had in exchange, whose buyer has its link by mail: what is left to pay is paid or
+/// not, it is regretted, or sent, and some of it sent back.
+async fn swapped(world: Rc<World>, mut dice: StdRng, order: String, owner: String) {
+    pause(&world, &mut dice, 1, 90).await;
+    let link = world.mailed_secret(&owner, &order);
+    let regretted = dice.random_bool(0.2);
+    if let Some(link) = link.clone().filter(|_| regretted) {
+        let order = order.clone();
+        world.enter(move |world, dice, _| regret(world, dice, order, link));
+    }
+    let standing = world.read(&format!("/api/orders/{order}")).await;
+    if standing["to_pay"]["amount"] != 0 {
+        if standing["payment_method"] == "bank_transfer" {
+            let order = order.clone();
+            world.enter(move |world, dice, _| bookkeeper(world, dice, order));
+        } else if dice.random_bool(0.7) {
+            pay_by_card(&world, &mut dice, &order).await;
+        }
+    }
+    let sent_back = order.clone();
+    world.enter(move |world, dice, _| packer(world, dice, order));
+    if let Some(link) = link {
+        world.enter(move |world, dice, _| returner(world, dice, sent_back, link));
     }
 }
 

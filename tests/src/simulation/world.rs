@@ -184,6 +184,15 @@ impl World {
         mails.iter().find_map(|mail| crate::credit_code(mail.text.as_deref()?).map(str::to_owned))
     }
 
+    /// The secret of the link to an order that was mailed to this address.
+    pub(super) fn mailed_secret(&self, email: &str, order: &str) -> Option<String> {
+        let page = format!("/orders/{order}?token=");
+        let mut mails = self.engine.mails();
+        mails.retain(|mail| mail.to.iter().any(|to| to == email));
+        let secret = |text: &str| Some(text.split(&page).nth(1)?.split_whitespace().next()?.to_owned());
+        mails.iter().find_map(|mail| secret(mail.text.as_deref()?))
+    }
+
     /// The supplier's links that were mailed to this address, the earliest first.
     pub(super) fn supplier_links(&self, email: &str) -> Vec<String> {
         let mut mails = self.engine.mails();
