@@ -36,11 +36,16 @@ fn sold(lines: &[(&str, i64, u32)], terms: Terms, method: PaymentMethod, credit:
     if amount.is_positive() {
         order = after(&order, Command::PaymentSucceeded { amount, reference: "pi_1".to_owned() });
     }
+    allocated(&order)
+}
+
+/// A paid order that has left as a whole.
+fn allocated(order: &Order) -> Order {
     let piece = |line: SkuQuantity| Allocation { location: LocationId::main(), sku: line.sku, quantity: line.quantity };
     let (rule, reason) = (AllocationRule::Priority, AllocationReason::OneLocation);
     let why = Allocated { rule, reason, version: 1, nearness: None };
     let pieces = order.quantities().into_iter().map(piece).collect();
-    let order = after(&order, Command::Allocate { pieces, waiting: Vec::new(), dropped: Vec::new(), why });
+    let order = after(order, Command::Allocate { pieces, waiting: Vec::new(), dropped: Vec::new(), why });
     after(&order, Command::Ship { carrier: "Post".into(), tracking: None, lines: None })
 }
 

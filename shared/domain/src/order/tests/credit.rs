@@ -260,3 +260,17 @@ fn what_credit_has_to_do_with_an_order_is_kept() {
     assert_eq!((&json["refunds"][0]["to"], &json["refunds"][1]["to"]), (&serde_json::Value::Null, &"credit".into()));
     assert!(json["payments"][1].get("credit").is_none());
 }
+
+#[test]
+fn a_transfer_that_comes_after_the_end_is_booked_and_goes_back() {
+    let order = begun(PaymentMethod::BankTransfer);
+    let expired = after(&order, Command::ExpireHold, 8 * 24 * 60 * 60);
+    let given =
+        after(&expired, Command::RefundPaid { refund: Some(0), reference: "on it".into() }, 8 * 24 * 60 * 60 + 1);
+    assert_eq!(given.payment_status, PaymentStatus::Refunded);
+    let late = after(&given, Command::MarkPaid { reference: "statement".into() }, 8 * 24 * 60 * 60 + 2);
+    let rest = late.totals.total.amount - 1000;
+    assert_eq!((late.status, late.captured, late.refund_due()), (OrderStatus::Expired, late.totals.total, eur(rest)));
+    let sent = after(&late, Command::RefundPaid { refund: None, reference: "sent".into() }, 8 * 24 * 60 * 60 + 3);
+    assert_eq!((sent.refunded, sent.refund_due()), (sent.captured, eur(0)));
+}

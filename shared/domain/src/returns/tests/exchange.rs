@@ -153,3 +153,34 @@ fn an_empty_or_ordered_cart_is_nothing_to_want() {
     assert_eq!((refused(&empty), refused(&ordered)), (Refusal::EmptyCart, Refusal::CartOrdered));
     assert!(matches!(refused(&cart(&[("B", 100, 1)])), Refusal::NotSold { .. }));
 }
+
+#[test]
+fn a_return_that_is_worth_nothing_pays_for_nothing() {
+    let order = sold(&[("A", 1999, 2)], TERMS, PaymentMethod::Card, 0);
+    let swap = swapping(1500, 0);
+    let Some(wanted) = swap.pair.0.wanted.clone() else { panic!("nothing is wanted") };
+    let lines = vec![asked("A", 1, Reason::Damaged)];
+    let asking = Asking { resolution: Resolution::Exchange, wanted: Some(wanted), ..asking(1, lines) };
+    let pair = Pair::of(request(&order, asking, at(20)).unwrap(), &order).approved().received(&[("A", 1)]);
+    let worn = Command::Inspect {
+        lines: judged(&[("A", 1, 0, 0)]),
+        deduction: Some(Deduction { amount: eur(1999), reason: "worn".into() }),
+        reason: None,
+    };
+    let swap = Swap { pair: pair.then(worn), offers: swap.offers };
+    let decision = swap.tried(&swap.offers).unwrap();
+    assert_eq!((decision.back.status, decision.placement), (ReturnStatus::Refunded, None));
+}
+
+#[test]
+fn what_another_order_paid_may_become_store_credit() {
+    let (_, _, new) = swapping(1500, 0).done();
+    let order = allocated(&new.order);
+    let lines = vec![asked("B", 1, Reason::Damaged)];
+    let asking = Asking { resolution: Resolution::Credit, ..asking(2, lines) };
+    let pair = Pair::of(request(&order, asking, at(40)).unwrap(), &order).approved().received(&[("B", 1)]);
+    let order = pair.then(seen(&[("B", 1, 0, 0)])).then(Command::Settle { instead: None }).1;
+    let [refund] = order.refunds.as_slice() else { panic!("{order:?}") };
+    let own = Digest::of(b"own");
+    assert_eq!((order.credited(refund, || own), order.passed_on(refund)), (Some(own), None));
+}
