@@ -292,3 +292,92 @@ suite('store credit', () => {
     await sound(page, 'the account with credit');
   });
 });
+
+suite('an exchange', () => {
+  const WANTED = 'What is in my cart, instead';
+  let shop;
+
+  before(async () => {
+    shop = await openShop();
+  });
+
+  after(() => shop?.stop());
+
+  /** Puts the bowl into the cart. */
+  async function fill(page) {
+    await page.goto(`${shop.url}/products/bowl`);
+    await page.locator('form[action="/cart/items"] button[type="submit"]').first().click();
+    await page.getByText("You've just added this product to the cart").first().waitFor();
+  }
+
+  /** Chooses a broken mug, from the order's page on. */
+  async function review(page) {
+    await page.goto(shop.order.view_url);
+    await page.getByRole('link', { name: 'Return items' }).click();
+    await page.locator('[name="quantity.MUG-1"]').selectOption('1');
+    await page.locator('[name="reason.MUG-1"]').selectOption('damaged');
+    await page.getByRole('button', { name: /Continue|Review|See/ }).click();
+  }
+
+  test('is chosen on a phone, made at the desk and followed to its order', async () => {
+    const page = await shop.visit(null, { viewport: PHONE });
+    await fill(page);
+    await review(page);
+    await page.getByLabel(WANTED).check();
+    assert.match(await page.locator('main').textContent(), /What comes back pays for it\./);
+    await sound(page, 'the choice of something else');
+    await page.getByRole('button', { name: 'Ask for this return' }).click();
+    await page.getByText('We have your request.').waitFor();
+    const id = page.url().match(/ret_\w+/)[0];
+    const asked = page.url();
+    assert.match(await page.locator('section[aria-labelledby="wanted"]').textContent(), /Oat bowl × 1/);
+    await sound(page, 'the return for something else');
+    await page.goto(`${shop.url}/cart`);
+    assert.doesNotMatch(await page.locator('main').textContent(), /Oat bowl/, 'it is asked for now');
+
+    await shop.post(`/api/returns/${id}/approve`, {});
+    await shop.post(`/api/returns/${id}/receive`, { lines: [{ sku: 'MUG-1', quantity: 1 }] });
+    await shop.post(`/api/returns/${id}/inspect`, { lines: [{ sku: 'MUG-1', damaged: 1 }] });
+    const desk = await shop.visit('warehouse', { viewport: WIDE });
+    await desk.goto(`${shop.url}/desk/returns/${id}`);
+    assert.match(await desk.locator('section[aria-labelledby="wanted"]').textContent(), /Oat bowl × 1/);
+    await desk.getByText('Give something else').click();
+    await desk.getByRole('button', { name: 'Refund €19.99 instead' }).waitFor();
+    await sound(desk, 'what is to be exchanged');
+    await desk.getByRole('button', { name: 'Exchange it', exact: true }).click();
+    await desk.getByText('Settled. The customer gets a mail.').waitFor();
+    await sound(desk, 'what was exchanged');
+    await shop.advance('1s');
+    const mail = (await shop.mails()).find(({ subject }) => subject === `Your exchange for ${shop.order.order.number}`);
+    assert.ok(mail, 'a mail tells of it');
+
+    await page.goto(asked);
+    assert.match(await page.locator('main').textContent(), /What you wanted instead is an order of its own now/);
+    await sound(page, 'the exchanged return');
+    const link = page.locator('section[aria-labelledby="wanted"] a');
+    const number = (await link.textContent()).match(/[0-9A-Z]{10}/)[0];
+    assert.ok(mail.text.includes(number), `the mail names ${number}`);
+    await link.click();
+    await page.waitForURL(/\/orders\/ord_/);
+    const order = await page.locator('main').textContent();
+    assert.ok(order.includes(number) && order.includes('Oat bowl'), order);
+    assert.match(order, /From your return[^€]*€19\.99/);
+    await sound(page, 'the order had in exchange');
+  });
+
+  test('is told of without JavaScript where the cart is empty, and chosen once it is not', async () => {
+    const page = await shop.visit(null, { javaScriptEnabled: false, viewport: PHONE });
+    await review(page);
+    await page.getByText('Something else instead? Put it into your cart first, then come back here.').waitFor();
+    assert.equal(await page.getByLabel(WANTED).count(), 0);
+    await sound(page, 'the review with an empty cart');
+    await fill(page);
+    await review(page);
+    await page.getByLabel(WANTED).check();
+    await sound(page, 'the review with a full cart');
+    await page.getByRole('button', { name: 'Ask for this return' }).click();
+    await page.getByText('We have your request.').waitFor();
+    assert.match(await page.locator('section[aria-labelledby="wanted"]').textContent(), /Oat bowl × 1/);
+    await sound(page, 'the return that was asked for without JavaScript');
+  });
+});
