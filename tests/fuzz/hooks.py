@@ -37,6 +37,7 @@ FIELDS = {
     "location": ["main"],
     "number": REAL["numbers"],
     "payment_method": ["bank_transfer", "card"],
+    "resolution": ["refund", "credit", "exchange"],
     "shipping_method": ["standard"],
     "sku": REAL["skus"],
     "slug": REAL["slugs"],

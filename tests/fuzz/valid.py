@@ -63,7 +63,7 @@ def requests(shop, made):
     yield "POST /api/orders/{id}/refund", Valid(200, at_order(back), headers=keyed(), body=refund)
     yield "POST /api/orders/{id}/refund-paid", Valid(200, at_order(back), headers=owner, body={"reference": "13"})
     yield "GET /api/orders/{id}", Valid(200, at_order(back), headers=owner)
-    sent = [shop.shipped(shop.staff("owner"), {made.SKU: 1}) for _ in range(10)]
+    sent = [shop.shipped(shop.staff("owner"), {made.SKU: 1}) for _ in range(12)]
     asked = lambda number: world.returning(sent[number], made.SKU)
     link = lambda number: {"token": sent[number]["token"]}
     after = lambda number, *steps: {"id": shop.returned(shop.staff("owner"), sent[number], made.SKU, steps)}
@@ -89,6 +89,12 @@ def requests(shop, made):
     rejected = after(7, "approve", "receive", "reject")
     yield "POST /api/returns/{id}/send-back", Valid(200, rejected, headers=owner, body={"carrier": "DHL"})
     yield "POST /api/returns/{id}/close", Valid(200, after(8, "approve", "receive", "reject"), headers=owner, body={})
+    instead = [world.instead(shop.cart({"FUZZ-2": count})) for count in (1, 3)]
+    yield "POST /api/returns", Valid(201, query=link(10), body={**asked(10), **instead[0]})
+    steps = ("approve", "receive", "inspect")
+    swapped = {"id": shop.returned(shop.staff("owner"), sent[11], made.SKU, steps, **instead[1])}
+    yield "POST /api/returns/{id}/resolve", Valid(200, swapped, headers=owner, body={"resolution": "exchange"})
+    yield "GET /api/returns/{id}", Valid(200, swapped, query=link(11))
     shop.credited(shop.staff("owner"), sent[9], made.SKU)
     credit = {"credit_code": shop.credit_code()}
     yield "GET /api/store-credit", Valid(200, query={"email": "buyer@example.com"}, headers=owner)

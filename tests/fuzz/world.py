@@ -147,9 +147,9 @@ class Shop:
         self.send("POST", f"/api/orders/{order['id']}/ship", {"carrier": "DHL"}, token=staff, expect=200)
         return order
 
-    def returned(self, staff, order, sku, steps=(), resolution="refund"):
-        """A return of one unit of an order, taken through these steps; its id."""
-        body = {**returning(order, sku), "resolution": resolution}
+    def returned(self, staff, order, sku, steps=(), **wanted):
+        """A return of one unit of an order, for what is wanted, taken through these steps; its id."""
+        body = {**returning(order, sku), **wanted}
         back = self.send("POST", f"/api/returns?token={order['token']}", body, expect=201).json()["id"]
         bodies = {
             "receive": {"lines": [{"sku": sku, "quantity": 1}]},
@@ -163,7 +163,7 @@ class Shop:
 
     def credited(self, staff, order, sku):
         """Takes one unit of an order back for store credit."""
-        self.returned(staff, order, sku, ("approve", "receive", "inspect", "resolve"), "credit")
+        self.returned(staff, order, sku, ("approve", "receive", "inspect", "resolve"), resolution="credit")
         self.settle()
 
     def credit_code(self):
@@ -229,6 +229,11 @@ def checkout(cart, method="bank_transfer", email="buyer@example.com"):
 def returning(order, sku):
     """What one unit is asked back with."""
     return {"order_id": order["id"], "lines": [{"sku": sku, "quantity": 1, "reason": "damaged"}], "comment": "chipped"}
+
+
+def instead(cart):
+    """What asks for the things in a cart instead."""
+    return {"resolution": "exchange", "cart_id": cart}
 
 
 def signature(body, at):
