@@ -222,6 +222,9 @@ fn sentence(back: &Return, order: &Order) -> String {
         ReturnStatus::Received | ReturnStatus::Inspecting => {
             "Your parcel is here. We look at the items and mail you.".to_owned()
         }
+        ReturnStatus::Accepted | ReturnStatus::PartAccepted if back.resolution == Resolution::Exchange => {
+            "We have looked at the items. What you want instead comes next.".to_owned()
+        }
         ReturnStatus::Accepted | ReturnStatus::PartAccepted => {
             format!("We have looked at the items. The money goes to {} next.", goes_to(back, order))
         }

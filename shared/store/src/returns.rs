@@ -233,7 +233,9 @@ impl Returns {
         }
         if let Some(placement) = &decision.placement {
             let stock = stock.ok_or_else(|| TxError::Store(not_named()))?;
-            for write in placed(orders, stock, placement, &cause).await? {
+            let created = orders.create(placement, cause.clone()).map_err(TxError::Store)?;
+            tx = tx.and(created, |_| NotWritten::Stale);
+            for write in holds(stock, placement, &cause).await? {
                 tx = tx.and(write, |_| NotWritten::NoStock);
             }
         }
@@ -281,17 +283,11 @@ impl Returns {
     }
 }
 
-/// The writes of an order that takes the place of what came back: the order, and what it holds, on whatever shards have
-/// it.
-async fn placed(
-    orders: &Orders,
-    stock: &StockTable,
-    placement: &Placement,
-    cause: &Cause,
-) -> Result<Vec<Write>, TxError<NotWritten>> {
+/// The writes of what an order holds that takes the place of what came back, on whatever shards have it.
+async fn holds(stock: &StockTable, placement: &Placement, cause: &Cause) -> Result<Vec<Write>, TxError<NotWritten>> {
     let skus: Vec<Sku> = placement.takes.iter().map(|take| take.sku.clone()).collect();
     let offers = stock.offers(&skus).await.map_err(TxError::Store)?;
-    let mut writes = vec![orders.create(placement, cause.clone()).map_err(TxError::Store)?];
+    let mut writes = Vec::new();
     let cause = cause.clone().about(placement.order.id.to_string());
     for take in &placement.takes {
         let parts = offers.get(&take.sku).and_then(|offer| offer.take(take.shard, take.quantity));
