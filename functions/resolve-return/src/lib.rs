@@ -89,9 +89,9 @@ impl HttpHandler for ResolveReturn {
                 None => decide(back, order, command.clone(), now)?,
             })
         });
-        let back = back.await.map_err(|reason| match reason {
-            NotDone::NoStock if swap.is_some() => nothing_there(),
-            other => other.into(),
+        let back = back.await.map_err(|reason| {
+            let short = swap.is_some() && matches!(reason, NotDone::NoStock);
+            if short { nothing_there() } else { reason.into() }
         })?;
         answered(request, &back, said)
     }
