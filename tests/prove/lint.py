@@ -109,6 +109,7 @@ def house_rules(template):
     yield from rule_streams(functions)
     yield from rule_routes(functions)
     yield from rule_dashboard(template)
+    yield from rule_left_over(template)
     for name, table in of_type(template, "AWS::DynamoDB::Table"):
         properties = table["Properties"]
         kept = (
@@ -276,6 +277,15 @@ def rule_routes(functions):
         if route in taken:
             yield f"{route} is a route of {taken[route]} and of {name}"
         taken[route] = name
+
+
+def rule_left_over(template):
+    """What outlives the stack is named by its outputs: who takes the shop down finds it there."""
+    for output, kind in (("TableNames", "AWS::DynamoDB::Table"), ("BucketNames", "AWS::S3::Bucket")):
+        named = set(referred(template["Outputs"][output]["Value"]))
+        for name, _ in of_type(template, kind):
+            if name not in named:
+                yield f"{name} is not among the {output}"
 
 
 def rule_dashboard(template):
