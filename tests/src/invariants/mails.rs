@@ -127,11 +127,8 @@ fn expected(order: &Value, returns: &[&Value]) -> [Bounds; 6] {
     };
     // Where what the shop had paid all, there is nothing to transfer.
     let received = usize::from(bank && prepaid < total);
-    let ended = |status: &str, least: i64| {
-        let of_it = returns.iter().filter(|back| back["status"] == status);
-        of_it.filter(|back| amount(&back["settled"], "refund") >= least).count()
-    };
-    let (credited, swapped) = (ended("credited", 1), ended("exchanged", 0));
+    let credited = returns.iter().filter(|back| back["status"] == "credited" && is_on_own(order, back)).count();
+    let swapped = returns.iter().filter(|back| back["status"] == "exchanged").count();
     [
         (format!("Order {number} received"), received, received),
         (format!("Order {number} confirmed"), confirmed.0, confirmed.1),
@@ -142,13 +139,22 @@ fn expected(order: &Value, returns: &[&Value]) -> [Bounds; 6] {
     ]
 }
 
+/// Whether something of a return went to the store credit of the buyer's own address, and not all of it to the one that
+/// had paid.
+fn is_on_own(order: &Value, back: &Value) -> bool {
+    let reason = format!("return {}", text(back, "number"));
+    refunds(order).any(|refund| refund["to"] == "credit" && refund["reason"] == reason.as_str())
+}
+
 /// How many mails tell that something is refunded: each refund by itself, and those of a return together, but what
 /// staff have to send is told once they did, and what goes back to the order that an exchange came of is told by that.
 fn refunded(id: &str, order: &Value, returns: &[&Value], swaps: &[Swap<'_>]) -> (usize, usize) {
     let by_return = |refund: &Value| refund["cause"] == "returned" && refund["by_hand"] != true;
     let alone = |refund: &&Value| !by_return(refund) && !is_passed_on(id, refund, swaps);
     let alone = refunds(order).filter(|refund| refund["status"] == "done").filter(alone).count();
-    let paying = |back: &&&Value| back["status"] == "refunded" && amount(&back["settled"], "refund") > 0;
+    let refunding =
+        |back: &Value| back["status"] == "refunded" || back["status"] == "credited" && !is_on_own(order, back);
+    let paying = |back: &&&Value| refunding(back) && amount(&back["settled"], "refund") > 0;
     let together = returns.iter().filter(paying).count();
     let prepaid = !order["credit"].is_null() || !order["exchanged"].is_null();
     match (text(order, "payment_method"), prepaid) {
