@@ -6,6 +6,7 @@
 mod back;
 mod decide;
 mod event;
+mod paying;
 mod refund;
 mod states;
 #[cfg(test)]

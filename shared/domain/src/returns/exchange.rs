@@ -79,8 +79,7 @@ pub struct Placing {
     pub offers: Vec<Offer>,
 }
 
-/// What goods come to now that came to `back.settled` when they were looked at, and what of it pays for those that the
-/// buyer wants instead.
+/// Of what a return is worth, the part that pays for goods of `total`, and the rest.
 fn split(worth: Money, total: Money) -> Result<[Money; 2], MoneyError> {
     let used = Money::new(worth.amount.min(total.amount).max(0), total.currency);
     Ok([used, worth.minus(used)?])
