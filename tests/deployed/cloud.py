@@ -165,7 +165,7 @@ def deploy(binaries, endpoint, reached, stripe, keys, sooner):
         "OrderIdKey": "orders-of-the-emulator-are-derived-with-this",
         "GatherSeconds": "3",
     }
-    translation = without_arithmetic(without_permissions(spelt_out(lint.translate(template, CODE))))
+    translation = without_arithmetic(spelt_out(lint.translate(template, CODE)))
     cloudformation = client("cloudformation")
     body = json.dumps(translation)
     s3.put_object(Bucket=CODE, Key="template.json", Body=body.encode())
@@ -240,40 +240,28 @@ def spelt_out(translation):
     resources = translation["Resources"]
     body = resources["ShopApi"]["Properties"].pop("Body")
     resources["ShopApi"]["Properties"].update(Name="cartwright", ProtocolType="HTTP")
-    integrations = {}
+    for name, integration in body["components"]["x-amazon-apigateway-integrations"].items():
+        resources[f"{name}Integration"] = {
+            "Type": "AWS::ApiGatewayV2::Integration",
+            "Properties": {
+                "ApiId": {"Ref": "ShopApi"},
+                "IntegrationType": "AWS_PROXY",
+                "IntegrationUri": integration["uri"],
+                "PayloadFormatVersion": integration["payloadFormatVersion"],
+                "CredentialsArn": integration["credentials"],
+            },
+        }
     for path, methods in body["paths"].items():
         for method, operation in methods.items():
-            uri = operation["x-amazon-apigateway-integration"]["uri"]
-            word = json.dumps(uri, sort_keys=True)
-            integration = integrations.setdefault(word, f"Integration{len(integrations)}")
-            resources[integration] = {
-                "Type": "AWS::ApiGatewayV2::Integration",
-                "Properties": {
-                    "ApiId": {"Ref": "ShopApi"},
-                    "IntegrationType": "AWS_PROXY",
-                    "IntegrationUri": uri,
-                    "PayloadFormatVersion": "2.0",
-                },
-            }
-            route = "$default" if path == "/$default" or path == "$default" else f"{method_of(method)} {path}"
+            route = "$default" if path == "/$default" else f"{method_of(method)} {path}"
             resources[f"Route{sum(name.startswith('Route') for name in resources)}"] = {
                 "Type": "AWS::ApiGatewayV2::Route",
                 "Properties": {
                     "ApiId": {"Ref": "ShopApi"},
                     "RouteKey": route,
-                    "Target": {"Fn::Join": ["/", ["integrations", {"Ref": integration}]]},
+                    "Target": {"Fn::Join": ["/", ["integrations", {"Ref": f"{lint.integration_of(operation)}Integration"}]]},
                 },
             }
-    return translation
-
-
-def without_permissions(translation):
-    """No permission of the API's for each of its routes, which the emulator does not ask for: with the routes as resources of
-    their own there would be more than a stack takes. On AWS the routes are one resource."""
-    resources = translation["Resources"]
-    for name, permission in list(lint.of_type(translation, "AWS::Lambda::Permission")):
-        if permission["Properties"]["Principal"] == "apigateway.amazonaws.com":
-            del resources[name]
     return translation
 
 

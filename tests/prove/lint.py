@@ -38,6 +38,9 @@ CUSTOM_METRIC = 0.30
 # part is left out here: other stacks of the account may have used it up.
 DASHBOARD = 3.00
 DASHBOARDS_FREE = 3
+ROUTES_MAX = 300  # of one HTTP API, until more are asked for
+ROLE_POLICY_MAX = 10240
+ARN_SAMPLE = '"arn:aws:lambda:ap-southeast-2:123456789012:function:cartwright--ABCDEFGHIJKL",'
 DASHBOARD_METRICS_MAX = 50
 
 SAMPLE_PARAMETERS = {
@@ -107,7 +110,7 @@ def house_rules(template):
     yield from rule_environment(functions)
     yield from rule_queues(template, functions)
     yield from rule_streams(functions)
-    yield from rule_routes(functions)
+    yield from rule_routes(template)
     yield from rule_dashboard(template)
     yield from rule_left_over(template)
     for name, table in of_type(template, "AWS::DynamoDB::Table"):
@@ -270,13 +273,42 @@ def rule_streams(functions):
             yield f"the stream of {table} has {count} readers, two are the limit"
 
 
-def rule_routes(functions):
-    taken = {}
-    for name, _, event in events(functions, "HttpApi"):
-        route = f"{event.get('Method', 'ANY')} {event.get('Path', '$default')}"
-        if route in taken:
-            yield f"{route} is a route of {taken[route]} and of {name}"
-        taken[route] = name
+def rule_routes(template):
+    """A route names an integration, an integration its function, and the API's role may call these functions and no other. What a
+    role says in all is limited, and a function's ARN is about a hundred letters of it."""
+    definition = template["Resources"]["ShopApi"]["Properties"]["DefinitionBody"]
+    integrations = definition["components"]["x-amazon-apigateway-integrations"]
+    used = set()
+    count = 0
+    for path, operations in definition["paths"].items():
+        for method, operation in operations.items():
+            count += 1
+            name = integration_of(operation)
+            used.add(name)
+            if name not in integrations:
+                yield f"{method} {path} names {name}, which is no integration"
+    if count > ROUTES_MAX:
+        yield f"{count} routes, {ROUTES_MAX} are the quota of an API"
+    called = set()
+    for name, integration in integrations.items():
+        functions = {one for one in referred(integration["uri"]) if not one.startswith("AWS::")}
+        called |= functions
+        if name not in used:
+            yield f"no route names the integration {name}"
+        if functions != {f"{name}Function"}:
+            yield f"the integration {name} calls another function than {name}Function"
+    role = template["Resources"]["ShopApiRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"][0]
+    granted = [next(referred(one)) for one in role["Resource"]]
+    if sorted(called) != sorted(granted):
+        yield f"the API may call and has no route to, or the other way round: {', '.join(sorted(called ^ set(granted)))}"
+    size = sum(len(ARN_SAMPLE) + len(name) for name in granted)
+    if size > ROLE_POLICY_MAX:
+        yield f"the policy of ShopApiRole has about {size} letters, {ROLE_POLICY_MAX} are the limit"
+
+
+def integration_of(operation):
+    """The name of the integration that an operation of the API refers to."""
+    return operation["x-amazon-apigateway-integration"]["$ref"].rpartition("/")[2]
 
 
 def rule_left_over(template):

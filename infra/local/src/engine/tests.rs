@@ -34,8 +34,6 @@ Resources:
       Environment: { Variables: { TABLE: !Ref OrdersTable, MEDIA_BUCKET: !Ref Media } }
       Policies:
         - Statement: [{ Effect: Allow, Action: [dynamodb:PutItem], Resource: !GetAtt OrdersTable.Arn }]
-      Events:
-        Put: { Type: HttpApi, Properties: { Method: PUT, Path: "/orders/{id}" } }
   RelayFunction:
     Type: AWS::Serverless::Function
     Properties:
@@ -68,6 +66,21 @@ Resources:
       CodeUri: ../functions/tick
       Events:
         Minute: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 minute) } }
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      DefinitionBody:
+        openapi: 3.0.1
+        paths:
+          "/orders/{id}":
+            put: { x-amazon-apigateway-integration: { $ref: "#/components/x-amazon-apigateway-integrations/Place" } }
+        components:
+          x-amazon-apigateway-integrations:
+            Place:
+              type: aws_proxy
+              httpMethod: POST
+              payloadFormatVersion: "2.0"
+              uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${PlaceFunction.Arn}/invocations"
 "#;
 
 type Work = fn(Context, Value) -> BoxFuture<'static, Result<Value, Error>>;

@@ -56,6 +56,18 @@ const FUNCTION_ELSEWHERE: [&str; 14] = [
     "Tags",
     "Tracing",
 ];
+const API_ELSEWHERE: [&str; 10] = [
+    "AccessLogSettings",
+    "CorsConfiguration",
+    "DefaultRouteSettings",
+    "Description",
+    "DisableExecuteApiEndpoint",
+    "Domain",
+    "FailOnWarnings",
+    "Name",
+    "StageName",
+    "Tags",
+];
 const QUEUE_ELSEWHERE: [&str; 6] = [
     "KmsDataKeyReusePeriodSeconds",
     "KmsMasterKeyId",
@@ -145,6 +157,7 @@ pub(super) fn model(template: &Template) -> Result<Model, TemplateError> {
     let mut model = Model { parameters: template.parameters().clone(), ..Model::default() };
     let mut destinations = Vec::new();
     let mut subscriptions = Vec::new();
+    let mut apis = Vec::new();
     for (logical, kind, properties) in template.resources()? {
         if CLOUD_ONLY.contains(&kind) {
             continue;
@@ -165,22 +178,7 @@ pub(super) fn model(template: &Template) -> Result<Model, TemplateError> {
                 properties.only(&["BucketName"], &BUCKET_ELSEWHERE)?;
                 model.buckets.push(template.physical(logical, "BucketName", kebab, logical)?);
             }
-            "AWS::Serverless::HttpApi" => properties.only(
-                &[],
-                &[
-                    "AccessLogSettings",
-                    "CorsConfiguration",
-                    "DefaultRouteSettings",
-                    "Description",
-                    "DisableExecuteApiEndpoint",
-                    "Domain",
-                    "FailOnWarnings",
-                    "Name",
-                    "RouteSettings",
-                    "StageName",
-                    "Tags",
-                ],
-            )?,
+            "AWS::Serverless::HttpApi" => apis.push(properties),
             "AWS::SES::ConfigurationSet" | "AWS::SNS::Topic" => {}
             "AWS::SES::ConfigurationSetEventDestination" => destinations.push(properties),
             "AWS::SNS::Subscription" => subscriptions.push(properties),
@@ -190,6 +188,9 @@ pub(super) fn model(template: &Template) -> Result<Model, TemplateError> {
         }
     }
     model.functions.sort_by(|a, b| a.folder.cmp(&b.folder));
+    for api in &apis {
+        routes(api, &mut model)?;
+    }
     for destination in &destinations {
         mail_events(destination, &subscriptions, &mut model)?;
     }
@@ -226,6 +227,41 @@ fn check(model: &Model) -> Result<(), TemplateError> {
                 }
                 Event::Http(_) | Event::Queue(_) | Event::Schedule(_) => {}
             }
+        }
+    }
+    Ok(())
+}
+
+/// The routes of an API, each given to its function.
+///
+/// The definition is OpenAPI: an operation names one of the components' integrations, an integration its function.
+fn routes(api: &Properties, model: &mut Model) -> Result<(), TemplateError> {
+    api.only(&["DefinitionBody"], &API_ELSEWHERE)?;
+    let definition = api.inner("DefinitionBody")?;
+    definition.only(&["openapi", "paths", "components"], &["info"])?;
+    let integrations = definition.inner("components")?.inner("x-amazon-apigateway-integrations")?;
+    for (path, operations) in definition.inner("paths")?.map {
+        let operations = Properties::new(format!("{} {path}", definition.at), operations)?;
+        for method in operations.map.keys() {
+            let operation = operations.inner(method)?;
+            operation.only(&["x-amazon-apigateway-integration", "isDefaultRoute"], &[])?;
+            let reference = operation.inner("x-amazon-apigateway-integration")?.text("$ref")?;
+            let integration = integrations.inner(&last_part(&reference, '/'))?;
+            integration.only(&["type", "httpMethod", "payloadFormatVersion", "uri"], &["credentials"])?;
+            if integration.text("type")? != "aws_proxy" || integration.text("payloadFormatVersion")? != "2.0" {
+                return Err(shape(&integration.at, "only functions are called, in payload format 2.0"));
+            }
+            let uri = integration.text("uri")?;
+            let called = uri.strip_suffix("/invocations").map(|arn| last_part(arn, ':')).unwrap_or_default();
+            let function = model
+                .functions
+                .iter_mut()
+                .find(|function| function.folder == called)
+                .ok_or_else(|| TemplateError::Unknown { at: integration.at.clone(), name: uri })?;
+            let method =
+                if method == "x-amazon-apigateway-any-method" { "ANY".to_owned() } else { method.to_ascii_uppercase() };
+            let path = if operation.flag("isDefaultRoute") { "$default".to_owned() } else { path.clone() };
+            function.events.push(Event::Http(HttpSource { method, path }));
         }
     }
     Ok(())
@@ -335,18 +371,6 @@ fn event(logical: &str, name: &str, value: Value) -> Result<Event, TemplateError
     let kind = event.text("Type")?;
     let properties = event.inner("Properties")?;
     match kind.as_str() {
-        "HttpApi" => {
-            properties.only(&["ApiId", "Method", "Path"], &["TimeoutInMillis", "PayloadFormatVersion"])?;
-            let method = match properties.get("Method") {
-                Some(_) => properties.text("Method")?.to_ascii_uppercase(),
-                None => "ANY".to_owned(),
-            };
-            let path = match properties.get("Path") {
-                Some(_) => properties.text("Path")?,
-                None => "$default".to_owned(),
-            };
-            Ok(Event::Http(HttpSource { method, path }))
-        }
         "SQS" => {
             properties.only(
                 &["Queue", "BatchSize", "FunctionResponseTypes", "FilterCriteria", "ScalingConfig"],

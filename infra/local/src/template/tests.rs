@@ -42,7 +42,6 @@ Resources:
             - { Effect: Allow, Action: dynamodb:GetItem, Resource: !GetAtt Orders.Arn }
             - { Effect: Allow, Action: [s3:PutObject], Resource: !Sub "${ParkedEvents.Arn}/*" }
       Events:
-        Page: { Type: HttpApi, Properties: { ApiId: !Ref Domain, Method: get, Path: "/x/{id}" } }
         Queue: { Type: SQS, Properties: { Queue: !GetAtt Mails.Arn, BatchSize: 7, FunctionResponseTypes: [ReportBatchItemFailures] } }
         Tick: { Type: ScheduleV2, Properties: { ScheduleExpression: rate(1 minute), Input: '{"a":1}' } }
         Stream:
@@ -54,6 +53,21 @@ Resources:
             MaximumRetryAttempts: 10
             BisectBatchOnFunctionError: true
             DestinationConfig: { OnFailure: { Type: S3, Destination: !GetAtt ParkedEvents.Arn } }
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      DefinitionBody:
+        openapi: 3.0.1
+        paths:
+          "/x/{id}":
+            get: { x-amazon-apigateway-integration: { $ref: "#/components/x-amazon-apigateway-integrations/SendMail" } }
+        components:
+          x-amazon-apigateway-integrations:
+            SendMail:
+              type: aws_proxy
+              httpMethod: POST
+              payloadFormatVersion: "2.0"
+              uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${SendMailFunction.Arn}/invocations"
 "#;
 
 fn read(text: &str) -> Result<Model, TemplateError> {
@@ -119,6 +133,8 @@ fn what_is_not_understood_is_named() {
     assert!(error(MINI.replace("AWS::CloudWatch::Alarm", "AWS::Glue::Job")).contains("AWS::Glue::Job"));
     assert!(error(MINI.replace("VisibilityTimeout", "FifoQueue")).contains("FifoQueue"));
     assert!(error(MINI.replace("!GetAtt Dead.Arn", "!GetAtt Nobody.Arn")).contains("Nobody"));
+    assert!(error(MINI.replace("${SendMailFunction.Arn}", "${Orders.Arn}")).contains("table/Orders"));
+    assert!(error(MINI.replace("aws_proxy", "http_proxy")).contains("only functions"));
     assert!(error(MINI.replace("!Ref Shards", "!ImportValue x")).contains("Fn::ImportValue"));
     assert!(error(MINI.replace("Effect: Allow, Action: dynamodb", "Effect: Deny, Action: dynamodb")).contains("Allow"));
     assert!(Model::read(MINI, &Parameters::new(), "http://x").unwrap_err().to_string().contains("Domain"));
