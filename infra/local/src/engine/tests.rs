@@ -13,7 +13,7 @@ use crate::faults::{Arrangement, Call, Fault};
 use crate::template::Parameters;
 use crate::wire::Service;
 
-const TEMPLATE: &str = r#"
+const TEMPLATE: &str = r##"
 Resources:
   OrdersTable:
     Type: AWS::DynamoDB::Table
@@ -81,7 +81,7 @@ Resources:
               httpMethod: POST
               payloadFormatVersion: "2.0"
               uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${PlaceFunction.Arn}/invocations"
-"#;
+"##;
 
 type Work = fn(Context, Value) -> BoxFuture<'static, Result<Value, Error>>;
 

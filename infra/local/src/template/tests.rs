@@ -1,6 +1,6 @@
 use super::*;
 
-const MINI: &str = r#"
+const MINI: &str = r##"
 Parameters:
   Domain: { Type: String }
   Shards: { Type: Number, Default: 4 }
@@ -68,7 +68,7 @@ Resources:
               httpMethod: POST
               payloadFormatVersion: "2.0"
               uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${SendMailFunction.Arn}/invocations"
-"#;
+"##;
 
 fn read(text: &str) -> Result<Model, TemplateError> {
     let given = Parameters::from([("Domain".to_owned(), "shop.example.com".to_owned())]);
