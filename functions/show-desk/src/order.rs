@@ -235,6 +235,7 @@ fn desk_line(order: &Order, line: &OrderLine) -> Result<DeskLine, Problem> {
         unit_price: line.unit_price.format(),
         total: line.total().map(Money::format).map_err(|error| of_refusal(&error.into()))?,
         location: (!places.is_empty()).then(|| places.join(", ")),
+        serials: (line.warranty_months > 0).then(String::new),
     })
 }
 

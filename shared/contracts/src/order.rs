@@ -6,7 +6,8 @@ use domain::order::{Order, OrderStatus, PaymentMethod, PaymentStatus, RefundWhat
 use domain::pricing::Totals;
 use domain::refusal::Refusal;
 use domain::stock::{Allocated, Allocation, SkuQuantity};
-use domain::text::{Email, LocationId, MethodId, Quantity, Sku};
+use domain::text::{Email, LocationId, MethodId, Quantity, Serial, Sku};
+use domain::warranty::UnitSerial;
 use domain::{FieldError, Money};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -294,6 +295,42 @@ pub struct ShipRequest {
     /// What is in it; all that is left, unless it says.
     #[serde(default)]
     pub lines: Option<Vec<LineRequest>>,
+    /// The serial numbers of its units, of those that were scanned: their warranty certificates have them.
+    #[serde(default)]
+    pub serials: Vec<SerialRequest>,
+}
+
+/// The serial number of a unit.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SerialRequest {
+    /// Of what.
+    pub sku: String,
+    /// Its number.
+    pub serial: String,
+}
+
+/// The units that were scanned.
+///
+/// # Errors
+/// What is wrong with them, each with its pointer.
+pub fn scanned(serials: &[SerialRequest]) -> Result<Vec<UnitSerial>, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    let mut read = Vec::with_capacity(serials.len());
+    for (index, one) in serials.iter().enumerate() {
+        match (Sku::new(one.sku.clone()), Serial::new(one.serial.clone())) {
+            (Ok(sku), Ok(serial)) => read.push(UnitSerial { sku, serial }),
+            (sku, serial) => {
+                let mut wrong = |field: &str, detail: Option<String>| {
+                    let pointer = format!("/serials/{index}/{field}");
+                    errors.extend(detail.map(|detail| FieldError { pointer, detail }));
+                };
+                wrong("sku", sku.err().map(|error| error.to_string()));
+                wrong("serial", serial.err().map(|error| error.to_string()));
+            }
+        }
+    }
+    if errors.is_empty() { Ok(read) } else { Err(errors) }
 }
 
 /// Quantities of a SKU.

@@ -144,6 +144,7 @@ fn footer(shop: &ShopContext, links: bool) -> Markup {
                             li { a href="/help" { "Help" } }
                             li { a href="/orders/find" { "Find an order" } }
                             li { a href="/returns" { "Returns" } }
+                            li { a href="/warranty" { "Warranty" } }
                             @if shop.signed_in {
                                 li { a href="/account" { "Your orders" } }
                                 li { form method="post" action="/sign-out" { (hidden("csrf", &shop.csrf)) button.link-button type="submit" { "Sign out" } } }
@@ -262,6 +263,7 @@ pub fn supplier_page(head: &Head, shop: &ShopContext, address: &[String], body: 
 pub enum Section {
     Orders,
     Returns,
+    Claims,
     Products,
     Stock,
     Reorders,
@@ -275,9 +277,10 @@ pub enum Section {
 
 impl Section {
     /// Every section, in the order of the navigation.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Orders,
         Self::Returns,
+        Self::Claims,
         Self::Products,
         Self::Stock,
         Self::Reorders,
@@ -293,6 +296,7 @@ impl Section {
         match self {
             Self::Orders => ("Orders", "/desk/orders", "o", Icon::List),
             Self::Returns => ("Returns", "/desk/returns", "e", Icon::Return),
+            Self::Claims => ("Claims", "/desk/claims", "w", Icon::Shield),
             Self::Products => ("Products", "/desk/products", "p", Icon::Tag),
             Self::Stock => ("Stock", "/desk/stock", "i", Icon::Stock),
             Self::Reorders => ("Reorders", "/desk/reorders", "r", Icon::Reorder),

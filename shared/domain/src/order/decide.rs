@@ -19,6 +19,7 @@ use crate::money::Money;
 use crate::refusal::Refusal;
 use crate::stock::{Allocated, Allocation, Movement, SkuQuantity};
 use crate::text::{Quantity, Sku};
+use crate::warranty::UnitSerial;
 
 /// Why an order is called off of which nothing is left.
 const SOLD_OUT: &str = "what you ordered is not in stock any more";
@@ -87,6 +88,8 @@ pub enum Command {
         tracking: Option<String>,
         /// What is in it; all that is left, unless it says.
         lines: Option<Vec<SkuQuantity>>,
+        /// The numbers of its units, of those that were scanned.
+        serials: Vec<UnitSerial>,
     },
     /// Everything arrived.
     Deliver,
@@ -240,7 +243,7 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Decisio
         Command::ExpireHold => expire(order, now),
         Command::Cancel { reason } => cancel(order, reason, now),
         Command::CancelBackorder => cancel_backorder(order, now),
-        Command::Ship { carrier, tracking, lines } => ship(order, carrier, tracking, lines, now),
+        Command::Ship { carrier, tracking, lines, serials } => ship(order, (carrier, tracking), lines, serials, now),
         Command::Deliver => deliver(order, now),
         Command::Refund { reason, what } => refund(order, reason, what, now),
         Command::OpenReturn { asked } => open_return(order, asked),
@@ -428,9 +431,9 @@ fn cancel(order: &Order, reason: Option<String>, now: Timestamp) -> Result<Decis
 
 fn ship(
     order: &Order,
-    carrier: String,
-    tracking: Option<String>,
+    (carrier, tracking): (String, Option<String>),
     lines: Option<Vec<SkuQuantity>>,
+    serials: Vec<UnitSerial>,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     if order.status != OrderStatus::Placed {
@@ -458,11 +461,21 @@ fn ship(
         let sku = order.lines.first().map(|line| line.sku.clone());
         return Err(sku.map_or(Refusal::EmptyCart, |sku| Refusal::LineLeft { sku, left: 0 }));
     }
+    for one in &serials {
+        let of = serials.iter().filter(|other| other.sku == one.sku);
+        let left = parcel.iter().find(|line| line.sku == one.sku).map_or(0, |line| line.quantity.get());
+        if of.clone().count() > left as usize {
+            return Err(Refusal::TooManySerials { sku: one.sku.clone(), leaving: left });
+        }
+        if of.filter(|other| other.serial == one.serial).count() > 1 {
+            return Err(Refusal::SerialTwice { serial: one.serial.clone() });
+        }
+    }
     let complete = next.lines.iter().all(|line| line.unshipped() == 0);
     let step = if complete { ShipmentStep::Ship } else { ShipmentStep::ShipPart };
     next.shipment_status = order.shipment_status.after(step)?;
     let shipment = u16::try_from(order.shipments.len()).unwrap_or(u16::MAX);
-    next.shipments.push(Shipment { at: now, carrier, tracking, lines: parcel });
+    next.shipments.push(Shipment { at: now, carrier, tracking, lines: parcel, serials });
     Ok(Decision::new(next, vec![Event::OrderShipped { order: order.id, shipment }], vec![StockEffect::Ship(pieces)]))
 }
 

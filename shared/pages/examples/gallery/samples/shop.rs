@@ -351,6 +351,22 @@ pub(super) fn pages() -> Vec<(String, Markup)> {
         ("cart-empty", Head::private("Your cart"), shop::cart(&shop::Cart::default())),
         ("order", Head::private("Order 7K3F9QX2M4"), shop::order(&order())),
         (
+            "order-warranty",
+            Head::private("Order 7K3F9QX2M4"),
+            shop::order(&shop::Order {
+                certificates: warranty::certificates().into_iter().cycle().take(7).collect(),
+                ..order()
+            }),
+        ),
+        (
+            "order-warranty-one",
+            Head::private("Order 7K3F9QX2M4"),
+            shop::order(&shop::Order {
+                certificates: warranty::certificates().into_iter().take(1).collect(),
+                ..order()
+            }),
+        ),
+        (
             "order-transfer",
             Head::private("Order 7K3F9QX2M4"),
             shop::order(&shop::Order {
