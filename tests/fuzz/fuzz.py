@@ -123,6 +123,7 @@ def real(shop, made, settings):
     good = collections.defaultdict(list)
     for label, request in valid.requests(shop, made):
         good[label] += [request.body] if isinstance(request.body, dict) else []
+    claims = get("/api/warranty-claims")["items"]
     product = ["PUT", f"/api/products/{made.SLUG}", made.draft(made.SLUG, made.SKU)]
     repairs = {label: [product] for label in PRODUCTS}
     repairs[SETTINGS] = [["PUT", f"/api/settings/{topic}", body] for topic, body in settings.items()]
@@ -132,6 +133,8 @@ def real(shop, made, settings):
         "orders": made.orders,
         "numbers": [order["number"] for order in made.orders],
         "carts": made.carts,
+        "certificates": [claim["certificate"] for claim in claims],
+        "claims": [claim["id"] for claim in claims],
         "codes": [shop.credit_code()],
         "skus": [made.SKU, "FUZZ-2", "FUZZ-3"],
         "slugs": [made.SLUG, "fuzz-draft", "fuzz-gone"],

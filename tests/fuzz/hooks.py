@@ -28,16 +28,18 @@ WEBHOOK = "POST /api/webhooks/stripe"
 # Values that a field or a parameter of this name is known to take.
 FIELDS = {
     "cart_id": REAL["carts"],
+    "certificate": REAL["certificates"],
     "code": REAL["codes"],
     "country": ["DE", "FR", "US"],
     "credit_code": REAL["codes"],
     "currency": ["EUR"],
+    "defect": ["broken", "accident", "lost"],
     "email": ["buyer@example.com", "customer@example.com"],
     "filename": ["mug.webp"],
     "location": ["main"],
     "number": REAL["numbers"],
     "payment_method": ["bank_transfer", "card"],
-    "resolution": ["refund", "credit", "exchange"],
+    "resolution": ["refund", "credit", "exchange", "repair", "replace"],
     "shipping_method": ["standard"],
     "sku": REAL["skus"],
     "slug": REAL["slugs"],
@@ -134,6 +136,7 @@ def before_call(context, case, kwargs):
     known = choose(seed, fit or REAL["orders"])
     if not negative(case, ParameterLocation.PATH) and mostly(f"path {seed}"):
         ids = {"/api/orders/": [known["id"]], "/api/carts/": REAL["carts"]}
+        ids |= {"/api/warranties/": REAL["certificates"], "/api/warranty-claims/": REAL["claims"]}
         known_ids = [known for path, known in ids.items() if path in label]
         for name in case.path_parameters:
             values = known_ids[0] if name == "id" and known_ids else FIELDS.get(name)

@@ -95,6 +95,43 @@ def requests(shop, made):
     swapped = {"id": shop.returned(shop.staff("owner"), sent[11], made.SKU, steps, **instead[1])}
     yield "POST /api/returns/{id}/resolve", Valid(200, swapped, headers=owner, body={"resolution": "exchange"})
     yield "GET /api/returns/{id}", Valid(200, swapped, query=link(11))
+    staff = shop.staff("owner")
+    held = [shop.shipped(staff, {made.SKU: 1}) for _ in range(11)]
+    one = shop.guaranteed(staff, held[0])
+    at, secret = {"id": one["id"]}, {"token": one["token"]}
+    yield "GET /api/warranties", Valid(200, query={"order_id": held[0]["id"]}, headers=owner)
+    yield "GET /api/warranties", Valid(200, headers={"authorization": f"Bearer {made.customer}"})
+    yield "GET /api/warranties/{id}", Valid(200, at, query=secret)
+    yield "POST /api/warranties/{id}/offer", Valid(200, at, query=secret, body={"email": "friend@example.com"})
+    yield "POST /api/warranties/{id}/keep", Valid(200, at, query=secret, body={})
+    given = shop.guaranteed(staff, held[1])
+    friend = {"email": "friend@example.com"}
+    shop.send("POST", f"/api/warranties/{given['id']}/offer?token={given['token']}", friend, expect=200)
+    taken = shop.guaranteed(staff, held[1], offered=True)
+    yield "POST /api/warranties/{id}/accept", Valid(200, {"id": taken["id"]}, query={"token": taken["token"]}, body={})
+    keyless = {"idempotency-key": shop.key()}
+    yield "POST /api/warranty-claims", Valid(201, query=secret, headers=keyless, body=world.claiming(one))
+    yield "GET /api/warranty-claims", Valid(200, query={"view": "asked"}, headers=owner)
+    claim = lambda number, *steps: shop.claimed(staff, held[number], *steps)
+    of = lambda made_of: {"id": made_of["id"]}
+    seen = claim(2)
+    yield "GET /api/warranty-claims/{id}", Valid(200, of(seen), query={"token": seen["token"]})
+    yield "POST /api/warranty-claims/{id}/withdraw", Valid(200, of(seen), query={"token": seen["token"]}, body={})
+    keeps = {"resolution": "replace", "keep_item": True}
+    yield "POST /api/warranty-claims/{id}/approve", Valid(200, of(claim(3)), headers=owner, body=keeps)
+    yield "POST /api/warranty-claims/{id}/deny", Valid(200, of(claim(4)), headers=owner, body={"reason": "worn"})
+    yield "POST /api/warranty-claims/{id}/receive", Valid(200, of(claim(5, "approve")), headers=owner, body={})
+    finding = {"finding": "The rivet is gone.", "resolution": "repair"}
+    here = claim(6, "approve", "receive")
+    yield "POST /api/warranty-claims/{id}/diagnose", Valid(200, of(here), headers=owner, body=finding)
+    here = claim(7, "approve", "receive", "diagnose")
+    yield "POST /api/warranty-claims/{id}/repair", Valid(200, of(here), headers=owner, body={})
+    here = claim(8, "approve", "receive", "diagnose", "repair")
+    back = {"carrier": "DHL", "tracking": "JD01"}
+    yield "POST /api/warranty-claims/{id}/resolve", Valid(200, of(here), headers=owner, body=back)
+    for number, remedy in [(9, "replace"), (10, "refund")]:
+        here = claim(number, "approve", "receive")
+        yield "POST /api/warranty-claims/{id}/resolve", Valid(200, of(here), headers=owner, body={"resolution": remedy})
     shop.credited(shop.staff("owner"), sent[9], made.SKU)
     credit = {"credit_code": shop.credit_code()}
     yield "GET /api/store-credit", Valid(200, query={"email": "buyer@example.com"}, headers=owner)

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import re
 import time
+import urllib.parse
 
 import requests
 
@@ -17,7 +18,7 @@ ADDRESS = {"name": "Ada Lovelace", "line1": "Ringstr. 1", "city": "Berlin", "pos
 WEBHOOK_SECRET = b"whsec_local"
 # How the code of store credit stands in a mail: Crockford's base 32.
 CREDIT_CODE = re.compile(r"\b[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}\b")
-TOPICS = ("shop", "taxes", "shipping", "payments", "locations", "returns", "support", "purchasing")
+TOPICS = ("shop", "taxes", "shipping", "payments", "locations", "returns", "support", "purchasing", "warranty")
 
 
 class Refused(Exception):
@@ -161,6 +162,27 @@ class Shop:
             self.send("POST", f"/api/returns/{back}/{path}", bodies.get(step, {}), token=staff, expect=200)
         return back
 
+    def guaranteed(self, staff, order, offered=False):
+        """The warranty of an order's first unit, as its link opens it: its holder's, or the one of an offer of it."""
+        self.settle()
+        found = self.send("GET", f"/api/warranties?order_id={order['id']}", token=staff, expect=200).json()["items"]
+        path = f"/warranty/{found[-1]['id']}{'/accept' if offered else ''}"
+        mails = self.send("GET", "/_local/mails", accept="application/json", expect=200).json()["items"]
+        links = [link for mail in mails for link in re.findall(rf"{path}\?token=(\S+)", mail["text"])]
+        if not links:
+            raise Refused(f"no link to {path} was mailed")
+        return {"id": found[-1]["id"], "token": urllib.parse.unquote(links[-1])}
+
+    def claimed(self, staff, order, *steps):
+        """A claim on the warranty of an order's first unit, taken through these steps: its id and the secret of its link."""
+        one = self.guaranteed(staff, order)
+        path = f"/api/warranty-claims?token={one['token']}"
+        claim = self.send("POST", path, claiming(one), expect=201).json()["id"]
+        bodies = {"approve": {"resolution": "repair"}}
+        for step in steps:
+            self.send("POST", f"/api/warranty-claims/{claim}/{step}", bodies.get(step, {}), token=staff, expect=200)
+        return {"id": claim, "token": one["token"]}
+
     def credited(self, staff, order, sku):
         """Takes one unit of an order back for store credit."""
         self.returned(staff, order, sku, ("approve", "receive", "inspect", "resolve"), resolution="credit")
@@ -231,6 +253,11 @@ def returning(order, sku):
     return {"order_id": order["id"], "lines": [{"sku": sku, "quantity": 1, "reason": "damaged"}], "comment": "chipped"}
 
 
+def claiming(certificate):
+    """What a claim is made with."""
+    return {"certificate": certificate["id"], "defect": "broken", "description": "The handle came off."}
+
+
 def instead(cart):
     """What asks for the things in a cart instead."""
     return {"resolution": "exchange", "cart_id": cart}
@@ -284,7 +311,7 @@ class World:
     def draft(slug, sku, status="active"):
         """A product with one variant, as it is put."""
         variant = {"sku": sku, "title": "White", "price": {"amount": 1999, "currency": "EUR"}, "weight_g": 350}
-        return {"title": f"Product {slug}", "status": status, "category": "fuzz", "variants": [variant]}
+        return {"title": f"Product {slug}", "status": status, "category": "fuzz", "warranty_months": 24, "variants": [variant]}
 
     @property
     def orders(self):

@@ -41,7 +41,7 @@ async fn a_shopper_buys_by_bank_transfer_and_stock_is_right_throughout() {
     assert_eq!(stock["locations"][0]["on_hand"], 8);
     assert_eq!(stock["locations"][0]["committed"], 0);
     assert_eq!(stock["available"], 8);
-    assert_eq!(shop.subjects()[2..], [format!("{number} is on its way")]);
+    assert_eq!(shop.subjects()[2..], [format!("{number} is on its way"), format!("Your warranty for order {number}")]);
 
     let delivered = shop.post(&format!("/api/orders/{id}/deliver"), &json!({}));
     assert_eq!(delivered.staff("warehouse").send().await.expect(200).json()["status"], "completed");

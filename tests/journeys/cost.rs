@@ -174,7 +174,53 @@ async fn a_return() {
         let settled = cost_of(&shop, async { drop(post(&path("resolve"), json!({}), 200).await) }).await;
         costs = vec![quoted, requested, approved, here, settled];
     }
-    // The quote, the request, the approval, what came and was looked at, what went back.
-    let counted = [(1, 1.0, 0.0), (11, 4.5, 17.0), (11, 4.5, 11.0), (16, 6.5, 25.0), (17, 8.5, 18.0)];
+    // The quote, the request, the approval, what came and was looked at, what went back and ends its warranty.
+    let counted = [(1, 1.0, 0.0), (11, 4.5, 17.0), (11, 4.5, 11.0), (16, 6.5, 25.0), (21, 12.0, 20.0)];
+    assert_eq!(costs, counted);
+}
+
+/// What a warranty takes, its mails included: the parcel that its certificate is issued for, and a claim that ends with another
+/// unit. The second one, with everything warm.
+#[tokio::test]
+async fn a_warranty() {
+    let shop = Shop::new();
+    shop.stock("MUG-1", 1999, 20).await;
+    let mut costs = Vec::new();
+    for round in ["cold", "warm"] {
+        let cart = shop.cart(&[("MUG-1", 1)]).await;
+        let placed = shop.check_out(&cart, "bank_transfer", round).await.expect(201).json();
+        let order = placed["order"]["id"].as_str().unwrap();
+        let post = async |path: &str, body: serde_json::Value, status: u16| {
+            let answer =
+                shop.post(path, &body).staff("owner").key(&format!("{round}-{path}")).send().await.expect(status);
+            shop.settle().await;
+            answer.json()
+        };
+        post(&format!("/api/orders/{order}/mark-paid"), json!({ "reference": "paid" }), 200).await;
+        let ship = |order: &str| (format!("/api/orders/{order}/ship"), json!({ "carrier": "DHL" }));
+        let (path, parcel) = ship(order);
+        let left = cost_of(&shop, async { drop(post(&path, parcel, 200).await) }).await;
+        let list =
+            shop.get(&format!("/api/warranties?order_id={order}")).staff("owner").send().await.expect(200).json();
+        let asked = json!({ "certificate": list["items"][0]["id"], "defect": "broken", "description": "It broke." });
+        let mut claim = serde_json::Value::Null;
+        let claimed = cost_of(&shop, async { claim = post("/api/warranty-claims", asked, 201).await }).await;
+        let path = |act: &str| format!("/api/warranty-claims/{}/{act}", claim["id"].as_str().unwrap());
+        let remedy = json!({ "resolution": "replace" });
+        let approved = cost_of(&shop, async { drop(post(&path("approve"), remedy, 200).await) }).await;
+        let here = cost_of(&shop, async {
+            post(&path("receive"), json!({}), 200).await;
+            post(&path("diagnose"), json!({}), 200).await;
+        });
+        let here = here.await;
+        let mut done = serde_json::Value::Null;
+        let replaced = cost_of(&shop, async { done = post(&path("resolve"), json!({}), 200).await }).await;
+        let (path, parcel) = ship(done["replacement_order_id"].as_str().unwrap());
+        let handed_on = cost_of(&shop, async { drop(post(&path, parcel, 200).await) }).await;
+        costs = vec![left, claimed, approved, here, replaced, handed_on];
+    }
+    // The parcel, the claim, the approval, what came and was looked at, another one ordered, its parcel.
+    let counted =
+        [(27, 10.0, 22.0), (13, 6.5, 13.0), (13, 6.5, 11.0), (17, 9.5, 15.0), (38, 19.0, 42.0), (27, 11.5, 33.0)];
     assert_eq!(costs, counted);
 }

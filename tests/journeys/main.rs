@@ -4,11 +4,13 @@
 
 mod allocating;
 mod buying;
+mod claiming;
 mod cost;
 mod crashing;
 mod crediting;
 mod exchanging;
 mod granted;
+mod guaranteeing;
 mod hot;
 mod importing;
 mod mailing;

@@ -26,6 +26,7 @@ macro_rules! stories {
             sends_something_back,
             takes_store_credit_and_spends_it,
             exchanges_it_for_something_else,
+            claims_on_a_warranty_and_gets_another_one,
         }
     };
 }
@@ -101,6 +102,7 @@ pub(crate) async fn buys_by_bank_transfer_and_stock_is_right_throughout(shop: &S
     assert_eq!(shipped["shipment_status"], "shipped");
     stock(shop, 8, 0, 0).await;
     mailed(shop, &format!("{} is on its way", placed.number)).await;
+    mailed(shop, &format!("Your warranty for order {}", placed.number)).await;
 
     let delivered = as_staff(shop, "warehouse", &format!("/api/orders/{id}/deliver"), &json!({})).await.json();
     assert_eq!(delivered["status"], "completed");
@@ -111,7 +113,7 @@ pub(crate) async fn buys_by_bank_transfer_and_stock_is_right_throughout(shop: &S
     })
     .await;
     let subjects: Vec<String> = shop.mailed().await.into_iter().map(|mail| mail.subject).collect();
-    assert_eq!(subjects.len(), 3, "each mail once: {subjects:?}");
+    assert_eq!(subjects.len(), 4, "each mail once: {subjects:?}");
 }
 
 pub(crate) async fn buys_by_card(shop: &Shop) {
@@ -442,4 +444,61 @@ async fn went_back(shop: &Shop, order: &str, cause: &str, cents: i64) {
         to_payer && refund["amount"]["amount"] == cents && refund["status"] == "done"
     };
     shop.until(&what, async || shop.order(order).await["refunds"].as_array().unwrap().iter().any(right)).await;
+}
+
+/// The first link to a certificate in the buyer's mail of that subject: its id and the secret.
+async fn certificate_of(shop: &Shop, subject: &str) -> (String, String) {
+    mailed(shop, subject).await;
+    let mail = shop.mailed().await.into_iter().find(|mail| mail.subject == subject).unwrap();
+    let link = mail.text.split("/warranty/").nth(1).unwrap().split_whitespace().next().unwrap();
+    let (id, token) = link.split_once("?token=").unwrap();
+    (id.to_owned(), token.to_owned())
+}
+
+pub(crate) async fn claims_on_a_warranty_and_gets_another_one(shop: &Shop) {
+    let sku = shop.named("MUG");
+    shop.stock(&sku, 1999, 3).await;
+    let placed = order(shop, "card", 1).await;
+    on_the_pay_page(shop, &placed).await;
+    shop.pay(&placed.id, Act::Accept).await;
+    stock(shop, 2, 0, 1).await;
+    let ship = async |order: &str, serial: &str| {
+        let parcel = json!({ "carrier": "DHL", "serials": [{ "sku": sku, "serial": serial }] });
+        as_staff(shop, "warehouse", &format!("/api/orders/{order}/ship"), &parcel).await.json()
+    };
+    ship(&placed.id, &shop.named("OLD")).await;
+    let (id, token) = certificate_of(shop, &format!("Your warranty for order {}", placed.number)).await;
+    let read = async |id: &str, token: &str| {
+        shop.get(&format!("/api/warranties/{id}?token={token}")).send().await.expect(200).json()
+    };
+    let old = read(&id, &token).await;
+    assert_eq!((&old["serial"], &old["status"]), (&json!(shop.named("OLD")), &json!("active")));
+
+    let asked = json!({ "certificate": id, "defect": "broken", "description": "The handle came off." });
+    let request = shop.post(&format!("/api/warranty-claims?token={token}"), &asked).key(&format!("claim-{sku}"));
+    let claim = request.send().await.expect(201).json();
+    assert_eq!(claim["covered"], true);
+    let number = claim["number"].as_str().unwrap();
+    mailed(shop, &format!("We have your warranty claim {number}")).await;
+    let act = |what: &str| format!("/api/warranty-claims/{}/{what}", claim["id"].as_str().unwrap());
+    as_staff(shop, "support", &act("approve"), &json!({ "resolution": "repair" })).await;
+    mailed(shop, &format!("Claim {number} approved")).await;
+    as_staff(shop, "warehouse", &act("receive"), &json!({})).await;
+    mailed(shop, &format!("Your item for claim {number} arrived")).await;
+    let seen = json!({ "finding": "It cannot be mended.", "resolution": "replace" });
+    as_staff(shop, "warehouse", &act("diagnose"), &seen).await;
+    let replaced = as_staff(shop, "support", &act("resolve"), &json!({})).await.json();
+    mailed(shop, &format!("Claim {number}: a new one goes out")).await;
+    let new = replaced["replacement_order_id"].as_str().unwrap();
+    stands(shop, new, "placed", "captured").await;
+    stock(shop, 1, 0, 1).await;
+    ship(new, &shop.named("NEW")).await;
+    let subject = format!("Your warranty for order {}", shop.order(new).await["number"].as_str().unwrap());
+    let (heir, secret) = certificate_of(shop, &subject).await;
+    let (heir, old) = (read(&heir, &secret).await, read(&id, &token).await);
+    assert_eq!((&heir["replaces"], &old["replaced_by"]), (&old["id"], &heir["id"]));
+    assert_eq!((&heir["ends"], &heir["serial"]), (&old["ends"], &json!(shop.named("NEW"))));
+    let shown = shop.get(&format!("/warranty-claims/{}?token={token}", claim["id"].as_str().unwrap()));
+    let shown = shown.header("accept", "text/html").send().await.expect(200);
+    assert!(shown.text.contains("Completed"), "{}", shown.text);
 }

@@ -62,7 +62,12 @@ impl QueueHandler for AllocateStock {
                 Ok(())
             }
             Event::Shop(ShopEvent::BackorderDue { sku }) => fill::fill(self, &sku, correlation).await,
-            Event::Order(_) | Event::Purchase(_) | Event::Return(_) | Event::Shop(_) => Ok(()),
+            Event::Order(_)
+            | Event::Purchase(_)
+            | Event::Return(_)
+            | Event::Certificate(_)
+            | Event::Claim(_)
+            | Event::Shop(_) => Ok(()),
         }
     }
 }

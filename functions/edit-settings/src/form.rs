@@ -224,6 +224,18 @@ const PURCHASING: &[Entry] = &[
     },
 ];
 
+const WARRANTY: &[Entry] = &[
+    lines(
+        "terms",
+        "Terms",
+        "Every certificate has the terms of the day on which it was issued. An empty line begins a paragraph.",
+    ),
+    tick("covers_accidents", "Accidents are covered"),
+    tick("covers_wear", "Wear is covered"),
+    tick("covers_loss", "Loss and theft are covered"),
+    number("send_days", "Days to send an item", "From the approval of a claim."),
+];
+
 const fn entries(topic: Topic) -> &'static [Entry] {
     match topic {
         Topic::Shop => SHOP,
@@ -234,6 +246,7 @@ const fn entries(topic: Topic) -> &'static [Entry] {
         Topic::Returns => RETURNS,
         Topic::Support => SUPPORT,
         Topic::Purchasing => PURCHASING,
+        Topic::Warranty => WARRANTY,
     }
 }
 

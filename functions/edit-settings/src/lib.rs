@@ -8,7 +8,7 @@ use contracts::{Problem, ProblemKind};
 use domain::people::Action;
 use domain::settings::{
     LocationSettings, PaymentSettings, PurchasingSettings, ReturnSettings, Setting, ShopSettings, SupportSettings,
-    Topic,
+    Topic, WarrantySettings,
 };
 use domain::shipping::ShippingSettings;
 use domain::tax::TaxSettings;
@@ -96,6 +96,7 @@ impl EditSettings {
             Topic::Returns => self.read_as::<ReturnSettings>().await,
             Topic::Support => self.read_as::<SupportSettings>().await,
             Topic::Purchasing => self.read_as::<PurchasingSettings>().await,
+            Topic::Warranty => self.read_as::<WarrantySettings>().await,
         }
     }
 
@@ -114,6 +115,7 @@ impl EditSettings {
             Topic::Returns => self.write_as::<ReturnSettings>(settings, cause).await,
             Topic::Support => self.write_as::<SupportSettings>(settings, cause).await,
             Topic::Purchasing => self.write_as::<PurchasingSettings>(settings, cause).await,
+            Topic::Warranty => self.write_as::<WarrantySettings>(settings, cause).await,
         }
     }
 

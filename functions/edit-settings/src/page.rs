@@ -89,5 +89,6 @@ const fn about(topic: Topic) -> &'static str {
         Topic::Returns => "What may come back",
         Topic::Support => "How fast the shop answers",
         Topic::Purchasing => "How the shop buys",
+        Topic::Warranty => "What the shop guarantees",
     }
 }

@@ -38,7 +38,12 @@ impl QueueHandler for IndexCatalog {
             Event::Shop(ShopEvent::ProductChanged { slug, .. } | ShopEvent::AvailabilityChanged { slug }) => {
                 self.index(&slug).await
             }
-            Event::Shop(_) | Event::Order(_) | Event::Purchase(_) | Event::Return(_) => Ok(()),
+            Event::Shop(_)
+            | Event::Order(_)
+            | Event::Purchase(_)
+            | Event::Return(_)
+            | Event::Certificate(_)
+            | Event::Claim(_) => Ok(()),
         }
     }
 }

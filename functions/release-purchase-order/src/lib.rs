@@ -44,7 +44,12 @@ impl QueueHandler for ReleasePurchaseOrder {
             Event::Purchase(PurchaseEvent::Created { purchase_order } | PurchaseEvent::Changed { purchase_order }) => {
                 purchase_order
             }
-            Event::Purchase(_) | Event::Order(_) | Event::Return(_) | Event::Shop(_) => return Ok(()),
+            Event::Purchase(_)
+            | Event::Order(_)
+            | Event::Return(_)
+            | Event::Certificate(_)
+            | Event::Claim(_)
+            | Event::Shop(_) => return Ok(()),
         };
         let order = self.desk.load(&id).await?;
         if order.status != PurchaseStatus::Suggested {

@@ -41,7 +41,9 @@ impl QueueHandler for Reorder {
                 let order = self.purchasing.order(&event.purchase_order()).await?;
                 order.into_iter().flat_map(|order| order.lines).map(|line| line.sku).collect()
             }
-            Event::Shop(_) | Event::Order(_) | Event::Return(_) => BTreeSet::new(),
+            Event::Shop(_) | Event::Order(_) | Event::Return(_) | Event::Certificate(_) | Event::Claim(_) => {
+                BTreeSet::new()
+            }
         };
         for sku in &skus {
             self.reordering.look(sku, &cause).await?;

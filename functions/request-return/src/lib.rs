@@ -213,7 +213,7 @@ impl RequestReturn {
         let Some(cart) = cart.filter(own) else {
             return Err(Problem::field("/cart_id", "There is no such cart."));
         };
-        let shelf = self.exchanges.look(&cart, self.context.now()).await.map_err(|error| unavailable(&error))?;
+        let shelf = self.exchanges.look(&cart.skus(), self.context.now()).await.map_err(|error| unavailable(&error))?;
         Ok((cart, shelf))
     }
 

@@ -110,7 +110,8 @@ impl ResolveReturn {
         let back = self.desk.load(id, &Reader::Shop).await?;
         let resolution = instead.unwrap_or(back.resolution);
         let Some(wanted) = back.wanted.filter(|_| resolution == Resolution::Exchange) else { return Ok(None) };
-        let shelf = self.exchanges.look(&wanted.cart, self.context.now()).await.map_err(|error| unavailable(&error))?;
+        let shelf =
+            self.exchanges.look(&wanted.cart.skus(), self.context.now()).await.map_err(|error| unavailable(&error))?;
         let order = OrderId::of_cart(&wanted.cart.id, &self.key);
         let view_token_hash = order.view_secret(&self.key).digest();
         let placing = Placing { id: order, view_token_hash, offers: shelf.offers.clone() };

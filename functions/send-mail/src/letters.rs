@@ -199,8 +199,9 @@ impl About<'_> {
             RefundCause::Duplicate => Some("The order had been paid already.".to_owned()),
             RefundCause::Provider => None,
             RefundCause::OutOfStock => Some("It is not in stock any more.".to_owned()),
-            // The mail about the return said it all, but where staff had to send it first.
-            RefundCause::Returned if !refund.by_hand => return None,
+            // The mail about the return, or the claim, said it all, but where staff had to send it first.
+            RefundCause::Returned | RefundCause::Claimed if !refund.by_hand => return None,
+            RefundCause::Claimed => Some("You claimed on its warranty.".to_owned()),
             RefundCause::Returned => Some("Items came back.".to_owned()),
             RefundCause::Unexchanged => Some(match refund.passes_on {
                 Some(of) => format!("It had paid for order {}, and comes back from it.", of.order.number()),

@@ -8,6 +8,7 @@ mod low;
 mod mime;
 mod purchases;
 mod returns;
+mod warranties;
 
 use aws_sdk_ses::config::retry::RetryConfig;
 use aws_sdk_ses::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
@@ -28,6 +29,7 @@ use store::purchasing::Purchasing;
 use store::returns::Returns;
 use store::settings::{Cached, SettingsTable};
 use store::stock::StockTable;
+use store::warranties::Warranties;
 
 /// The function.
 pub const FUNCTION: Function = queue::queue::<SendMail>();
@@ -40,6 +42,7 @@ pub struct SendMail {
     orders: Orders,
     purchasing: Purchasing,
     returns: Returns,
+    warranties: Warranties,
     stock: StockTable,
     shop: Cached<ShopSettings>,
     payments: Cached<PaymentSettings>,
@@ -77,6 +80,7 @@ impl QueueHandler for SendMail {
             orders: context.table()?,
             purchasing: context.table()?,
             returns: context.table()?,
+            warranties: context.table()?,
             stock: context.table()?,
             shop: Cached::new(settings.clone()),
             payments: Cached::new(settings.clone()),
@@ -142,6 +146,8 @@ impl SendMail {
             Event::Shop(event @ ShopEvent::LedgerMismatched { .. }) => return Ok(self.mismatch(event, &shop)),
             Event::Purchase(event) => return self.purchase(event, &shop).await,
             Event::Return(event) => return self.parcel(event, &shop).await,
+            Event::Certificate(event) => return self.certificate(event, &shop).await,
+            Event::Claim(event) => return self.claimed(event, &shop).await,
             Event::Shop(ShopEvent::OrderLinkRequested { order }) => (*order, None),
             Event::Order(event) => (event.order(), Some(event)),
         };
@@ -169,6 +175,7 @@ impl SendMail {
             | OrderEvent::PaymentLate { .. }
             | OrderEvent::PaymentMismatched { .. }
             | OrderEvent::RefundRequested { .. }
+            | OrderEvent::OrderReturned { .. }
             | OrderEvent::RefundFailed { .. } => None,
         };
         Ok(mail.map(|mail| Letter::new(order.email.clone(), mail)))

@@ -3,7 +3,7 @@
 //! Staff alone. Which units may leave, and from which location, is decided by the order's rules.
 
 use contracts::Problem;
-use contracts::order::{DeliverRequest, ShipRequest, quantities};
+use contracts::order::{DeliverRequest, SerialRequest, ShipRequest, quantities, scanned};
 use domain::id::OrderId;
 use domain::order::{Command, Order};
 use domain::people::Action;
@@ -75,7 +75,12 @@ fn parcel(request: &Request) -> Result<Asked, Problem> {
         let mut form = TypedForm::read(request)?;
         let key = form.take("idempotency_key");
         let (carrier, tracking) = (form.take("carrier"), Some(form.take("tracking")));
-        (ShipRequest { carrier, tracking, lines: form.quantities()? }, key)
+        let typed = form.take_all("serials.");
+        let serials = typed.iter().flat_map(|(sku, scanned)| {
+            let units = scanned.split_whitespace().map(str::to_owned);
+            units.map(|serial| SerialRequest { sku: sku.clone(), serial })
+        });
+        (ShipRequest { carrier, tracking, serials: serials.collect(), lines: form.quantities()? }, key)
     } else {
         (request.json()?, String::new())
     };
@@ -90,7 +95,17 @@ fn parcel(request: &Request) -> Result<Asked, Problem> {
         }
         Some(lines) => quantities(lines).map_err(|errors| checks.extend(errors)).ok(),
     };
-    checks.finish(Asked { command: Command::Ship { carrier, tracking, lines }, key, why: SHIPPED })
+    let serials = scanned(&sent.serials).unwrap_or_else(|errors| {
+        // A field of the form has all of a line's numbers.
+        let of = |index: usize| sent.serials.get(index).map(|one| format!("/serials.{}", one.sku));
+        let place = |pointer: &str| pointer.split('/').nth(2).and_then(|index| index.parse().ok()).and_then(of);
+        for error in errors {
+            let pointer = place(&error.pointer).filter(|_| is_desk(request)).unwrap_or(error.pointer);
+            checks.add(pointer, error.detail);
+        }
+        Vec::new()
+    });
+    checks.finish(Asked { command: Command::Ship { carrier, tracking, lines, serials }, key, why: SHIPPED })
 }
 
 fn arrival(request: &Request) -> Result<Asked, Problem> {

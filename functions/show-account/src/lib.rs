@@ -21,6 +21,7 @@ use store::lists::Lists;
 use store::orders::Orders;
 use store::returns::Returns;
 use store::settings::{Cached, SettingsTable};
+use store::warranties::Warranties;
 
 /// The function.
 pub const FUNCTION: Function = edge::http::http::<ShowAccount>();
@@ -31,6 +32,7 @@ pub struct ShowAccount {
     orders: Orders,
     lists: Lists,
     returns: Returns,
+    warranties: Warranties,
     credits: Credits,
     key: Vec<u8>,
     shop: Cached<ShopSettings>,
@@ -46,6 +48,7 @@ impl HttpHandler for ShowAccount {
             orders: context.table()?,
             lists: context.table()?,
             returns: context.table()?,
+            warranties: context.table()?,
             credits: context.table()?,
             key: context.require("ORDER_KEY")?.into_bytes(),
             shop: Cached::new(settings.clone()),

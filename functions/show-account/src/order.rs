@@ -3,7 +3,7 @@
 use contracts::refusal::problem as of_refusal;
 use contracts::{Problem, ProblemKind};
 use domain::Money;
-use domain::calendar::{civil, day, moment};
+use domain::calendar::{civil, date, day, moment};
 use domain::id::{OrderId, ReturnId};
 use domain::order::{Order, OrderAction, OrderStatus, PaymentMethod};
 use domain::people::Action;
@@ -15,11 +15,14 @@ use edge::order_view::{Audience, Standing, contents, happened, payment_words, to
 use edge::orders::{reader, shop_path};
 use edge::page::{picture, renewal};
 use edge::return_view::{return_path, summary};
+use edge::warranty_view::certificate_summary;
 use edge::{Request, Response};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use pages::components::{Badge, Notice, Tone};
 use pages::layout::Head;
 use pages::shop::{self, BankTransfer, CancelForm, OrderLine, Payment, PaymentReturn, Shipment};
+use store::warranties::CertificateLook;
 
 use crate::ShowAccount;
 use crate::words::{consequence, has_failed, line_note, sentence};
@@ -125,6 +128,7 @@ async fn show(
         }),
         transfer: transfer(order, &payments, now),
         returns: returns.iter().map(|back| summary(back, token)).collect(),
+        certificates: certificates(shop, order, token.is_some(), date(now)).await?,
         return_href: order.is_returnable(now).then(|| return_path(&order.id, token, &[])),
         return_by: order.return_by(now).map(|day| format!("You can send items back until {}.", civil(day))),
         csrf: frame.csrf(),
@@ -132,6 +136,25 @@ async fn show(
     };
     let head = Head::private(format!("Order {}", order.number));
     Ok(frame.page(200, &head, &shop::order(&view)))
+}
+
+/// The certificates of an order's units that are its buyer's, each with the secret of its link for who came by the order's.
+async fn certificates(
+    shop: &ShowAccount,
+    order: &Order,
+    by_link: bool,
+    today: Date,
+) -> Result<Vec<shop::CertificateSummary>, Problem> {
+    if order.shipments.is_empty() || order.lines.iter().all(|line| line.warranty_months == 0) {
+        return Ok(Vec::new());
+    }
+    let look = CertificateLook::With(order.id);
+    let all = shop.warranties.certificates(&look).await.map_err(|error| unavailable(&error))?;
+    let own = all.iter().filter(|one| one.is_buyers()).map(|one| {
+        let secret = by_link.then(|| one.id.view_secret(one.passed, &shop.key).reveal());
+        certificate_summary(one, secret.as_deref(), today)
+    });
+    Ok(own.collect())
 }
 
 /// The answer to what the reader just did.

@@ -235,6 +235,8 @@ fn desk_line(order: &Order, line: &OrderLine) -> Result<DeskLine, Problem> {
         unit_price: line.unit_price.format(),
         total: line.total().map(Money::format).map_err(|error| of_refusal(&error.into()))?,
         location: (!places.is_empty()).then(|| places.join(", ")),
+        // What replaces something inherits its warranty.
+        serials: (line.warranty_months > 0 || order.claim.is_some()).then(String::new),
     })
 }
 
@@ -269,6 +271,7 @@ fn view(order: &Order, shipping: &ShippingSettings) -> Result<DeskOrder, Problem
         billing_address: order.billing_address.as_ref().map(domain::Address::lines).unwrap_or_default(),
         facts: facts(order, shipping),
         parcels: parcels(order),
+        claim: order.claim.map(|claim| (claim.number().to_string(), format!("/desk/claims/{claim}"))),
         returns: order
             .returns
             .iter()
@@ -314,8 +317,8 @@ fn facts(order: &Order, shipping: &ShippingSettings) -> Vec<(String, String)> {
     let methods = shipping.zones.iter().flat_map(|zone| &zone.methods);
     let mut methods = methods.filter(|method| method.id == order.shipping_method);
     let sent = methods.next().map_or_else(|| order.shipping_method.to_string(), |method| method.name.clone());
-    let mut facts =
-        vec![("Paid by", payment_words(order.payment_method).to_owned()), ("Received", order.captured.format())];
+    let paid_by = if order.claim.is_some() { "Nothing to pay" } else { payment_words(order.payment_method) };
+    let mut facts = vec![("Paid by", paid_by.to_owned()), ("Received", order.captured.format())];
     if order.refunded.is_positive() {
         facts.push(("Refunded", order.refunded.format()));
     }

@@ -169,7 +169,7 @@ const MISSING: [(&str, &str); 4] = [
     ("postal_code", "Enter the postcode."),
 ];
 
-fn address(body: AddressBody, at: &str, errors: &mut Vec<FieldError>) -> Option<Address> {
+pub(crate) fn address(body: AddressBody, at: &str, errors: &mut Vec<FieldError>) -> Option<Address> {
     let before = errors.len();
     let country: Option<CountryCode> = body.country.trim().to_uppercase().parse().ok();
     if country.is_none() {

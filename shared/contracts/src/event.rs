@@ -8,6 +8,7 @@ use domain::purchasing::Event as PurchaseEvent;
 use domain::returns::Event as ReturnEvent;
 use domain::text::{Email, LocationId, Sku, Slug};
 use domain::timer::TimerKind;
+use domain::warranty::{CertificateEvent, ClaimEvent};
 use serde::{Deserialize, Serialize};
 
 /// Something that happened.
@@ -20,6 +21,10 @@ pub enum Event {
     Purchase(PurchaseEvent),
     /// To a return.
     Return(ReturnEvent),
+    /// To a warranty certificate.
+    Certificate(CertificateEvent),
+    /// To a warranty claim.
+    Claim(ClaimEvent),
     /// To anything else.
     Shop(ShopEvent),
 }
@@ -156,7 +161,41 @@ pub const fn timer_queue_variable(kind: TimerKind) -> &'static str {
     }
 }
 
+impl ShopEvent {
+    /// Its name.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::ProductChanged { .. } => "product.changed",
+            Self::AvailabilityChanged { .. } => "availability.changed",
+            Self::ReorderDue { .. } => "reorder.due",
+            Self::BackorderDue { .. } => "backorder.due",
+            Self::StockLow {} => "stock.low",
+            Self::LedgerMismatched { .. } => "ledger.mismatched",
+            Self::ImportDue { .. } => "import.due",
+            Self::SignInRequested { .. } => "sign_in.requested",
+            Self::OrderLinkRequested { .. } => "order_link.requested",
+        }
+    }
+}
+
 impl Event {
+    /// Its name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Order(event) => event.name(),
+            Self::Purchase(event) => event.name(),
+            Self::Return(event) => event.name(),
+            Self::Certificate(event) => event.name(),
+            Self::Claim(event) => event.name(),
+            Self::Shop(event) => event.name(),
+        }
+    }
+
+    /// Whether anybody hears of it: by a queue, or from the stream of the table itself.
+    pub const fn is_heard(&self) -> bool {
+        matches!(self, Self::Order(OrderEvent::OrderReturned { .. })) || !self.subscribers().is_empty()
+    }
+
     /// Who listens to it.
     pub const fn subscribers(&self) -> &'static [Subscriber] {
         use Subscriber::{Allocations, Catalog, Imports, Mails, Projections, Purchases, Refunds, Reorders, Timers};
@@ -170,8 +209,8 @@ impl Event {
                 | OrderEvent::RefundPaid { .. } => &[Mails, Projections],
                 OrderEvent::RefundRequested { .. } => &[Projections, Refunds],
                 OrderEvent::OrderShort { .. } => &[Mails, Projections],
-                // No list shows where an order's units come from.
-                OrderEvent::OrderAllocated { .. } => &[],
+                // No list shows where an order's units come from; what came back, issue-certificate reads from the stream.
+                OrderEvent::OrderAllocated { .. } | OrderEvent::OrderReturned { .. } => &[],
                 OrderEvent::OrderDelivered { .. }
                 | OrderEvent::OrderCompleted { .. }
                 | OrderEvent::OrderFilled { .. }
@@ -211,6 +250,27 @@ impl Event {
                 | ReturnEvent::Inspected { .. }
                 | ReturnEvent::Closed { .. }
                 | ReturnEvent::Pictured { .. } => &[],
+            },
+            Self::Certificate(event) => match event {
+                CertificateEvent::Issued { .. }
+                | CertificateEvent::Offered { .. }
+                | CertificateEvent::PassedOn { .. }
+                | CertificateEvent::LetGo { .. } => &[Mails],
+                CertificateEvent::Kept { .. } | CertificateEvent::Replaced { .. } | CertificateEvent::Voided { .. } => {
+                    &[]
+                }
+            },
+            Self::Claim(event) => match event {
+                ClaimEvent::Submitted { .. }
+                | ClaimEvent::Approved { .. }
+                | ClaimEvent::Denied { .. }
+                | ClaimEvent::Received { .. }
+                | ClaimEvent::Repaired { .. }
+                | ClaimEvent::Replaced { .. }
+                | ClaimEvent::Refunded { .. }
+                | ClaimEvent::Withdrawn { .. } => &[Mails],
+                // Of a replacement that left, its own parcel's mail and its certificate's tell.
+                ClaimEvent::Diagnosed { .. } | ClaimEvent::InRepair { .. } | ClaimEvent::Completed { .. } => &[],
             },
             Self::Shop(event) => match event {
                 ShopEvent::ImportDue { .. } => &[Imports],

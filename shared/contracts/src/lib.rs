@@ -21,5 +21,6 @@ pub mod settings;
 pub mod staff;
 pub mod stock;
 pub mod transfer;
+pub mod warranty;
 
 pub use problem::{Problem, ProblemKind};

@@ -28,6 +28,10 @@ use crate::stock::{
     AdjustmentAnswer, BackordersRequest, LedgerAnswer, LedgerQuery, SpreadRequest, StockAnswer, StockQuery,
 };
 use crate::transfer::{TransferAnswer, TransferQuery};
+use crate::warranty::{
+    ApproveClaimRequest, CertificateAnswer, CertificateQuery, ClaimAnswer, ClaimQuery, ClaimRequest, DenyClaimRequest,
+    DiagnoseRequest, OfferRequest, ResolveClaimRequest,
+};
 use domain::catalog::ProductDraft;
 use domain::import::{ImportDraft, Mapping};
 use domain::purchasing::{PurchaseDraft, ReceiptDraft, SupplierDraft};
@@ -267,6 +271,50 @@ operations! {
         body WayBackRequest, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415;
     close_return = post "/api/returns/{id}/close" "staff" "Closes a return that nothing is left to do about." ("id")
         body Plain, 200 answer ReturnAnswer, refuses 400 401 403 404 409 413 415;
+    list_certificates = get "/api/warranties" "shop"
+        "Lists warranty certificates, newest first: a customer's own, or for staff those of an order, a serial number or a number." ()
+        query CertificateQuery, 200 answer ListAnswer<CertificateAnswer>, refuses 400 401 403;
+    show_certificate = get "/api/warranties/{id}" "shop"
+        "Shows a warranty certificate to its holder, to who has its link, or to staff." ("id")
+        also ("token" = Option<String>, Query, description = "The secret of the certificate's link."),
+        200 answer CertificateAnswer, refuses 401 403 404;
+    offer_certificate = post "/api/warranties/{id}/offer" "shop"
+        "Offers a certificate to somebody, who gets a link to take it." ("id")
+        also ("token" = Option<String>, Query, description = "The secret of the certificate's link."),
+        body OfferRequest, 200 answer CertificateAnswer, refuses 400 401 403 404 409 413 415 422;
+    keep_certificate = post "/api/warranties/{id}/keep" "shop" "Takes an offer of a certificate back." ("id")
+        also ("token" = Option<String>, Query, description = "The secret of the certificate's link."),
+        body Plain, 200 answer CertificateAnswer, refuses 400 401 403 404 409 413 415;
+    take_certificate = post "/api/warranties/{id}/accept" "shop" "Takes a certificate that is offered." ("id")
+        also ("token" = String, Query, description = "The secret of the link in the mail that offered it."),
+        body Plain, 200 answer CertificateAnswer, refuses 400 401 404 409 413 415;
+    make_claim = post "/api/warranty-claims" "shop"
+        "Claims on a warranty: what it does not cover is denied at once, with every reason. May take an Idempotency-Key." ()
+        also ("Idempotency-Key" = Option<String>, Header),
+        also ("token" = Option<String>, Query, description = "The secret of the certificate's link."),
+        body ClaimRequest, 201 answer ClaimAnswer, refuses 400 401 403 404 409 413 415 422;
+    list_claims = get "/api/warranty-claims" "staff" "Lists claims, newest first: a customer's own, or for staff all." ()
+        query ClaimQuery, 200 answer ListAnswer<ClaimAnswer>, refuses 400 401 403;
+    show_claim = get "/api/warranty-claims/{id}" "shop"
+        "Shows a claim to its holder, to who has the certificate's link, or to staff." ("id")
+        also ("token" = Option<String>, Query, description = "The secret of the certificate's link."),
+        200 answer ClaimAnswer, refuses 401 403 404;
+    withdraw_claim = post "/api/warranty-claims/{id}/withdraw" "shop" "Leaves a claim whose item has not come yet." ("id")
+        also ("token" = Option<String>, Query, description = "The secret of the certificate's link."),
+        body Plain, 200 answer ClaimAnswer, refuses 400 401 403 404 409 413 415;
+    approve_claim = post "/api/warranty-claims/{id}/approve" "staff" "Says what is done about a claim." ("id")
+        body ApproveClaimRequest, 200 answer ClaimAnswer, refuses 400 401 403 404 409 413 415 422;
+    deny_claim = post "/api/warranty-claims/{id}/deny" "staff" "Does nothing about a claim, and says why." ("id")
+        body DenyClaimRequest, 200 answer ClaimAnswer, refuses 400 401 403 404 409 413 415;
+    receive_claim = post "/api/warranty-claims/{id}/receive" "staff" "Says that the item came." ("id")
+        body Plain, 200 answer ClaimAnswer, refuses 400 401 403 404 409 413 415;
+    diagnose_claim = post "/api/warranty-claims/{id}/diagnose" "staff" "Says what the item is like." ("id")
+        body DiagnoseRequest, 200 answer ClaimAnswer, refuses 400 401 403 404 409 413 415 422;
+    repair_claim = post "/api/warranty-claims/{id}/repair" "staff" "Begins to repair the item." ("id")
+        body Plain, 200 answer ClaimAnswer, refuses 400 401 403 404 409 413 415;
+    resolve_claim = post "/api/warranty-claims/{id}/resolve" "staff"
+        "Does what was decided: sends the repaired item back, orders another one for nothing, or gives its price back." ("id")
+        body ResolveClaimRequest, 200 answer ClaimAnswer, refuses 400 401 403 404 409 413 415 422;
     show_settings = get "/api/settings/{topic}" "staff" "Shows a topic's settings." ("topic")
         200 answer SettingsBody, refuses 401 403 404;
     put_settings = put "/api/settings/{topic}" "staff" "Writes a topic's settings over the version that they name." ("topic")

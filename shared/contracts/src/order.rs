@@ -1,12 +1,13 @@
 //! Orders, as they are answered and as staff command them.
 
 use domain::address::Address;
-use domain::id::{OrderId, OrderNumber, ReturnId};
+use domain::id::{ClaimId, OrderId, OrderNumber, ReturnId};
 use domain::order::{Order, OrderStatus, PaymentMethod, PaymentStatus, RefundWhat, ShipmentStatus};
 use domain::pricing::Totals;
 use domain::refusal::Refusal;
 use domain::stock::{Allocated, Allocation, SkuQuantity};
-use domain::text::{Email, LocationId, MethodId, Quantity, Sku};
+use domain::text::{Email, LocationId, MethodId, Quantity, Serial, Sku};
+use domain::warranty::UnitSerial;
 use domain::{FieldError, Money};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -140,6 +141,10 @@ pub struct OrderAnswer {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>)]
     pub returns: Vec<ReturnId>,
+    /// The warranty claim that it replaces a unit for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub claim_id: Option<ClaimId>,
     /// Why it was called off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancel_reason: Option<String>,
@@ -178,6 +183,13 @@ pub struct OrderLineAnswer {
     /// How many will never leave, because there were none: their price goes back.
     #[serde(skip_serializing_if = "is_none_of_it")]
     pub dropped: u32,
+    /// Months of warranty that each of its units has from the day on which it leaves.
+    #[serde(skip_serializing_if = "is_unguaranteed")]
+    pub warranty_months: u16,
+}
+
+const fn is_unguaranteed(months: &u16) -> bool {
+    *months == 0
 }
 
 const fn is_none_of_it(count: &u32) -> bool {
@@ -240,6 +252,7 @@ impl OrderAnswer {
                 asked_back: order.asked_back(&line.sku),
                 backordered: order.waiting(&line.sku),
                 dropped: line.dropped,
+                warranty_months: line.warranty_months,
             })
         });
         Ok(Self {
@@ -259,6 +272,7 @@ impl OrderAnswer {
             shipments: order.shipments.clone(),
             delivered: order.delivered,
             returns: order.returns.iter().map(|back| back.id).collect(),
+            claim_id: order.claim,
             cancel_reason: order.cancel_reason.clone(),
             allocation: AllocationAnswer::of(order),
         })
@@ -294,6 +308,42 @@ pub struct ShipRequest {
     /// What is in it; all that is left, unless it says.
     #[serde(default)]
     pub lines: Option<Vec<LineRequest>>,
+    /// The serial numbers of its units, of those that were scanned: their warranty certificates have them.
+    #[serde(default)]
+    pub serials: Vec<SerialRequest>,
+}
+
+/// The serial number of a unit.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SerialRequest {
+    /// Of what.
+    pub sku: String,
+    /// Its number.
+    pub serial: String,
+}
+
+/// The units that were scanned.
+///
+/// # Errors
+/// What is wrong with them, each with its pointer.
+pub fn scanned(serials: &[SerialRequest]) -> Result<Vec<UnitSerial>, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    let mut read = Vec::with_capacity(serials.len());
+    for (index, one) in serials.iter().enumerate() {
+        match (Sku::new(one.sku.clone()), Serial::new(one.serial.clone())) {
+            (Ok(sku), Ok(serial)) => read.push(UnitSerial { sku, serial }),
+            (sku, serial) => {
+                let mut wrong = |field: &str, detail: Option<String>| {
+                    let pointer = format!("/serials/{index}/{field}");
+                    errors.extend(detail.map(|detail| FieldError { pointer, detail }));
+                };
+                wrong("sku", sku.err().map(|error| error.to_string()));
+                wrong("serial", serial.err().map(|error| error.to_string()));
+            }
+        }
+    }
+    if errors.is_empty() { Ok(read) } else { Err(errors) }
 }
 
 /// Quantities of a SKU.

@@ -23,7 +23,12 @@ pub fn problem(refusal: &Refusal) -> Problem {
         | Refusal::AmountTooLarge
         | Refusal::EmptyRefund
         | Refusal::NoReason
-        | Refusal::WrongDeduction { .. } => ProblemKind::Unprocessable,
+        | Refusal::WrongDeduction { .. }
+        | Refusal::OwnAddress
+        | Refusal::NoAddress
+        | Refusal::NoRemedy
+        | Refusal::TooManySerials { .. }
+        | Refusal::SerialTwice { .. } => ProblemKind::Unprocessable,
         Refusal::Illegal(_)
         | Refusal::HoldRuns { .. }
         | Refusal::NotByHand
@@ -36,6 +41,11 @@ pub fn problem(refusal: &Refusal) -> Problem {
         | Refusal::TooManyReturns { .. }
         | Refusal::NotInspected { .. }
         | Refusal::TooManyPhotos { .. }
+        | Refusal::ClaimOpen
+        | Refusal::TooManyClaims { .. }
+        | Refusal::NotOffered
+        | Refusal::NotBuyers
+        | Refusal::ReplacementRuns
         | Refusal::StockTooLow { .. }
         | Refusal::TooFewToSpare { .. }
         | Refusal::NowhereEnough { .. } => ProblemKind::Conflict,
@@ -48,7 +58,8 @@ pub fn problem(refusal: &Refusal) -> Problem {
         Refusal::NotSold { sku, .. }
         | Refusal::PriceChanged { sku, .. }
         | Refusal::LineLeft { sku, .. }
-        | Refusal::NotInspected { sku, .. } => problem.with("sku", sku.to_string()),
+        | Refusal::NotInspected { sku, .. }
+        | Refusal::TooManySerials { sku, .. } => problem.with("sku", sku.to_string()),
         Refusal::TotalChanged { now } => problem.with("total", json!(now)),
         Refusal::CreditChanged { now } => problem.with("credit", json!(now)),
         Refusal::Illegal(illegal) => {
@@ -78,6 +89,15 @@ pub fn problem(refusal: &Refusal) -> Problem {
         | Refusal::TooManyReturns { .. }
         | Refusal::TooManyPhotos { .. }
         | Refusal::NoReason
+        | Refusal::ClaimOpen
+        | Refusal::TooManyClaims { .. }
+        | Refusal::OwnAddress
+        | Refusal::NotOffered
+        | Refusal::NotBuyers
+        | Refusal::NoAddress
+        | Refusal::NoRemedy
+        | Refusal::SerialTwice { .. }
+        | Refusal::ReplacementRuns
         | Refusal::NowhereEnough { .. } => problem,
     }
 }

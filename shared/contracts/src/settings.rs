@@ -2,6 +2,7 @@
 
 use domain::settings::{
     LocationSettings, PaymentSettings, PurchasingSettings, ReturnSettings, ShopSettings, SupportSettings,
+    WarrantySettings,
 };
 use domain::shipping::ShippingSettings;
 use domain::tax::TaxSettings;
@@ -27,4 +28,6 @@ pub enum SettingsBody {
     Support(SupportSettings),
     /// `purchasing`
     Purchasing(PurchasingSettings),
+    /// `warranty`
+    Warranty(WarrantySettings),
 }

@@ -161,6 +161,11 @@ impl Cart {
         self.lines.iter().find(|line| line.sku == *sku)
     }
 
+    /// What is in it.
+    pub fn skus(&self) -> Vec<Sku> {
+        self.lines.iter().map(|line| line.sku.clone()).collect()
+    }
+
     /// How many units are in it.
     pub fn count(&self) -> u64 {
         self.lines.iter().map(|line| u64::from(line.quantity.get())).sum()

@@ -109,7 +109,7 @@ pub struct Product {
     pub category: Option<Slug>,
     /// How it is taxed.
     pub tax_class: TaxClass,
-    /// Months of warranty from delivery; 0 for none.
+    /// Months of warranty from the day on which a unit leaves; 0 for none.
     pub warranty_months: u16,
     /// Days in which it may be returned, where they differ from the shop's.
     #[serde(default, skip_serializing_if = "Option::is_none")]

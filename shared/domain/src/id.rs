@@ -214,6 +214,27 @@ impl PurchaseOrderId {
     }
 }
 
+impl CertificateId {
+    /// The certificate of a unit: the `unit`th of that SKU that left with an order, at `left`. Made from these under the shop's
+    /// `key`, so that a unit has one however often it is issued.
+    pub fn of_unit(order: &OrderId, sku: &crate::text::Sku, unit: u32, left: jiff::Timestamp, key: &[u8]) -> Self {
+        let hash = keyed_hash(key, format!("certificate {order} {sku} {unit}").as_bytes());
+        let mut random = [0; 10];
+        random.copy_from_slice(&hash[..10]);
+        Self::new(u64::try_from(left.as_millisecond()).unwrap_or(0), random)
+    }
+
+    /// The secret of the link that its holder has, who is the `passed`th after the buyer.
+    pub fn view_secret(&self, passed: u32, key: &[u8]) -> crate::text::Secret {
+        secret_of(key, &format!("certificate {self} {passed}"))
+    }
+
+    /// The secret of the link by which whoever it was offered to `at` that moment takes it: made for that offer alone.
+    pub fn offer_secret(&self, at: jiff::Timestamp, key: &[u8]) -> crate::text::Secret {
+        secret_of(key, &format!("offer {self} {}", at.as_millisecond()))
+    }
+}
+
 /// Writes the number that people read an id by, for the ids that people read.
 macro_rules! numbered {
     ($($name:ident)*) => {
@@ -226,7 +247,7 @@ macro_rules! numbered {
     };
 }
 
-numbered! { OrderId PurchaseOrderId TransferId ReturnId }
+numbered! { OrderId PurchaseOrderId TransferId ReturnId CertificateId ClaimId }
 
 fn secret_of(key: &[u8], what: &str) -> crate::text::Secret {
     let hash = keyed_hash(key, what.as_bytes());

@@ -1,6 +1,6 @@
 //! The rules of the shop, pure: what it sells, moves, takes and answers for.
 //!
-//! Knows money, ids, catalogue, stock, tax, shipping, carts, orders, store credit, demand, reordering, purchase orders, transfers
+//! Knows money, ids, catalogue, stock, tax, shipping, carts, orders, store credit, warranties, demand, reordering, purchase orders, transfers
 //! and their state machines. It deliberately knows no runtime, no AWS, no HTTP, no clock and no randomness: time and ids come in
 //! as arguments, and a decision goes out as a value that says what is to be, what happened and what stock has to move.
 
@@ -33,11 +33,13 @@ pub mod tax;
 pub mod text;
 pub mod timer;
 pub mod transfer;
+pub mod warranty;
 
 pub use address::Address;
 pub use field::FieldError;
 pub use money::{Currency, Money, MoneyError};
 pub use refusal::Refusal;
 pub use text::{
-    CountryCode, Digest, Email, LocationId, MethodId, Quantity, Secret, Sku, Slug, SupplierId, TaxClass, ValueError,
+    CountryCode, Digest, Email, LocationId, MethodId, Quantity, Secret, Serial, Sku, Slug, SupplierId, TaxClass,
+    ValueError,
 };

@@ -27,13 +27,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::address::Address;
 use crate::calendar::date;
-use crate::id::{CartId, OrderId, OrderNumber, PersonId};
+use crate::id::{CartId, ClaimId, OrderId, OrderNumber, PersonId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::pricing::Totals;
 use crate::returns::Terms;
 use crate::settings::PaymentSettings;
 use crate::stock::{Allocated, Allocation, SkuQuantity};
 use crate::text::{Digest, Email, MethodId, Quantity, Sku};
+use crate::warranty::UnitSerial;
 
 /// How an order is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -209,6 +210,9 @@ pub struct Shipment {
     pub tracking: Option<String>,
     /// What is in it.
     pub lines: Vec<SkuQuantity>,
+    /// The numbers of its units, of those that were scanned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serials: Vec<UnitSerial>,
 }
 
 /// A request that an order has answered, so that its repetition does nothing more.
@@ -325,6 +329,9 @@ pub struct Order {
     /// Its returns, in the order in which they were asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub returns: Vec<AskedBack>,
+    /// The warranty claim whose unit it replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<ClaimId>,
     /// Why somebody has to look at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attention: Option<Attention>,
@@ -393,6 +400,11 @@ impl OrderAction {
 }
 
 impl Order {
+    /// Whether it was called off, or its hold ended before it was paid.
+    pub const fn comes_to_nothing(&self) -> bool {
+        matches!(self.status, OrderStatus::Canceled | OrderStatus::Expired)
+    }
+
     /// What was asked under a key before, while it is remembered.
     pub fn answered(&self, key: &Digest) -> Option<&RequestMark> {
         self.requests.iter().find(|known| known.key == *key)
@@ -524,7 +536,9 @@ impl Order {
                 OrderAction::MarkPaid => Command::MarkPaid { reference: String::new() },
                 OrderAction::Cancel => Command::Cancel { reason: None },
                 OrderAction::CancelBackorder => Command::CancelBackorder,
-                OrderAction::Ship => Command::Ship { carrier: String::new(), tracking: None, lines: None },
+                OrderAction::Ship => {
+                    Command::Ship { carrier: String::new(), tracking: None, lines: None, serials: Vec::new() }
+                }
                 OrderAction::Deliver => Command::Deliver,
                 OrderAction::Refund => {
                     Command::Refund { reason: String::new(), what: RefundWhat::Amount(self.refundable()) }

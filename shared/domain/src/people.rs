@@ -56,6 +56,7 @@ impl Role {
                     | Action::EditPurchasing
                     | Action::ViewOrders
                     | Action::ViewReturns
+                    | Action::ViewClaims
                     | Action::ViewSettings
             ),
             Self::Warehouse => matches!(
@@ -72,6 +73,8 @@ impl Role {
                     | Action::ViewReturns
                     | Action::ReceiveReturns
                     | Action::SettleReturns
+                    | Action::ViewClaims
+                    | Action::ReceiveClaims
             ),
             Self::Support => matches!(
                 action,
@@ -84,6 +87,9 @@ impl Role {
                     | Action::ViewReturns
                     | Action::DecideReturns
                     | Action::SettleReturns
+                    | Action::ViewClaims
+                    | Action::DecideClaims
+                    | Action::ReceiveClaims
                     | Action::ViewCustomers
             ),
         }
@@ -147,6 +153,12 @@ pub enum Action {
     ReceiveReturns,
     /// Give buyers what their return comes to.
     SettleReturns,
+    /// See every warranty certificate and every claim, and write down serial numbers.
+    ViewClaims,
+    /// Say what is done about a claim, and claim for a holder.
+    DecideClaims,
+    /// Say that a claimed item came, what it is like, and that it leaves again.
+    ReceiveClaims,
     /// See customers.
     ViewCustomers,
     /// See what the shop costs.
@@ -182,6 +194,9 @@ impl Action {
         Self::DecideReturns,
         Self::ReceiveReturns,
         Self::SettleReturns,
+        Self::ViewClaims,
+        Self::DecideClaims,
+        Self::ReceiveClaims,
         Self::ViewCustomers,
         Self::ViewCosts,
         Self::ViewSettings,

@@ -297,6 +297,7 @@ impl PricedCart {
             backordered: Vec::new(),
             shipments: Vec::new(),
             returns: Vec::new(),
+            claim: None,
             attention: None,
             delivered: None,
             cancel_reason: None,

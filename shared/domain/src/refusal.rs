@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::machine::IllegalTransition;
 use crate::money::{Currency, Money, MoneyError};
-use crate::text::{CountryCode, LocationId, MethodId, Sku};
+use crate::text::{CountryCode, LocationId, MethodId, Serial, Sku};
 
 /// Why something that was asked for is not done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -165,6 +165,47 @@ pub enum Refusal {
         /// How many it can have.
         most: usize,
     },
+    /// Something is being done about the unit of a certificate already.
+    #[error("A claim on this warranty is open. Wait until it is settled.")]
+    ClaimOpen,
+    /// A certificate can have no further claim.
+    #[error("This warranty has {most} claims already. Write to us about further ones.")]
+    TooManyClaims {
+        /// How many it can have.
+        most: usize,
+    },
+    /// A certificate is offered to its own holder.
+    #[error("This is the address that the warranty belongs to already.")]
+    OwnAddress,
+    /// A certificate is offered to nobody, or its time to be taken is over.
+    #[error("This warranty is not on offer any more. Ask who gave you the link for a new one.")]
+    NotOffered,
+    /// The price of a unit goes back to whoever paid it alone.
+    #[error("This warranty was passed on: the price goes back to its buyer alone. Repair or replace it.")]
+    NotBuyers,
+    /// The shop does not know where to send a unit.
+    #[error("Say where a repaired or a new one is to be sent.")]
+    NoAddress,
+    /// What is done about a claim was not said.
+    #[error("Say what is done about it: repair, replace or refund.")]
+    NoRemedy,
+    /// More units were scanned than leave.
+    #[error("{leaving} of {sku} leave: give no more serial numbers than that.")]
+    TooManySerials {
+        /// Of which SKU.
+        sku: Sku,
+        /// How many leave.
+        leaving: u32,
+    },
+    /// One unit was scanned twice.
+    #[error("The serial number {serial} stands here twice.")]
+    SerialTwice {
+        /// Which.
+        serial: Serial,
+    },
+    /// The order of a replacement is on its way still.
+    #[error("The replacement was ordered and has not been called off.")]
+    ReplacementRuns,
     /// More would leave a location than there is.
     #[error("{location} has only {left} of {sku} that are not promised to an order.")]
     StockTooLow {
@@ -271,6 +312,16 @@ impl Refusal {
             Self::NoReason => "reason-missing",
             Self::WrongDeduction { .. } => "wrong-deduction",
             Self::TooManyPhotos { .. } => "too-many-photos",
+            Self::ClaimOpen => "claim-open",
+            Self::TooManyClaims { .. } => "too-many-claims",
+            Self::OwnAddress => "own-address",
+            Self::NotOffered => "not-offered",
+            Self::NotBuyers => "not-the-buyers",
+            Self::NoAddress => "address-missing",
+            Self::NoRemedy => "remedy-missing",
+            Self::TooManySerials { .. } => "too-many-serials",
+            Self::SerialTwice { .. } => "serial-twice",
+            Self::ReplacementRuns => "replacement-runs",
             Self::StockTooLow { .. } => "stock-too-low",
             Self::TooFewToSpare { .. } => "too-few-to-spare",
             Self::NowhereEnough { .. } => "nowhere-enough",

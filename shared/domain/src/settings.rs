@@ -13,6 +13,7 @@ use crate::field::{FieldError, Findings};
 use crate::money::{Currency, Money};
 use crate::stock::{AllocationRule, Shortage};
 use crate::text::{CountryCode, Email, LocationId, Slug};
+use crate::warranty::Defect;
 
 /// A part of the settings that is read and written as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,6 +35,8 @@ pub enum Topic {
     Support,
     /// [`PurchasingSettings`].
     Purchasing,
+    /// [`WarrantySettings`].
+    Warranty,
 }
 
 /// A text that names no topic.
@@ -52,6 +55,7 @@ impl Topic {
         Self::Returns,
         Self::Support,
         Self::Purchasing,
+        Self::Warranty,
     ];
 
     /// As it stands in an address.
@@ -65,6 +69,7 @@ impl Topic {
             Self::Returns => "returns",
             Self::Support => "support",
             Self::Purchasing => "purchasing",
+            Self::Warranty => "warranty",
         }
     }
 }
@@ -312,6 +317,43 @@ pub struct PurchasingSettings {
     pub staff_email: Option<Email>,
 }
 
+/// What the shop guarantees, beside how long: that a product says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WarrantySettings {
+    /// Counts its writes: the version of the terms.
+    #[serde(default)]
+    pub version: u64,
+    /// The terms in words, as every certificate has them that is issued under them.
+    pub terms: String,
+    /// Whether accidents are covered.
+    #[serde(default)]
+    pub covers_accidents: bool,
+    /// Whether wear is covered.
+    #[serde(default)]
+    pub covers_wear: bool,
+    /// Whether loss and theft are covered.
+    #[serde(default)]
+    pub covers_loss: bool,
+    /// Days from the approval of a claim in which the item has to be sent.
+    #[serde(default = "two_weeks")]
+    pub send_days: u16,
+}
+
+impl WarrantySettings {
+    /// What certificates that are issued under them do not cover.
+    pub fn excluded(&self) -> Vec<Defect> {
+        let out = |covered: bool, defect: Defect| (!covered).then_some(defect);
+        let all = [
+            out(self.covers_accidents, Defect::Accident),
+            out(self.covers_wear, Defect::Wear),
+            out(self.covers_loss, Defect::Lost),
+        ];
+        all.into_iter().flatten().collect()
+    }
+}
+
 impl Setting for ShopSettings {
     const TOPIC: Topic = Topic::Shop;
 
@@ -547,6 +589,38 @@ impl Setting for PurchasingSettings {
     }
 }
 
+impl Setting for WarrantySettings {
+    const TOPIC: Topic = Topic::Warranty;
+
+    fn check(&self) -> Result<(), Vec<FieldError>> {
+        let mut found = Findings::default();
+        found.text(&self.terms, 1, 10_000, "/terms");
+        found.require((1..=365).contains(&self.send_days), "/send_days", "Must be 1 to 365 days.");
+        found.or(())
+    }
+
+    fn version(&self) -> u64 {
+        self.version
+    }
+
+    fn with_version(self, version: u64) -> Self {
+        Self { version, ..self }
+    }
+
+    fn initial() -> Self {
+        Self {
+            version: 1,
+            terms: "We repair or replace what fails in ordinary use while the warranty runs, or give its price back where neither is \
+                    possible. The rights that the law gives you stay as they are."
+                .to_owned(),
+            covers_accidents: false,
+            covers_wear: false,
+            covers_loss: false,
+            send_days: two_weeks(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -574,6 +648,7 @@ mod tests {
         starts_well::<ReturnSettings>();
         starts_well::<SupportSettings>();
         starts_well::<PurchasingSettings>();
+        starts_well::<WarrantySettings>();
     }
 
     #[test]

@@ -133,6 +133,12 @@ texts! {
         made_of(text, 32, |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'))
     };
 
+    /// The number of one unit, as it stands on it: what a scanner reads, its outer blanks gone.
+    Serial, "A serial number has 1 to 64 of A-Z, a-z, 0-9, '.', '_', '/' and '-'.",
+    |text| {
+        made_of(text.trim().to_owned(), 64, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'/' | b'-'))
+    };
+
     /// A way of shipping, by the id that staff chose: `standard`.
     MethodId, "A shipping method has 1 to 32 of a-z, 0-9, '_' and '-'.",
     |text| {

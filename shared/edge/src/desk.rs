@@ -4,7 +4,7 @@
 
 use contracts::{Problem, ProblemKind};
 use domain::calendar::moment;
-use domain::id::{ImportId, OrderId, PurchaseOrderId, ReturnId, TransferId};
+use domain::id::{ClaimId, ImportId, OrderId, PurchaseOrderId, ReturnId, TransferId};
 use domain::people::{Action, Role};
 use domain::settings::ShopSettings;
 use maud::html;
@@ -106,6 +106,7 @@ const fn needed(section: Section) -> Action {
     match section {
         Section::Orders => Action::ViewOrders,
         Section::Returns => Action::ViewReturns,
+        Section::Claims => Action::ViewClaims,
         Section::Products => Action::ViewCatalog,
         Section::Stock => Action::ViewStock,
         Section::Transfers => Action::ViewTransfers,
@@ -151,6 +152,12 @@ fn done(word: &str) -> Option<&'static str> {
         "return-settled" => "Settled. The customer gets a mail.",
         "sent-back" => "Sent back. The customer gets a mail.",
         "return-closed" => "Closed.",
+        "claim-approved" => "Approved. The holder gets a mail.",
+        "claim-denied" => "Denied. The holder gets a mail.",
+        "claim-received" => "Booked. The holder gets a mail.",
+        "claim-diagnosed" => "Saved.",
+        "claim-repair" => "The repair has begun.",
+        "claim-resolved" => "Done. The holder gets a mail.",
         "uploaded" => "The picture is added.",
         "removed" => "The picture is removed.",
         _ => return None,
@@ -263,6 +270,9 @@ fn way_back(request: &Request, problem: &Problem) -> (String, &'static str) {
     }
     if let Ok(back) = named.parse::<ReturnId>() {
         return (format!("/desk/returns/{back}"), "Back to the return");
+    }
+    if let Ok(claim) = named.parse::<ClaimId>() {
+        return (format!("/desk/claims/{claim}"), "Back to the claim");
     }
     match (named.parse::<OrderId>(), named.parse::<PurchaseOrderId>()) {
         (Ok(order), _) => (format!("/desk/orders/{order}"), "Back to the order"),

@@ -38,6 +38,9 @@ pub mod secrets;
 pub mod sender;
 pub mod stream;
 pub mod telemetry;
+pub mod warranties;
+#[cfg(feature = "pages")]
+pub mod warranty_view;
 
 pub use context::{Clock, Context, Randomness};
 pub use environment::Environment;

@@ -260,6 +260,7 @@ fn refund_event(order: &Order, refund: &Refund, audience: Audience) -> Event {
         RefundCause::OutOfStock => Some("it is not in stock any more"),
         RefundCause::Returned => Some("items came back"),
         RefundCause::Unpaid => Some("it was not paid in time"),
+        RefundCause::Claimed => Some("a claim on its warranty"),
         RefundCause::Unexchanged => Some("it comes back from the order that it had paid for"),
     };
     let reason = refund.reason.as_deref().filter(|_| audience == Audience::Staff);

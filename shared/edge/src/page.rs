@@ -113,16 +113,16 @@ pub(crate) fn failure(request: &Request, problem: &Problem) -> Failure {
         ProblemKind::Unauthenticated => Failure::LinkExpired,
         ProblemKind::Forbidden => Failure::Forbidden,
         ProblemKind::TooMany => Failure::TooMany,
-        ProblemKind::Malformed
-        | ProblemKind::Conflict
+        ProblemKind::Conflict
         | ProblemKind::OutOfStock
         | ProblemKind::PriceChanged
         | ProblemKind::CartOrdered
+        | ProblemKind::Unprocessable => Failure::Refused { why: problem.detail.clone() },
+        ProblemKind::Malformed
         | ProblemKind::Stale
         | ProblemKind::TooLarge
         | ProblemKind::UnsupportedMediaType
-        | ProblemKind::KeyReused
-        | ProblemKind::Unprocessable => Failure::Stale,
+        | ProblemKind::KeyReused => Failure::Stale,
         ProblemKind::Internal | ProblemKind::ProviderUnavailable | ProblemKind::Busy => {
             Failure::Fault { reference: request.correlation().to_owned(), known: None }
         }

@@ -7,7 +7,6 @@
 use contracts::Problem;
 use contracts::returns::ReturnAnswer;
 use domain::calendar::date;
-use domain::cart::Cart;
 use domain::id::ReturnId;
 use domain::order::{Order, RequestMark};
 use domain::returns::{Decision, NotReturnable, Return, Tables};
@@ -191,14 +190,13 @@ impl Exchanges {
         })
     }
 
-    /// What is offered of a cart's goods now.
+    /// What is offered of these goods now.
     ///
     /// # Errors
     /// When a table does not answer.
-    pub async fn look(&self, cart: &Cart, now: Timestamp) -> Result<Shelf, StoreError> {
-        let skus: Vec<Sku> = cart.lines.iter().map(|line| line.sku.clone()).collect();
+    pub async fn look(&self, skus: &[Sku], now: Timestamp) -> Result<Shelf, StoreError> {
         let (offers, taxes, shipping, payments, returns) = tokio::join!(
-            self.stock.offers(&skus),
+            self.stock.offers(skus),
             self.taxes.get(now),
             self.shipping.get(now),
             self.payments.get(now),

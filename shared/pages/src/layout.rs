@@ -144,6 +144,7 @@ fn footer(shop: &ShopContext, links: bool) -> Markup {
                             li { a href="/help" { "Help" } }
                             li { a href="/orders/find" { "Find an order" } }
                             li { a href="/returns" { "Returns" } }
+                            li { a href="/warranty" { "Warranty" } }
                             @if shop.signed_in {
                                 li { a href="/account" { "Your orders" } }
                                 li { form method="post" action="/sign-out" { (hidden("csrf", &shop.csrf)) button.link-button type="submit" { "Sign out" } } }
@@ -262,6 +263,7 @@ pub fn supplier_page(head: &Head, shop: &ShopContext, address: &[String], body: 
 pub enum Section {
     Orders,
     Returns,
+    Claims,
     Products,
     Stock,
     Reorders,
@@ -275,9 +277,10 @@ pub enum Section {
 
 impl Section {
     /// Every section, in the order of the navigation.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Orders,
         Self::Returns,
+        Self::Claims,
         Self::Products,
         Self::Stock,
         Self::Reorders,
@@ -293,6 +296,7 @@ impl Section {
         match self {
             Self::Orders => ("Orders", "/desk/orders", "o", Icon::List),
             Self::Returns => ("Returns", "/desk/returns", "e", Icon::Return),
+            Self::Claims => ("Claims", "/desk/claims", "w", Icon::Shield),
             Self::Products => ("Products", "/desk/products", "p", Icon::Tag),
             Self::Stock => ("Stock", "/desk/stock", "i", Icon::Stock),
             Self::Reorders => ("Reorders", "/desk/reorders", "r", Icon::Reorder),
@@ -420,6 +424,11 @@ pub enum Failure {
     TooMany,
     /// 400, 415 and the like: the form did not arrive as it was sent; often an old page.
     Stale,
+    /// 409, 422 and the like: it is not possible as things stand.
+    Refused {
+        /// Why, in words for people.
+        why: String,
+    },
     /// 500: ours to mend; the reference finds it in the logs.
     Fault {
         /// What the reader can quote.
@@ -439,6 +448,7 @@ impl Failure {
             Self::LinkExpired => "This link has expired",
             Self::TooMany => "A moment, that was quick",
             Self::Stale => "That page was out of date",
+            Self::Refused { .. } => "That isn't possible now",
             Self::Fault { .. } => "Something broke on our side",
         }
     }
@@ -458,6 +468,7 @@ pub fn failure(failure: &Failure, support_email: Option<&str>, back: (&str, &str
                     Failure::LinkExpired => p { "Links in our mails work once, or for a limited time. Ask for a new one and it will be with you in a minute." },
                     Failure::TooMany => p { "Too many requests came from your connection. Wait a minute, then try again. Nothing you typed elsewhere is lost." },
                     Failure::Stale => p { "We couldn't be sure that this form came from you, so nothing was changed. Go back, reload the page, and send it again." },
+                    Failure::Refused { why } => p { (why) },
                     Failure::Fault { reference, known } => {
                         @if let Some(known) = known { p { strong { (known) } } }
                         p { "We've been told, and you did nothing wrong. Try again in a few minutes." }

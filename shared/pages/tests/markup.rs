@@ -199,9 +199,10 @@ fn what_only_looks_asks_by_get() {
 }
 
 #[test]
-fn a_return_asks_for_one_thing_at_a_time() {
-    let pages: Vec<_> = samples::pages().into_iter().filter(|(page, _)| page.contains("return")).collect();
-    assert!(pages.len() > 20);
+fn a_return_or_a_warranty_asks_for_one_thing_at_a_time() {
+    let ours = |page: &str| ["return", "warranty", "claim"].iter().any(|word| page.contains(word));
+    let pages: Vec<_> = samples::pages().into_iter().filter(|(page, _)| ours(page)).collect();
+    assert!(pages.len() > 40);
     for (page, html) in pages {
         let middle = &html[html.find("<main").unwrap()..html.find("</main>").unwrap()];
         let filled = tags(middle).iter().filter(|tag| tag.get("class") == Some("button")).count();
@@ -238,6 +239,96 @@ fn a_return_without_money_speaks_of_none() {
     }
     let (_, nothing) = samples::mails().into_iter().find(|(name, _)| *name == "return-settled-zero").unwrap();
     assert_eq!(nothing.subject, "Your return for 7K3F9QX2M4 is done");
+}
+
+#[test]
+fn a_certificates_code_is_named_and_stands_in_words_too() {
+    let html = samples::pages().into_iter().find(|(page, _)| page == "warranty-certificate").unwrap().1;
+    let all = tags(&html);
+    let code = all.iter().find(|tag| tag.name == "svg" && tag.get("role") == Some("img")).unwrap();
+    assert!(code.get("aria-label").is_some_and(|name| name.starts_with("QR code")));
+    assert_eq!(code.get("viewBox"), Some("-4 -4 37 37"), "29 modules and the quiet zone");
+    assert!(html.contains(">https://shop.example.com/warranty/crt_1?token=t</a>"));
+}
+
+#[test]
+fn a_claim_that_needs_no_parcel_speaks_of_none() {
+    let (_, mail) = samples::mails().into_iter().find(|(name, _)| *name == "claim-approved-kept").unwrap();
+    assert!(!mail.text.contains("parcel") && !mail.text.contains("Send it to"), "{}", mail.text);
+}
+
+fn page(name: &str) -> String {
+    let found = samples::pages().into_iter().find(|(page, _)| page == name);
+    assert!(found.is_some(), "no {name}");
+    found.map(|(_, html)| html).unwrap_or_default()
+}
+
+/// What stands between the first `start` and the `end` after it, `start` too.
+fn part<'a>(html: &'a str, start: &str, end: &str) -> &'a str {
+    let from = html.find(start).map(|from| &html[from..]);
+    assert!(from.is_some(), "no {start}");
+    from.and_then(|rest| rest.split(end).next()).unwrap_or_default()
+}
+
+#[test]
+fn every_section_of_the_desk_has_a_key_of_its_own() {
+    let html = page("desk-claims");
+    let all = tags(part(&html, "<nav", "</nav>"));
+    let keys: Vec<_> = all.iter().filter_map(|tag| tag.get("data-key")).collect();
+    assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), pages::layout::Section::ALL.len());
+    let current = all.iter().find(|tag| tag.has("aria-current")).unwrap();
+    assert_eq!((current.get("href"), current.get("data-key")), (Some("/desk/claims"), Some("w")));
+}
+
+#[test]
+fn a_claim_asks_for_an_address_only_where_it_is_not_known() {
+    assert!(!page("warranty-claim-form").contains("shipping_"));
+    let fresh = page("warranty-claim-form-address");
+    let asked = tags(part(&fresh, "<fieldset class=\"fieldset\" aria-describedby=\"address-hint\"", "</fieldset>"));
+    for field in ["name", "country", "line1", "line2", "city", "postal_code", "phone"] {
+        let name = format!("shipping_{field}");
+        assert!(asked.iter().any(|tag| tag.get("name") == Some(&name)), "no {name}");
+    }
+    let chosen = |html: &str| {
+        let all = tags(html);
+        let one = all.iter().find(|tag| tag.name == "option" && tag.has("selected")).unwrap();
+        one.get("value").unwrap().to_owned()
+    };
+    assert_eq!(chosen(&fresh), "DE", "the marked one, before anything was typed");
+    let refused = page("warranty-claim-form-address-error");
+    assert_eq!(chosen(&refused), "AT", "what was typed is kept");
+    assert!(refused.contains("href=\"#shipping_postal_code\""));
+}
+
+#[test]
+fn an_order_with_many_certificates_folds_what_is_over_five() {
+    let html = page("order-warranty");
+    let section = part(&html, "<section class=\"stack\" aria-labelledby=\"warranty\"", "</section>");
+    let (seen, folded) = section.split_once("<details").unwrap();
+    assert_eq!((seen.matches("<li").count(), folded.matches("<li").count()), (5, 2));
+    assert!(folded.contains("Show 2 more"));
+    assert!(!part(&page("order-warranty-one"), "id=\"warranty\"", "</section>").contains("<details"));
+    assert!(!page("order").contains("id=\"warranty\""));
+}
+
+#[test]
+fn serial_numbers_are_asked_for_where_there_is_a_warranty() {
+    let html = page("desk-order");
+    let all = tags(&html);
+    let asked: Vec<_> = all.iter().filter(|tag| tag.name == "textarea").filter_map(|tag| tag.get("name")).collect();
+    assert_eq!(asked, ["serials.MUG-COBALT"], "not of the line without one");
+    let refused = page("desk-order-error");
+    assert!(refused.contains("href=\"#ship-serials-MUG-COBALT\"") && refused.contains(">SN-1\nSN-1\nSN-2</textarea>"));
+}
+
+#[test]
+fn what_is_done_instead_comes_after_what_enter_does() {
+    let html = page("desk-claim-repair");
+    let form = tags(part(&html, "<form class=\"stack\" action=\"/desk/claims/clm_1/resolve\"", "</form>"));
+    let buttons: Vec<_> = form.iter().filter(|tag| tag.name == "button").map(|tag| tag.get("value")).collect();
+    assert_eq!(buttons, [None, Some("refund")]);
+    let begins = page("desk-claim-repair-begins");
+    assert!(begins.contains("4-key-repair") && begins.contains("4-key-resolve"));
 }
 
 #[test]

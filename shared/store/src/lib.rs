@@ -22,6 +22,7 @@ pub mod stamp;
 pub mod stock;
 pub mod timers;
 pub mod tx;
+pub mod warranties;
 
 pub use db::{Db, StoreError, Table};
 pub use orders::same;

@@ -252,6 +252,24 @@ impl Orders {
     }
 }
 
+/// The writes of what a placed order holds, on whatever shards have it: of an order that is placed with another record.
+pub(crate) async fn holds(
+    stock: &StockTable,
+    placement: &Placement,
+    cause: &Cause,
+) -> Result<Vec<Write>, TxError<NotWritten>> {
+    let skus: Vec<Sku> = placement.takes.iter().map(|take| take.sku.clone()).collect();
+    let offers = stock.offers(&skus).await.map_err(TxError::Store)?;
+    let mut writes = Vec::new();
+    let cause = cause.clone().about(placement.order.id.to_string());
+    for take in &placement.takes {
+        let parts = offers.get(&take.sku).and_then(|offer| offer.take(take.shard, take.quantity));
+        let parts = parts.ok_or(TxError::Refused(NotWritten::NoStock))?;
+        writes.extend(stock.hold(take, &parts, &cause).map_err(TxError::Store)?);
+    }
+    Ok(writes)
+}
+
 /// The order that a failed condition found.
 ///
 /// # Errors

@@ -16,16 +16,15 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::id::{OrderNumber, PersonId, ReturnId};
 use domain::order::RequestMark;
-use domain::pricing::Placement;
 use domain::returns::{Decision, Return, ReturnView};
-use domain::text::{Digest, Sku};
+use domain::text::Digest;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, Item, StoreError, Table, n, s};
 use crate::events::of_return;
 use crate::handle::{Handle, keep, kept};
-use crate::orders::{Orders, Reader};
+use crate::orders::{Orders, Reader, holds};
 use crate::page::{Cursor, Page};
 use crate::stamp::{Cause, Stamp};
 use crate::stock::{StockTable, by_sku, not_named};
@@ -233,8 +232,7 @@ impl Returns {
         }
         if let Some(placement) = &decision.placement {
             let stock = stock.ok_or_else(|| TxError::Store(not_named()))?;
-            let created = orders.create(placement, cause.clone()).map_err(TxError::Store)?;
-            tx = tx.and(created, |_| NotWritten::Stale);
+            tx = tx.and(orders.create(placement, cause.clone()).map_err(TxError::Store)?, |_| NotWritten::Stale);
             for write in holds(stock, placement, &cause).await? {
                 tx = tx.and(write, |_| NotWritten::NoStock);
             }
@@ -281,20 +279,6 @@ impl Returns {
         item.insert("ttl".into(), n((now + REMEMBERED).as_second()));
         Ok(self.table.put_new(item)?.into())
     }
-}
-
-/// The writes of what an order holds that takes the place of what came back, on whatever shards have it.
-async fn holds(stock: &StockTable, placement: &Placement, cause: &Cause) -> Result<Vec<Write>, TxError<NotWritten>> {
-    let skus: Vec<Sku> = placement.takes.iter().map(|take| take.sku.clone()).collect();
-    let offers = stock.offers(&skus).await.map_err(TxError::Store)?;
-    let mut writes = Vec::new();
-    let cause = cause.clone().about(placement.order.id.to_string());
-    for take in &placement.takes {
-        let parts = offers.get(&take.sku).and_then(|offer| offer.take(take.shard, take.quantity));
-        let parts = parts.ok_or(TxError::Refused(NotWritten::NoStock))?;
-        writes.extend(stock.hold(take, &parts, &cause).map_err(TxError::Store)?);
-    }
-    Ok(writes)
 }
 
 #[cfg(test)]

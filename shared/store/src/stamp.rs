@@ -1,7 +1,7 @@
 //! The mark that every write leaves on its record: its number, its events, its cause.
 //!
-//! `rev` counts the record's writes. `emits` (a scalar that stream filters can test) and `outbox` hold this write's
-//! events and are removed by the next write. `cause` says who and why. An event's id is `{record}:{rev}:{position}`.
+//! `rev` counts the record's writes. `emits` (a scalar that stream filters can test: the first one's name) and `outbox` hold
+//! this write's events and are removed by the next write. `cause` says who and why. An event's id is `{record}:{rev}:{position}`.
 
 use std::collections::HashMap;
 
@@ -90,9 +90,9 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// The mark of a write with these events; those that nobody listens for are not kept.
+    /// The mark of a write with these events; those that nobody hears of are not kept.
     pub fn new(events: Vec<Event>, cause: Cause) -> Self {
-        let events = events.into_iter().filter(|event| !event.subscribers().is_empty()).collect();
+        let events = events.into_iter().filter(Event::is_heard).collect();
         Self { events, cause }
     }
 
@@ -108,7 +108,7 @@ impl Stamp {
         item.remove("emits");
         item.remove("outbox");
         if !self.events.is_empty() {
-            item.insert("emits".into(), s("1"));
+            item.insert("emits".into(), s(self.emits()));
             item.insert("outbox".into(), self.outbox()?);
         }
         Ok(())
@@ -123,7 +123,7 @@ impl Stamp {
         if self.events.is_empty() {
             return Ok(format!("{marked} REMOVE emits, outbox"));
         }
-        values.insert(":stamp_emits".into(), s("1"));
+        values.insert(":stamp_emits".into(), s(self.emits()));
         values.insert(":stamp_outbox".into(), self.outbox()?);
         Ok(format!("{marked}, emits = :stamp_emits, outbox = :stamp_outbox"))
     }
@@ -132,6 +132,11 @@ impl Stamp {
     pub(crate) fn upsert(&self, set: &str, values: &mut HashMap<String, AttributeValue>) -> Result<String, StoreError> {
         values.insert(":zero".into(), n(0));
         Ok(self.update(set, values)?.replace("rev = rev +", "rev = if_not_exists(rev, :zero) +"))
+    }
+
+    /// The name of the first event: a stream's filter can ask for it.
+    fn emits(&self) -> &'static str {
+        self.events.first().map_or("", Event::name)
     }
 
     fn outbox(&self) -> Result<AttributeValue, StoreError> {

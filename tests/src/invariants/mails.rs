@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::exchanges::{Swap, is_passed_on, swaps};
+use super::warranties::certificate_mails;
 use super::{Log, SIGN_IN, STAFF, SUPPLIER, Standing, amount, refunds, text, total};
 
 /// How many mails there have to be with a subject: at least and at most.
@@ -46,6 +47,12 @@ pub(super) fn mails(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
                 if count < least || count > most {
                     wrong.push(format!("{id}: {count} mails '{subject}', {least} to {most} should be: {sent:?}"));
                 }
+            }
+            let issued = format!("Your warranty for order {}", text(order, "number"));
+            let told = standing.mails.iter().filter(|mail| mail.subject == issued).count();
+            let (least, most) = certificate_mails(id, order, &standing.books);
+            if told < least || told > most {
+                wrong.push(format!("{id}: {told} mails '{issued}', {least} to {most} should be"));
             }
             let (least, most) = refunded(id, order, &returns, &swaps);
             (least_back, most_back) = (least_back + least, most_back + most);
@@ -95,7 +102,8 @@ pub(super) fn mails(standing: &Standing, log: &Log, wrong: &mut Vec<String>) {
             wrong.push(format!("purchase order {number} was sent, and its supplier got no mail"));
         }
     }
-    for (to, sent) in subjects.into_iter().filter(|(to, _)| ![SUPPLIER, STAFF].contains(to)) {
+    let holders: BTreeSet<&str> = log.offered.iter().map(String::as_str).collect();
+    for (to, sent) in subjects.into_iter().filter(|(to, _)| ![SUPPLIER, STAFF].contains(to) && !holders.contains(to)) {
         wrong.push(format!("{to} has no order and got {sent:?}"));
     }
 }
@@ -149,7 +157,9 @@ fn is_on_own(order: &Value, back: &Value) -> bool {
 /// How many mails tell that something is refunded: each refund by itself, and those of a return together, but what
 /// staff have to send is told once they did, and what goes back to the order that an exchange came of is told by that.
 fn refunded(id: &str, order: &Value, returns: &[&Value], swaps: &[Swap<'_>]) -> (usize, usize) {
-    let by_return = |refund: &Value| refund["cause"] == "returned" && refund["by_hand"] != true;
+    let by_return = |refund: &Value| {
+        ["returned", "claimed"].iter().any(|cause| refund["cause"] == *cause) && refund["by_hand"] != true
+    };
     let alone = |refund: &&Value| !by_return(refund) && !is_passed_on(id, refund, swaps);
     let alone = refunds(order).filter(|refund| refund["status"] == "done").filter(alone).count();
     let refunding =

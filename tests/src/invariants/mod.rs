@@ -10,6 +10,7 @@ mod money;
 mod purchases;
 mod returns;
 mod stock;
+mod warranties;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +54,10 @@ pub struct Log {
     pub transferred: BTreeMap<String, i64>,
     /// The returns that buyers were told of, with their orders.
     pub returned: BTreeMap<String, String>,
+    /// The claims that holders were told of, with their certificates.
+    pub claimed: BTreeMap<String, String>,
+    /// The addresses that warranties were offered to.
+    pub offered: BTreeSet<String>,
     /// The SKUs that were counted, or sold on backorder: less may be there than was promised.
     pub counted: BTreeSet<String>,
     /// The addresses that a sign-in link was asked for, and granted.
@@ -94,6 +99,10 @@ pub struct Books {
     pub transfers: Vec<Value>,
     /// The returns.
     pub returns: Vec<Value>,
+    /// The warranty certificates, by id.
+    pub certificates: BTreeMap<String, Value>,
+    /// The claims on them.
+    pub claims: Vec<Value>,
     /// The store credit of each address whose order or return gave some.
     pub credit: BTreeMap<String, Value>,
     /// The latest look at each SKU that has a reorder rule.
@@ -126,6 +135,13 @@ impl Books {
         let purchases = all(&read, "/api/purchase-orders").await;
         let transfers = all(&read, "/api/transfers").await;
         let returns = all(&read, "/api/returns").await;
+        let mut certificates = BTreeMap::new();
+        for id in orders.keys() {
+            for one in all(&read, &format!("/api/warranties?order_id={id}")).await {
+                certificates.insert(text(&one, "id").to_owned(), one);
+            }
+        }
+        let claims = all(&read, "/api/warranty-claims").await;
         let gave = orders.values().filter(|order| refunds(order).any(is_credited)).chain(&returns);
         let owners: BTreeSet<String> = gave.map(|one| text(one, "email").to_owned()).collect();
         let mut credit = BTreeMap::new();
@@ -134,7 +150,7 @@ impl Books {
             credit.insert(email, account);
         }
         let looks = all(&read, "/api/reorder-suggestions").await;
-        Self { listed, orders, unlisted, stock, purchases, transfers, returns, credit, looks }
+        Self { listed, orders, unlisted, stock, purchases, transfers, returns, certificates, claims, credit, looks }
     }
 }
 
@@ -143,7 +159,8 @@ async fn all(read: &impl AsyncFn(String) -> Value, path: &str) -> Vec<Value> {
     let mut items = Vec::new();
     let mut cursor = String::new();
     loop {
-        let page = read(format!("{path}?{cursor}")).await;
+        let joint = if path.contains('?') { '&' } else { '?' };
+        let page = read(format!("{path}{joint}{cursor}")).await;
         items.extend(page["items"].as_array().cloned().unwrap_or_default());
         match page["next"].as_str() {
             Some(next) => cursor = format!("cursor={next}"),
@@ -204,6 +221,13 @@ pub fn check(standing: &Standing, log: &Log) -> (Vec<String>, BTreeMap<String, u
     for back in &standing.books.returns {
         *ends.entry(format!("return {}", text(back, "status"))).or_default() += 1;
     }
+    for claim in &standing.books.claims {
+        let remedy = claim["resolution"].as_str().unwrap_or("nothing");
+        *ends.entry(format!("claim {} by {remedy}", text(claim, "status"))).or_default() += 1;
+    }
+    for one in standing.books.certificates.values() {
+        *ends.entry(format!("certificate {}", text(one, "status"))).or_default() += 1;
+    }
     for order in orders.values() {
         *ends.entry(text(order, "status").to_owned()).or_default() += 1;
         if !order["exchanged"].is_null() {
@@ -227,6 +251,7 @@ pub fn check(standing: &Standing, log: &Log) -> (Vec<String>, BTreeMap<String, u
     returns::returns(&standing.books, log, &mut wrong);
     exchanges::exchanges(&standing.books, &mut wrong);
     credit::credit(&standing.books, &mut wrong);
+    warranties::warranties(&standing.books, log, &standing.mails, &mut wrong);
     mails::mails(standing, log, &mut wrong);
     holds(standing, &mut wrong);
     rest(standing, log, &mut wrong);
@@ -293,8 +318,9 @@ fn once(books: &Books, log: &Log, wrong: &mut Vec<String>) {
     }
     let exchanged: BTreeSet<&str> = books.returns.iter().map(exchanges::became).collect();
     let mut buyers = BTreeSet::new();
-    // What was had in exchange, nobody checked out: it is the returner's.
-    for (id, order) in orders.iter().filter(|(id, _)| !exchanged.contains(id.as_str())) {
+    let bought = |id: &str, order: &Value| !exchanged.contains(id) && warranties::replacement_of(order).is_empty();
+    // What was had in exchange, or replaces something, nobody checked out: it is the buyer's or the holder's.
+    for (id, order) in orders.iter().filter(|(id, order)| bought(id, order)) {
         if !buyers.insert(text(order, "email")) {
             wrong.push(format!("{id}: its buyer has two orders of one cart"));
         }

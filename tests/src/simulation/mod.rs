@@ -6,6 +6,7 @@
 //! somebody looks.
 
 mod buyers;
+mod holders;
 mod people;
 mod returners;
 pub mod sabotage;

@@ -193,6 +193,16 @@ impl World {
         mails.iter().find_map(|mail| secret(mail.text.as_deref()?))
     }
 
+    /// The secret of the latest link to a certificate that was mailed to this address: its page's, or an offer's.
+    pub(super) fn certificate_link(&self, email: &str, certificate: &str, offered: bool) -> Option<String> {
+        let page = format!("/warranty/{certificate}{}?token=", if offered { "/accept" } else { "" });
+        let mut mails = self.engine.mails();
+        mails.retain(|mail| mail.to.iter().any(|to| to == email));
+        mails.sort_by_key(|mail| std::cmp::Reverse(mail.n));
+        let secret = |text: &str| Some(text.split(&page).nth(1)?.split_whitespace().next()?.to_owned());
+        mails.iter().find_map(|mail| secret(mail.text.as_deref()?))
+    }
+
     /// The supplier's links that were mailed to this address, the earliest first.
     pub(super) fn supplier_links(&self, email: &str) -> Vec<String> {
         let mut mails = self.engine.mails();

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Order, OrderLine, RefundCause, RefundTo};
+use super::{Decision, Event, Order, OrderLine, RefundCause, RefundTo};
 use crate::id::ReturnId;
 use crate::money::{Money, MoneyError};
 use crate::refusal::Refusal;
@@ -68,8 +68,12 @@ impl Order {
         line.refunded.saturating_add(self.asked_back(&line.sku))
     }
 
-    /// How many of a line can still come back: what left the shop, less what is back or asked back.
+    /// How many of a line can still come back: what left the shop, less what is back or asked back. What replaces an item for
+    /// nothing comes back as that one: with the order that it was bought with.
     pub fn returnable(&self, line: &OrderLine) -> u32 {
+        if self.claim.is_some() {
+            return 0;
+        }
         // What was dropped went back before it could leave.
         line.shipped.saturating_sub(self.gone(line).saturating_sub(line.dropped))
     }
@@ -177,6 +181,8 @@ pub(super) fn close_return(
     let mut units = lines.iter().map(|unit| SkuQuantity { sku: unit.sku.clone(), quantity: unit.quantity }).collect();
     let reason = Some(format!("return {}", id.number()));
     let mut events = Vec::new();
+    // First: what a stream's filter sees of a write is its first event.
+    events.extend((!lines.is_empty()).then_some(Event::OrderReturned { order: order.id }));
     for (amount, to) in parts.iter().copied() {
         let (known, cause) = (next.refunds.len(), (RefundCause::Returned, reason.clone()));
         let asked = next.ask_back_to(to, amount, cause, std::mem::take(&mut units), None, now);

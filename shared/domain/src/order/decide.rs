@@ -19,6 +19,7 @@ use crate::money::Money;
 use crate::refusal::Refusal;
 use crate::stock::{Allocated, Allocation, Movement, SkuQuantity};
 use crate::text::{Quantity, Sku};
+use crate::warranty::UnitSerial;
 
 /// Why an order is called off of which nothing is left.
 const SOLD_OUT: &str = "what you ordered is not in stock any more";
@@ -87,6 +88,8 @@ pub enum Command {
         tracking: Option<String>,
         /// What is in it; all that is left, unless it says.
         lines: Option<Vec<SkuQuantity>>,
+        /// The numbers of its units, of those that were scanned.
+        serials: Vec<UnitSerial>,
     },
     /// Everything arrived.
     Deliver,
@@ -96,6 +99,13 @@ pub enum Command {
         reason: String,
         /// What.
         what: RefundWhat,
+    },
+    /// The price of a unit goes back, since its warranty was claimed on.
+    RefundClaimed {
+        /// By which claim, in words.
+        reason: String,
+        /// Of what.
+        sku: Sku,
     },
     /// Units are asked back: they and what they were quoted are spoken for.
     OpenReturn {
@@ -240,9 +250,13 @@ pub fn decide(order: &Order, command: Command, now: Timestamp) -> Result<Decisio
         Command::ExpireHold => expire(order, now),
         Command::Cancel { reason } => cancel(order, reason, now),
         Command::CancelBackorder => cancel_backorder(order, now),
-        Command::Ship { carrier, tracking, lines } => ship(order, carrier, tracking, lines, now),
+        Command::Ship { carrier, tracking, lines, serials } => ship(order, (carrier, tracking), lines, serials, now),
         Command::Deliver => deliver(order, now),
-        Command::Refund { reason, what } => refund(order, reason, what, now),
+        Command::Refund { reason, what } => refund(order, (RefundCause::Requested, reason), what, now),
+        Command::RefundClaimed { reason, sku } => {
+            let line = SkuQuantity { sku, quantity: Quantity::ONE };
+            refund(order, (RefundCause::Claimed, reason), RefundWhat::Lines(vec![line]), now)
+        }
         Command::OpenReturn { asked } => open_return(order, asked),
         Command::DropReturn { id } => drop_return(order, &id),
         Command::CloseReturn { id, lines, parts } => close_return(order, &id, &lines, &parts, now),
@@ -428,9 +442,9 @@ fn cancel(order: &Order, reason: Option<String>, now: Timestamp) -> Result<Decis
 
 fn ship(
     order: &Order,
-    carrier: String,
-    tracking: Option<String>,
+    (carrier, tracking): (String, Option<String>),
     lines: Option<Vec<SkuQuantity>>,
+    serials: Vec<UnitSerial>,
     now: Timestamp,
 ) -> Result<Decision, Refusal> {
     if order.status != OrderStatus::Placed {
@@ -458,11 +472,21 @@ fn ship(
         let sku = order.lines.first().map(|line| line.sku.clone());
         return Err(sku.map_or(Refusal::EmptyCart, |sku| Refusal::LineLeft { sku, left: 0 }));
     }
+    for one in &serials {
+        let of = serials.iter().filter(|other| other.sku == one.sku);
+        let left = parcel.iter().find(|line| line.sku == one.sku).map_or(0, |line| line.quantity.get());
+        if of.clone().count() > left as usize {
+            return Err(Refusal::TooManySerials { sku: one.sku.clone(), leaving: left });
+        }
+        if of.filter(|other| other.serial == one.serial).count() > 1 {
+            return Err(Refusal::SerialTwice { serial: one.serial.clone() });
+        }
+    }
     let complete = next.lines.iter().all(|line| line.unshipped() == 0);
     let step = if complete { ShipmentStep::Ship } else { ShipmentStep::ShipPart };
     next.shipment_status = order.shipment_status.after(step)?;
     let shipment = u16::try_from(order.shipments.len()).unwrap_or(u16::MAX);
-    next.shipments.push(Shipment { at: now, carrier, tracking, lines: parcel });
+    next.shipments.push(Shipment { at: now, carrier, tracking, lines: parcel, serials });
     Ok(Decision::new(next, vec![Event::OrderShipped { order: order.id, shipment }], vec![StockEffect::Ship(pieces)]))
 }
 
@@ -492,7 +516,12 @@ fn deliver(order: &Order, now: Timestamp) -> Result<Decision, Refusal> {
     Ok(Decision::new(next, events, Vec::new()))
 }
 
-fn refund(order: &Order, reason: String, what: RefundWhat, now: Timestamp) -> Result<Decision, Refusal> {
+fn refund(
+    order: &Order,
+    (cause, reason): (RefundCause, String),
+    what: RefundWhat,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
     // A payment that is not all here yet goes back with a cancellation, which gives the stock back too.
     if order.status == OrderStatus::PendingPayment {
         return Err(not_while(order, "refund"));
@@ -512,7 +541,7 @@ fn refund(order: &Order, reason: String, what: RefundWhat, now: Timestamp) -> Re
             (amount, lines)
         }
     };
-    let events = next.ask_back(amount, (RefundCause::Requested, Some(reason)), lines, None, now);
+    let events = next.ask_back(amount, (cause, Some(reason)), lines, None, now);
     Ok(Decision::new(next, events, Vec::new()))
 }
 

@@ -36,6 +36,8 @@ events! {
     };
     /// It arrived.
     OrderDelivered = "order.delivered" {};
+    /// Units of it came back and were taken.
+    OrderReturned = "order.returned" {};
     /// Nothing is left to do.
     OrderCompleted = "order.completed" {};
     /// A payment was tried and failed.

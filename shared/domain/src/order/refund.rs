@@ -39,6 +39,8 @@ pub enum RefundCause {
     Unpaid,
     /// The order that took its place in an exchange gave it back.
     Unexchanged,
+    /// Its warranty was claimed on.
+    Claimed,
 }
 
 impl RefundCause {
@@ -55,6 +57,7 @@ impl RefundCause {
             Self::Returned => "returned",
             Self::Unpaid => "unpaid",
             Self::Unexchanged => "unexchanged",
+            Self::Claimed => "claimed",
         }
     }
 }

@@ -60,7 +60,7 @@ fn filling(lines: &[(&str, u32)]) -> Command {
 
 fn shipping(lines: Option<&[(&str, u32)]>) -> Command {
     let lines = lines.map(units);
-    Command::Ship { carrier: "Post".into(), tracking: Some("123".into()), lines }
+    Command::Ship { carrier: "Post".into(), tracking: Some("123".into()), lines, serials: Vec::new() }
 }
 
 fn units(lines: &[(&str, u32)]) -> Vec<SkuQuantity> {

@@ -20,7 +20,7 @@ pub struct AfterSale {
     /// Whether it comes back for a fault alone, whatever its category says.
     #[serde(default)]
     pub final_sale: bool,
-    /// Months of warranty from delivery; 0 for none.
+    /// Months of warranty from the day on which a unit leaves; 0 for none.
     #[serde(default)]
     pub warranty_months: u16,
 }

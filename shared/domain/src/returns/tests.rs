@@ -46,7 +46,7 @@ fn allocated(order: &Order) -> Order {
     let why = Allocated { rule, reason, version: 1, nearness: None };
     let pieces = order.quantities().into_iter().map(piece).collect();
     let order = after(order, Command::Allocate { pieces, waiting: Vec::new(), dropped: Vec::new(), why });
-    after(&order, Command::Ship { carrier: "Post".into(), tracking: None, lines: None })
+    after(&order, Command::Ship { carrier: "Post".into(), tracking: None, lines: None, serials: Vec::new() })
 }
 
 fn after(order: &Order, command: Command) -> Order {

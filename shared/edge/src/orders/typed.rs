@@ -100,6 +100,14 @@ impl TypedForm {
         }
     }
 
+    /// Takes the fields whose name begins with `prefix`: what follows it, and what was typed.
+    pub fn take_all(&mut self, prefix: &str) -> Vec<(String, String)> {
+        let (own, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.fields).into_iter().partition(|(name, _)| name.starts_with(prefix));
+        self.fields = rest;
+        own.into_iter().map(|(name, value)| (name[prefix.len()..].to_owned(), value)).collect()
+    }
+
     /// Takes the quantities that are more than nothing; none where the form has no such field. Every other field is to
     /// be taken before: one that is left is refused.
     ///

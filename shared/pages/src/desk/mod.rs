@@ -7,6 +7,7 @@
 //! [`crate::layout::desk_page`], sign-in in [`crate::layout::desk_bare_page`].
 
 mod again;
+mod claims;
 mod costs;
 mod imports;
 mod order;
@@ -21,6 +22,10 @@ mod stock;
 mod transfers;
 
 pub use again::{FormAgain, form_again};
+pub use claims::{
+    CertificateRow, Certificates, ClaimApproval, ClaimCertificate, ClaimDiagnosis, ClaimResolution, ClaimRow,
+    ClaimWork, Claims, Coverage, OtherClaim, certificate_search, claim_work, claims,
+};
 pub use costs::{CostDay, CostRow, Costs, costs};
 pub use imports::{
     ImportColumn, ImportErrorRow, ImportForm, ImportLineRow, ImportProgress, ImportRow, ImportView, Imports, import,

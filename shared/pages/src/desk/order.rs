@@ -35,12 +35,15 @@ pub struct DeskLine {
     pub total: String,
     /// Where they lie: "main: 2".
     pub location: Option<String>,
+    /// The serial numbers as typed, one a line, where it has a warranty; nothing where it has none: they are not asked for.
+    pub serials: Option<String>,
 }
 
 /// What may be done with the order now. The first in the view is the main one and stands open.
 #[derive(Debug, Clone)]
 pub enum Action {
-    /// Send the parcel, or part of it: `carrier`, `tracking`, `quantity.<sku>` for each open line (0 leaves it out).
+    /// Send the parcel, or part of it: `carrier`, `tracking`, `quantity.<sku>` for each open line (0 leaves it out),
+    /// `serials.<sku>` for each that has a warranty (one a line, may be empty).
     Ship {
         /// The carriers that the shop uses, offered as suggestions.
         carriers: Vec<String>,
@@ -157,6 +160,8 @@ pub struct DeskOrder {
     pub facts: Vec<(String, String)>,
     /// Parcels: carrier and number, address of the carrier's page, contents.
     pub parcels: Vec<(String, Option<String>, String)>,
+    /// The warranty claim that it replaces an item for: number and address.
+    pub claim: Option<(String, String)>,
     /// Its returns: number and address.
     pub returns: Vec<(String, String)>,
     /// Where a return of it is asked for, while it can be.
@@ -206,6 +211,12 @@ pub fn order(view: &DeskOrder) -> Markup {
                     p.preline { (view.shipping_address.join("\n")) }
                     @for (words, href, contents) in &view.parcels {
                         div { @if let Some(href) = href { a href=(href) { (words) } } @else { span { (words) } } p.small.muted { (contents) } }
+                    }
+                }
+                @if let Some((number, href)) = &view.claim {
+                    section.panel aria-labelledby="claim" {
+                        h2 #claim { "Replacement" }
+                        p { "It costs nothing: it replaces an item of claim " a.number href=(href) { (number) } "." }
                     }
                 }
                 @if !view.returns.is_empty() || view.return_href.is_some() {
@@ -271,6 +282,7 @@ fn action_form(action: &Action, main: bool, view: &DeskOrder) -> Markup {
                 @match action {
                     Action::Ship { carriers, values, lines } => {
                         (quantities("ship", "Quantity to ship", lines, &errors, |line| line.ready))
+                        @for (line, _) in lines { @if let Some(typed) = &line.serials { (serials(line, typed, &errors)) } }
                         div.grid-2 {
                             (field(&Field::text("carrier", "Carrier").value(&values.0).within("ship").hint(carriers.join(", ")).errors(&errors)))
                             (field(&Field::text("tracking", "Tracking number").value(&values.1).within("ship").errors(&errors)))
@@ -311,6 +323,17 @@ fn action_form(action: &Action, main: bool, view: &DeskOrder) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// The serial numbers of what leaves of a line, as a scanner types them.
+fn serials(line: &DeskLine, typed: &str, errors: &FormErrors) -> Markup {
+    let kind = line.option.as_ref().map(|option| format!(" · {option}")).unwrap_or_default();
+    let label = format!("Serial numbers of {}{kind}", line.title);
+    html! {
+        (field(&Field::new(FieldKind::Lines, format!("serials.{}", line.sku), label)
+            .hint("Scan one after another, one a line. Leave it empty where there are none.")
+            .value(typed).within("ship").width("w-l").errors(errors).optional()))
     }
 }
 

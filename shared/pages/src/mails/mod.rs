@@ -7,6 +7,7 @@
 mod letter;
 mod purchasing;
 mod returns;
+mod warranty;
 
 use letter::{Block, Letter};
 pub use purchasing::{
@@ -18,6 +19,12 @@ pub use returns::{
     ReturnApproved, ReturnCredited, ReturnExchanged, ReturnMail, ReturnNews, ReturnSettled, return_approved,
     return_canceled, return_credited, return_declined, return_exchanged, return_expired, return_label, return_received,
     return_rejected, return_requested, return_sent_back, return_settled,
+};
+pub use warranty::{
+    CertificateMail, CertificatesIssuedMail, ClaimApprovedMail, ClaimCompletedMail, ClaimDeniedMail, ClaimMail,
+    ClaimOutcome, IssuedCertificate, WarrantyOfferedMail, certificates_issued, claim_approved, claim_completed,
+    claim_denied, claim_item_received, claim_submitted, claim_withdrawn, warranty_offered, warranty_passed_on,
+    warranty_taken,
 };
 
 /// A mail, ready to be put into MIME parts.

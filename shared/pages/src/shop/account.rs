@@ -167,6 +167,7 @@ pub fn account(view: &Account) -> Markup {
                 p.muted { "Signed in as " (view.email) }
                 form action="/sign-out" method="post" { (hidden("csrf", &view.csrf)) button.link-button type="submit" { "Sign out" } }
             }
+            p { a href="/warranty" { "Your warranties" } }
             @if let Some(credit) = &view.credit { (store_credit(credit)) }
             @if view.orders.is_empty() {
                 (empty("Your orders will appear here.", Some(("/", "To the shop"))))

@@ -167,7 +167,7 @@ fn form(view: &Checkout) -> Markup {
             }
             section.step aria-labelledby="step-delivery" {
                 h2 #step-delivery { "Delivery" }
-                (address("shipping", &view.values.shipping, &view.countries, view))
+                (address("shipping", &view.values.shipping, &view.countries, "", &view.errors))
             }
             section.step aria-labelledby="step-method" {
                 h2 #step-method { "Delivery method" }
@@ -226,7 +226,7 @@ fn billing(view: &Checkout) -> Markup {
             }
             fieldset.fieldset.billing-fields {
                 legend { "Billing address" }
-                (address("billing", &view.values.billing, &view.countries, view))
+                (address("billing", &view.values.billing, &view.countries, &view.values.shipping.country, &view.errors))
             }
         }
     }
@@ -257,34 +257,46 @@ fn tokens(prefix: &str) -> [&'static str; 7] {
     }
 }
 
-fn address(prefix: &'static str, values: &AddressValues, countries: &[Choice], view: &Checkout) -> Markup {
+/// Whether a field of this name is one of the address that goes by `shipping`.
+pub(super) fn is_shipping_field(name: &str) -> bool {
+    let parts = ["name", "country", "line1", "line2", "city", "postal_code", "phone"];
+    name.strip_prefix("shipping_").is_some_and(|part| parts.contains(&part))
+}
+
+/// The fields of an address, named by `prefix`. While no country was typed, `country_else` is chosen.
+pub(super) fn address(
+    prefix: &str,
+    values: &AddressValues,
+    countries: &[Choice],
+    country_else: &str,
+    errors: &FormErrors,
+) -> Markup {
     let [name, country, line1, line2, city, postal_code, phone] = tokens(prefix);
     let named = |part: &str| format!("{prefix}_{part}");
     let shipping = prefix == "shipping";
-    let chosen = if values.country.is_empty() { &view.values.shipping.country } else { &values.country };
+    let chosen = if values.country.is_empty() { country_else } else { &values.country };
     let countries: Vec<Choice> =
-        countries.iter().map(|one| Choice { chosen: one.value == *chosen, ..one.clone() }).collect();
-    let mut country_field =
-        Field::select(named("country"), "Country", countries).autocomplete(country).errors(&view.errors);
+        countries.iter().map(|one| Choice { chosen: one.value == chosen, ..one.clone() }).collect();
+    let mut country_field = Field::select(named("country"), "Country", countries).autocomplete(country).errors(errors);
     if shipping {
         country_field = country_field.requotes();
     }
     html! {
         div.address {
-            (field(&Field::text(named("name"), "Full name").value(&values.name).autocomplete(name).errors(&view.errors)))
+            (field(&Field::text(named("name"), "Full name").value(&values.name).autocomplete(name).errors(errors)))
             (field(&country_field))
-            (field(&Field::text(named("line1"), "Street and number").value(&values.line1).autocomplete(line1).errors(&view.errors)))
-            details open[!values.line2.is_empty() || view.errors.of(&named("line2")).is_some()] {
+            (field(&Field::text(named("line1"), "Street and number").value(&values.line1).autocomplete(line1).errors(errors)))
+            details open[!values.line2.is_empty() || errors.of(&named("line2")).is_some()] {
                 summary { "Add flat or company" }
-                (field(&Field::text(named("line2"), "Flat or company").value(&values.line2).autocomplete(line2).errors(&view.errors).optional()))
+                (field(&Field::text(named("line2"), "Flat or company").value(&values.line2).autocomplete(line2).errors(errors).optional()))
             }
             div.pair {
-                (field(&Field::text(named("city"), "Town or city").value(&values.city).autocomplete(city).errors(&view.errors)))
-                (field(&Field::text(named("postal_code"), "Postcode").value(&values.postal_code).autocomplete(postal_code).errors(&view.errors)))
+                (field(&Field::text(named("city"), "Town or city").value(&values.city).autocomplete(city).errors(errors)))
+                (field(&Field::text(named("postal_code"), "Postcode").value(&values.postal_code).autocomplete(postal_code).errors(errors)))
             }
             @if shipping {
                 (field(&Field::new(FieldKind::Phone, named("phone"), "Telephone").hint("Only for the carrier, if the parcel can't be delivered.")
-                    .value(&values.phone).autocomplete(phone).errors(&view.errors).optional()))
+                    .value(&values.phone).autocomplete(phone).errors(errors).optional()))
             }
         }
     }

@@ -13,6 +13,7 @@ mod help;
 mod order;
 mod product;
 mod returns;
+mod warranty;
 
 pub use account::{
     Account, Credit, CreditRow, FindOrder, OrderSummary, SignIn, SignInConfirm, account, check_mail, find_order,
@@ -29,4 +30,9 @@ pub use product::{Product, Variant, product};
 pub use returns::{
     QuotedLine, RefundSum, ReturnChoice, ReturnPage, ReturnPhoto, ReturnReview, ReturnSummary, ReturnableLine,
     ReturnsHome, return_choice, return_page, return_review, returns_home,
+};
+pub use warranty::{
+    CertificateAccept, CertificateOffer, CertificatePage, CertificateSummary, ClaimAddress, ClaimForm, ClaimPage,
+    ClaimParcel, ClaimSummary, QrCode, WarrantyHome, accept_page, certificate_page, claim_form, claim_page,
+    warranty_home,
 };

@@ -1,6 +1,7 @@
 //! An order as its buyer sees it, and the page between paying and knowing.
 
 use super::returns::{ReturnSummary, return_list};
+use super::warranty::{CertificateSummary, certificates_folded};
 use crate::components::{
     Badge, Event, Field, FieldKind, FormErrors, Icon, Image, Look, Notice, Totals, badge, button, error_summary, facts,
     field, hidden, icon, image, link_button, notice, timeline, totals,
@@ -88,6 +89,8 @@ pub struct Order {
     pub totals: Totals,
     /// Its parcels.
     pub shipments: Vec<Shipment>,
+    /// The certificates of its items.
+    pub certificates: Vec<CertificateSummary>,
     /// What of it was sent back, or is to be.
     pub returns: Vec<ReturnSummary>,
     /// Where sending something back begins, while it can.
@@ -140,6 +143,12 @@ pub fn order(view: &Order) -> Markup {
                         section.stack aria-labelledby="parcels" {
                             h2 #parcels { "Parcels" }
                             @for parcel in &view.shipments { (shipment(parcel)) }
+                        }
+                    }
+                    @if !view.certificates.is_empty() {
+                        section.stack aria-labelledby="warranty" {
+                            h2 #warranty { "Warranty" }
+                            (certificates_folded(&view.certificates))
                         }
                     }
                     @if !view.returns.is_empty() {

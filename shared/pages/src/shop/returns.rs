@@ -407,7 +407,7 @@ pub fn return_page(view: &ReturnPage) -> Markup {
 }
 
 /// How far a return is.
-fn progress(steps: &[(String, bool)]) -> Markup {
+pub(super) fn progress(steps: &[(String, bool)]) -> Markup {
     let current = steps.iter().position(|(_, done)| !done);
     html! {
         @if !steps.is_empty() {

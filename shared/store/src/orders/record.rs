@@ -3,7 +3,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::address::Address;
-use domain::id::{CartId, OrderId, PersonId};
+use domain::id::{CartId, ClaimId, OrderId, PersonId};
 use domain::order::{
     AskedBack, Attention, Hold, HoldStatus, Order, OrderLine, OrderStatus, Payment, PaymentMethod, PaymentSession,
     PaymentStatus, Refund, RequestMark, Shipment, ShipmentStatus,
@@ -82,6 +82,8 @@ struct Record {
     delivered: Option<i64>,
     #[serde(rename = "rt", default, skip_serializing_if = "Vec::is_empty")]
     returns: Vec<AskedBack>,
+    #[serde(rename = "wc", default, skip_serializing_if = "Option::is_none")]
+    claim: Option<ClaimId>,
     #[serde(rename = "an", default, skip_serializing_if = "Option::is_none")]
     attention: Option<Attention>,
     #[serde(rename = "cr", default, skip_serializing_if = "Option::is_none")]
@@ -289,6 +291,7 @@ pub(super) fn item_of_order(order: &Order) -> Result<Item, StoreError> {
         shipments: order.shipments.clone(),
         delivered: order.delivered.map(Timestamp::as_millisecond),
         returns: order.returns.clone(),
+        claim: order.claim,
         attention: order.attention.clone(),
         cancel_reason: order.cancel_reason.clone(),
         requests: order.requests.clone(),
@@ -372,6 +375,7 @@ pub(super) fn order_of(item: Item) -> Result<Order, StoreError> {
         shipments: record.shipments,
         delivered: record.delivered.map(time).transpose()?,
         returns: record.returns,
+        claim: record.claim,
         attention: record.attention,
         cancel_reason: record.cancel_reason,
         requests: record.requests,

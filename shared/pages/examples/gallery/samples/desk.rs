@@ -20,6 +20,7 @@ fn desk_lines() -> Vec<desk::DeskLine> {
             unit_price: GOODS[n].2.into(),
             total: total.into(),
             location: Some(format!("main: {quantity}")),
+            serials: None,
         })
         .collect()
 }
@@ -37,7 +38,10 @@ fn desk_order() -> desk::DeskOrder {
             desk::Action::Ship {
                 carriers: vec!["DHL".into(), "UPS".into()],
                 values: (String::new(), String::new()),
-                lines: vec![(lines[0].clone(), "2".into())],
+                lines: vec![
+                    (desk::DeskLine { serials: Some(String::new()), ..lines[0].clone() }, "2".into()),
+                    (lines[1].clone(), "0".into()),
+                ],
             },
             desk::Action::Refund {
                 most: "€90.90".into(),
@@ -340,8 +344,20 @@ pub(super) fn pages() -> Vec<(String, Markup)> {
             "desk-order-error",
             desk_context(Section::Orders),
             desk::order(&desk::DeskOrder {
+                actions: vec![desk::Action::Ship {
+                    carriers: vec!["DHL".into()],
+                    values: (String::new(), "00340434161094021501".into()),
+                    lines: vec![(
+                        desk::DeskLine { serials: Some("SN-1\nSN-1\nSN-2".into()), ..desk_lines().remove(0) },
+                        "3".into(),
+                    )],
+                }],
                 refused: Some("ship".into()),
-                errors: errors(&[("carrier", "Enter the carrier"), ("quantity.MUG-COBALT", "Enter 2 at most")]),
+                errors: errors(&[
+                    ("quantity.MUG-COBALT", "Enter 2 at most"),
+                    ("serials.MUG-COBALT", "SN-1 stands there twice"),
+                    ("carrier", "Enter the carrier"),
+                ]),
                 notice: Some(Notice::new(Tone::Bad, "The payment was charged back.")),
                 ..desk_order()
             }),

@@ -8,6 +8,7 @@ mod reorders;
 mod returns;
 mod shop;
 mod transfers;
+mod warranty;
 
 use pages::Markup;
 use pages::components::*;
@@ -110,13 +111,13 @@ pub(super) fn pages() -> Vec<(String, String)> {
         .chain(reorders::pages())
         .chain(purchase_orders::pages())
         .chain(imports::pages());
-    let all = all.chain(transfers::pages()).chain(returns::pages());
+    let all = all.chain(transfers::pages()).chain(returns::pages()).chain(warranty::pages());
     all.map(|(name, page)| (name, page.into_string())).collect()
 }
 
 /// Every mail by its name.
 pub(super) fn mails() -> Vec<(&'static str, pages::mails::Mail)> {
-    mails::all().into_iter().chain(returns::mails()).collect()
+    mails::all().into_iter().chain(returns::mails()).chain(warranty::mails()).collect()
 }
 
 /// A page of the desk; its title tells of a refused form where its name does.

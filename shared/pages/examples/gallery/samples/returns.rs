@@ -3,17 +3,18 @@
 use super::*;
 use pages::{desk, mails, shop};
 
-fn texts(all: &[&str]) -> Vec<String> {
+pub(super) fn texts(all: &[&str]) -> Vec<String> {
     all.iter().map(|text| (*text).to_owned()).collect()
 }
 
-fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(super) fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
     all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-const LONG: &str = "A tall vase with a very long name that says how it was thrown, fired and glazed, in celadon";
+pub(super) const LONG: &str =
+    "A tall vase with a very long name that says how it was thrown, fired and glazed, in celadon";
 
-fn warehouse() -> Vec<String> {
+pub(super) fn warehouse() -> Vec<String> {
     texts(&["Sill & Saucer, returns", "Lindenstraße 5", "10969 Berlin", "Germany"])
 }
 

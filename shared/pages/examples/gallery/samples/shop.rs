@@ -351,6 +351,22 @@ pub(super) fn pages() -> Vec<(String, Markup)> {
         ("cart-empty", Head::private("Your cart"), shop::cart(&shop::Cart::default())),
         ("order", Head::private("Order 7K3F9QX2M4"), shop::order(&order())),
         (
+            "order-warranty",
+            Head::private("Order 7K3F9QX2M4"),
+            shop::order(&shop::Order {
+                certificates: warranty::certificates().into_iter().cycle().take(7).collect(),
+                ..order()
+            }),
+        ),
+        (
+            "order-warranty-one",
+            Head::private("Order 7K3F9QX2M4"),
+            shop::order(&shop::Order {
+                certificates: warranty::certificates().into_iter().take(1).collect(),
+                ..order()
+            }),
+        ),
+        (
             "order-transfer",
             Head::private("Order 7K3F9QX2M4"),
             shop::order(&shop::Order {
@@ -579,6 +595,12 @@ pub(super) fn pages() -> Vec<(String, Markup)> {
         ("410", Failure::LinkExpired),
         ("429", Failure::TooMany),
         ("400", Failure::Stale),
+        (
+            "409",
+            Failure::Refused {
+                why: "This warranty is not on offer any more. Ask who gave you the link for a new one.".into(),
+            },
+        ),
         (
             "500",
             Failure::Fault {
